@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/wire.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAC_MULTI_VERSION 1u
+#define MAC_MULTI_MAGIC_NO 92792004u
+
+enum msg_type {
+	SEND_MSG = 0,
+	RESPONSE_MSG = 1,
+	LDMD_DISC_SEND = 2,
+	LDMD_DISC_RESP = 3,
+};
+
+/* multicast_msg_t: version_no, magic_no, msg_type and resv, four uint32_t,
+ * then the payload, a union of mac_lookup_t (uint64_t mac_addr and char
+ * source_ip[INET_ADDRSTRLEN], 24 octets) and ldmd_discovery_t (ldmd_version,
+ * hostname, struct in_addr and int).  The larger member gives the union its
+ * size and the uint64_t its alignment of 8; 16, 296 and 312 are multiples of
+ * 8, so the compiler pads nowhere. */
+#define HEADER_LEN (4 * 4)
+#define SOURCE_IP_LEN 16 /* INET_ADDRSTRLEN: "255.255.255.255" and its NUL */
+#define DISCOVERY_LEN (WIRE_VERSION_LEN + WIRE_HOSTNAME_LEN + 4 + 4)
+_Static_assert(WIRE_MSG_LEN == HEADER_LEN + DISCOVERY_LEN, "a message is header and payload");
+
+/* Reads big-endian input.  Run dry, it yields zeros and is bad from then on. */
+struct cursor {
+	const uint8_t *p;
+	size_t left;
+	bool bad;
+};
+
+static const uint8_t *
+take(struct cursor *c, size_t len)
+{
+	const uint8_t *p = c->p;
+
+	if (c->bad || c->left < len) {
+		c->bad = true;
+		return NULL;
+	}
+	c->p += len;
+	c->left -= len;
+	return p;
+}
+
+static uint32_t
+take_u32(struct cursor *c)
+{
+	const uint8_t *p = take(c, 4);
+
+	if (p == NULL)
+		return 0;
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint8_t *
+put_u32(uint8_t *p, uint32_t value)
+{
+	p[0] = (uint8_t)(value >> 24);
+	p[1] = (uint8_t)(value >> 16);
+	p[2] = (uint8_t)(value >> 8);
+	p[3] = (uint8_t)value;
+	return p + 4;
+}
+
+/* text, which ends within a field of len octets zeroed beforehand. */
+static uint8_t *
+put_text(uint8_t *p, const char *text, size_t len)
+{
+	size_t text_len = strnlen(text, len);
+
+	assert(text_len < len);
+	memcpy(p, text, text_len);
+	return p + len;
+}
+
+/* Zero the message and put its header; returns where the payload starts. */
+static uint8_t *
+put_header(uint8_t buf[WIRE_MSG_LEN], enum msg_type type)
+{
+	uint8_t *p = buf;
+
+	memset(buf, 0, WIRE_MSG_LEN);
+	p = put_u32(p, MAC_MULTI_VERSION);
+	p = put_u32(p, MAC_MULTI_MAGIC_NO);
+	p = put_u32(p, type);
+	return put_u32(p, 0);
+}
+
+void
+wire_encode_request(uint8_t buf[WIRE_MSG_LEN])
+{
+	put_header(buf, LDMD_DISC_SEND);
+}
+
+void
+wire_encode_response(uint8_t buf[WIRE_MSG_LEN], const struct wire_response *resp)
+{
+	uint8_t *p = put_header(buf, LDMD_DISC_RESP);
+
+	p = put_text(p, resp->version, WIRE_VERSION_LEN);
+	p = put_text(p, resp->hostname, WIRE_HOSTNAME_LEN);
+	p = put_u32(p, resp->addr);
+	put_u32(p, resp->port);
+}
+
+void
+wire_encode_mac(uint8_t buf[WIRE_MSG_LEN], bool answer, uint64_t mac, uint32_t source)
+{
+	uint8_t *p = put_header(buf, answer ? RESPONSE_MSG : SEND_MSG);
+	char source_ip[SOURCE_IP_LEN];
+
+	snprintf(source_ip, sizeof(source_ip), "%u.%u.%u.%u", source >> 24, source >> 16 & 0xff,
+		 source >> 8 & 0xff, source & 0xff);
+	p = put_u32(p, (uint32_t)(mac >> 32));
+	p = put_u32(p, (uint32_t)mac);
+	put_text(p, source_ip, sizeof(source_ip));
+}
+
+/* The reason why addr cannot be a manager's, or NULL if it can. */
+static const char *
+address_fault(uint32_t addr, bool on_loopback)
+{
+	if (addr == 0)
+		return "address is 0.0.0.0";
+	if (addr == UINT32_MAX)
+		return "address is 255.255.255.255";
+	if (addr >> 28 == 0xe)
+		return "address is multicast";
+	if (addr >> 24 == 127 && !on_loopback)
+		return "address is loopback but did not arrive on loopback";
+	return NULL;
+}
+
+bool
+wire_valid_address(uint32_t addr, bool on_loopback)
+{
+	return address_fault(addr, on_loopback) == NULL;
+}
+
+enum text_fault {
+	TEXT_OK,
+	TEXT_UNTERMINATED,
+	TEXT_UNPRINTABLE,
+};
+
+/* Copy the text in a field of len octets to dst, which has as many and is
+ * zeroed.  isprint() would not do: it depends on the locale. */
+static enum text_fault
+copy_text(char *dst, const uint8_t *field, size_t len)
+{
+	const uint8_t *nul = memchr(field, 0, len);
+
+	if (nul == NULL)
+		return TEXT_UNTERMINATED;
+	for (; field < nul; field++, dst++) {
+		if (*field < 0x20 || *field > 0x7e)
+			return TEXT_UNPRINTABLE;
+		*dst = (char)*field;
+	}
+	return TEXT_OK;
+}
+
+/* The payload of a response as it is on the wire. */
+struct payload {
+	const uint8_t *version;
+	const uint8_t *hostname;
+	uint32_t addr;
+	uint32_t port; /* an int there: what is negative is large here */
+};
+
+/* Fill in *resp, zeroed by the caller; returns what is wrong, or NULL. */
+static const char *
+check_response(const struct payload *raw, bool on_loopback, struct wire_response *resp)
+{
+	const char *fault;
+
+	switch (copy_text(resp->version, raw->version, WIRE_VERSION_LEN)) {
+	case TEXT_UNTERMINATED:
+		return "version is not terminated";
+	case TEXT_UNPRINTABLE:
+		return "version has an octet outside 0x20..0x7e";
+	case TEXT_OK:
+		break;
+	}
+	switch (copy_text(resp->hostname, raw->hostname, WIRE_HOSTNAME_LEN)) {
+	case TEXT_UNTERMINATED:
+		return "hostname is not terminated";
+	case TEXT_UNPRINTABLE:
+		return "hostname has an octet outside 0x20..0x7e";
+	case TEXT_OK:
+		break;
+	}
+	fault = address_fault(raw->addr, on_loopback);
+	if (fault != NULL)
+		return fault;
+	resp->addr = raw->addr;
+	if (raw->port < 1 || raw->port > UINT16_MAX)
+		return "port is not in 1..65535";
+	resp->port = (uint16_t)raw->port;
+	return NULL;
+}
+
+enum verdict
+wire_decode(const uint8_t *buf, size_t len, bool on_loopback, struct wire_response *resp,
+	    const char **reason)
+{
+	struct cursor c = {.p = buf, .left = len};
+	struct wire_response checked = {0};
+	struct payload raw;
+	const char *fault;
+	uint32_t version_no = take_u32(&c);
+	uint32_t magic_no = take_u32(&c);
+	uint32_t msg_type = take_u32(&c);
+
+	take_u32(&c); /* resv: ignored when received */
+	raw.version = take(&c, WIRE_VERSION_LEN);
+	raw.hostname = take(&c, WIRE_HOSTNAME_LEN);
+	raw.addr = take_u32(&c);
+	raw.port = take_u32(&c);
+
+	if (reason != NULL)
+		*reason = NULL;
+	if (c.bad)
+		return VERDICT_SHORT;
+	if (magic_no != MAC_MULTI_MAGIC_NO)
+		return VERDICT_BAD_MAGIC;
+	if (version_no != MAC_MULTI_VERSION)
+		return VERDICT_BAD_VERSION;
+
+	switch (msg_type) {
+	case SEND_MSG:
+		return VERDICT_MAC_QUERY;
+	case RESPONSE_MSG:
+		return VERDICT_MAC_ANSWER;
+	case LDMD_DISC_SEND:
+		return VERDICT_FOREIGN_REQUEST;
+	case LDMD_DISC_RESP:
+		break;
+	default:
+		return VERDICT_UNKNOWN_TYPE;
+	}
+
+	fault = check_response(&raw, on_loopback, &checked);
+	if (fault != NULL) {
+		if (reason != NULL)
+			*reason = fault;
+		return VERDICT_MALFORMED;
+	}
+	*resp = checked;
+	return VERDICT_ACCEPTED;
+}
+
+const char *
+wire_verdict_name(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_SHORT:
+		return "short";
+	case VERDICT_BAD_MAGIC:
+		return "bad magic";
+	case VERDICT_BAD_VERSION:
+		return "bad version";
+	case VERDICT_MAC_QUERY:
+		return "MAC query";
+	case VERDICT_MAC_ANSWER:
+		return "MAC answer";
+	case VERDICT_OWN_REQUEST:
+		return "own request";
+	case VERDICT_FOREIGN_REQUEST:
+		return "foreign request";
+	case VERDICT_UNKNOWN_TYPE:
+		return "unknown type";
+	case VERDICT_MALFORMED:
+		return "malformed";
+	case VERDICT_DENIED:
+		return "denied";
+	case VERDICT_NO_ROOM:
+		return "no room";
+	case VERDICT_ACCEPTED:
+		return "accepted";
+	}
+	return "invalid";
+}

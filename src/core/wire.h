@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wire.h - the datagrams exchanged with a Logical Domains Manager.
+ *
+ * Pure: no sockets, clock, allocation or logging.  Layout: multicast_msg_t of
+ * the "Logical Domains Manager Discovery" appendix in Oracle's Logical Domains
+ * 1.2 and later administration guides, as a big-endian SPARC compiler lays it
+ * out; msg_type 0 and 1 are of the same guides' MAC address collision
+ * detection ("Assigning MAC addresses automatically or manually").
+ */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WIRE_GROUP 0xef81091bu /* 239.129.9.27, MAC_MULTI_GROUP */
+#define WIRE_PORT 64535        /* MAC_MULTI_PORT */
+#define WIRE_XMPP_PORT 6482    /* what port_no normally says */
+
+#define WIRE_MSG_LEN 312      /* 16 of header + 296 of payload union */
+#define WIRE_VERSION_LEN 32   /* LDMD_VERSION_LEN, NUL padded */
+#define WIRE_HOSTNAME_LEN 256 /* MAXHOSTNAMELEN on Solaris; Linux has 64 */
+
+/* What became of a datagram.  It is judged in this order and each verdict has
+ * a counter of its own.  wire_decode() cannot tell whose a request is nor
+ * whether a well-formed response is welcome: it says FOREIGN_REQUEST and
+ * ACCEPTED, and the receiver refines that to the verdicts marked (r). */
+enum verdict {
+	VERDICT_SHORT, /* fewer than WIRE_MSG_LEN octets; longer is fine */
+	VERDICT_BAD_MAGIC,
+	VERDICT_BAD_VERSION,
+	VERDICT_MAC_QUERY, /* MAC collision detection shares the group */
+	VERDICT_MAC_ANSWER,
+	VERDICT_OWN_REQUEST, /* (r) our own, looped back by the kernel */
+	VERDICT_FOREIGN_REQUEST,
+	VERDICT_UNKNOWN_TYPE,
+	VERDICT_MALFORMED, /* a response no ldmd sends */
+	VERDICT_DENIED,    /* (r) refused by the access list */
+	VERDICT_NO_ROOM,   /* (r) the table of managers is full */
+	VERDICT_ACCEPTED,
+};
+#define VERDICT_COUNT (VERDICT_ACCEPTED + 1)
+
+/* Host byte order; both strings NUL terminated, every octet in 0x20..0x7e. */
+struct wire_response {
+	char version[WIRE_VERSION_LEN];
+	char hostname[WIRE_HOSTNAME_LEN];
+	uint32_t addr; /* IPv4 address the manager claims */
+	uint16_t port; /* TCP port of its XMPP service, 1..65535 */
+};
+
+/* Encode a discovery request (LDMD_DISC_SEND). */
+void wire_encode_request(uint8_t buf[WIRE_MSG_LEN]);
+
+/* Encode a discovery response (LDMD_DISC_RESP).  What follows a string's NUL
+ * is sent as zeros. */
+void wire_encode_response(uint8_t buf[WIRE_MSG_LEN], const struct wire_response *resp);
+
+/* Encode MAC collision traffic: a query (SEND_MSG) or, if answer is true, its
+ * answer (RESPONSE_MSG), for the 48-bit address mac from the host source. */
+void wire_encode_mac(uint8_t buf[WIRE_MSG_LEN], bool answer, uint64_t mac, uint32_t source);
+
+/* Judge len octets of untrusted input; nothing beyond them is read.
+ * on_loopback: it arrived on a loopback interface, where alone a manager may
+ * claim a loopback address.  *resp is written only with VERDICT_ACCEPTED.
+ * *reason, unless reason is NULL, is set to a static text without a trailing
+ * period that says what is wrong ("port 0 is not in 1..65535" is not static:
+ * the text names the rule, not the value), or to NULL with verdicts that speak
+ * for themselves. */
+enum verdict wire_decode(const uint8_t *buf, size_t len, bool on_loopback,
+			 struct wire_response *resp, const char **reason);
+
+/* A verdict in a word or two for people, "bad magic"; static, never NULL. */
+const char *wire_verdict_name(enum verdict verdict);
+
+/* Whether addr (host order) can be a manager's: not 0.0.0.0, not
+ * 255.255.255.255, not multicast, and loopback only if on_loopback. */
+bool wire_valid_address(uint32_t addr, bool on_loopback);
+
+#endif /* WIRE_H */
