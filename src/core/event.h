@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* event.h - something that happened to a manager and is worth a notification.
+ *
+ * Self-contained: it can be shown in full hours later, when the row is gone.
+ */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include <stdint.h>
+
+#include "manager.h"
+#include "moment.h"
+#include "wire.h"
+
+/* The values are those of ldmEventType and of the notifications below
+ * ldmNotifications. */
+enum event_type {
+	EVENT_APPEARED = 1,
+	EVENT_DISAPPEARED = 2,
+	EVENT_CHANGED = 3,
+};
+
+#define EVENT_REASON_LEN 128
+
+struct event {
+	uint32_t id; /* 1..4294967295, given by events_add() */
+	enum event_type type;
+	struct moment time;
+	uint32_t addr;
+	enum manager_status status; /* after the event */
+	char hostname[WIRE_HOSTNAME_LEN];
+	char version[WIRE_VERSION_LEN];
+	uint16_t port;
+	char former_hostname[WIRE_HOSTNAME_LEN]; /* the three before a change */
+	char former_version[WIRE_VERSION_LEN];
+	uint16_t former_port;
+	uint32_t source; /* where the last response came from; 0: never heard */
+	unsigned int ifindex;
+	char reason[EVENT_REASON_LEN]; /* why, in words an operator understands */
+};
+
+/* "appeared", ...; static, never NULL. */
+const char *event_type_name(enum event_type type);
+
+#endif /* EVENT_H */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* manager.h - what is known of one Logical Domains Manager.
+ *
+ * The row that the inventory keeps, the MIB shows and the scanner prints.
+ */
+#ifndef MANAGER_H
+#define MANAGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "moment.h"
+#include "wire.h"
+
+/* The values are those of ldmManagerStatus. */
+enum manager_status {
+	MANAGER_UP = 1,      /* heard in the last round */
+	MANAGER_MISSING = 2, /* missed at least one round, fewer than `misses` */
+	MANAGER_DOWN = 3,    /* missed `misses` rounds in a row; stays so until heard */
+	MANAGER_UNKNOWN = 4, /* cannot be judged yet, or we are blind */
+};
+#define MANAGER_STATUS_COUNT 4
+
+/* What the notifications have said about a manager so far. */
+enum manager_announced {
+	ANNOUNCED_NOTHING,
+	ANNOUNCED_UP,
+	ANNOUNCED_DOWN,
+};
+
+/* An interface's place in the discovery's list; names survive what ifindexes do not. */
+#define LINK_NONE (-1)
+
+struct manager {
+	uint32_t addr; /* host byte order; the key */
+	enum manager_status status;
+	char version[WIRE_VERSION_LEN];
+	char hostname[WIRE_HOSTNAME_LEN];
+	uint16_t port;        /* 0: never heard */
+	uint32_t source;      /* where the last response came from; 0: never heard */
+	unsigned int ifindex; /* where it arrived; 0: never heard */
+	int link;             /* the same as a place in the discovery's list, or LINK_NONE */
+	struct moment first_seen;
+	struct moment last_seen;   /* wall_ms is 0 when never heard */
+	uint32_t response_time_us; /* first answer after the last request before it */
+	uint64_t wave;             /* the request that response_time_us belongs to */
+	uint32_t missed;           /* rounds in a row */
+	uint32_t transitions;      /* changes between up and down */
+	bool expected;
+	enum manager_announced announced;
+};
+
+/* "up", "missing", ...; static, never NULL. */
+const char *manager_status_name(enum manager_status status);
+
+static inline bool
+manager_heard(const struct manager *m)
+{
+	return m->last_seen.wall_ms != 0;
+}
+
+#endif /* MANAGER_H */
