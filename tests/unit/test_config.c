@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/config.h"
+
+#define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
+#define DAY (86400 * SECOND)
+
+struct reports {
+	unsigned int count;
+	char text[8][sizeof(((struct config_error *)NULL)->text)];
+};
+
+static void
+note(void *ctx, const struct config_error *error)
+{
+	struct reports *r = ctx;
+
+	assert_true(r->count < 8);
+	strcpy(r->text[r->count++], error->text);
+}
+
+static struct reports
+read_octets(struct config *config, const char *text, size_t len)
+{
+	struct reports r = {0};
+	unsigned int errors;
+	char *copy = malloc(len + 1); /* so that ASan sees a read beyond the end */
+
+	assert_non_null(copy);
+	memcpy(copy, text, len);
+	copy = realloc(copy, len > 0 ? len : 1);
+	errors = config_read(config, "test.conf", copy, len, note, &r);
+	assert_int_equal(errors, r.count);
+	free(copy);
+	return r;
+}
+
+static struct reports
+read_text(struct config *config, const char *text)
+{
+	return read_octets(config, text, strlen(text));
+}
+
+struct buffer {
+	char text[8192];
+};
+
+static void
+append(void *ctx, const char *line)
+{
+	struct buffer *b = ctx;
+	size_t len = strlen(b->text);
+
+	assert_true(len + strlen(line) + 2 < sizeof(b->text));
+	sprintf(b->text + len, "%s\n", line);
+}
+
+static struct buffer
+printed(const struct config *config)
+{
+	struct buffer b = {0};
+
+	config_print(config, append, &b);
+	return b;
+}
+
+static const char defaults[] = "group 239.129.9.27\n"
+			       "port 64535\n"
+			       "hops 1\n"
+			       "sourcePort auto\n"
+			       "interval 30s\n"
+			       "window 3s\n"
+			       "probes 3\n"
+			       "misses 3\n"
+			       "retention 7d\n"
+			       "maxManagers 10000\n"
+			       "notifications yes\n"
+			       "notificationRate 200\n"
+			       "eventLog 256\n"
+			       "queueLimit 10000\n";
+
+/* Reads text that is right. */
+static void
+accept_text(struct config *config, const char *text)
+{
+	struct reports r = read_text(config, text);
+
+	if (r.count != 0)
+		fail_msg("%s", r.text[0]);
+}
+
+/* Reads one line that is wrong, on top of the defaults. */
+static void
+expect_error(const char *line, const char *error)
+{
+	struct config config;
+	struct buffer after;
+	struct reports r;
+
+	config_init(&config);
+	r = read_text(&config, line);
+	if (r.count != 1)
+		fail_msg("%s: %u errors", line, r.count);
+	assert_string_equal(r.text[0], error);
+	after = printed(&config);
+	assert_string_equal(after.text, defaults);
+	config_clear(&config);
+}
+
+static void
+test_defaults(void **state)
+{
+	struct config config;
+	struct config_error error;
+
+	(void)state;
+	config_init(&config);
+	assert_int_equal(config.interfaces.count, 0);
+	assert_int_equal(config.group, 0xef81091b);
+	assert_int_equal(config.port, 64535);
+	assert_int_equal(config.hops, 1);
+	assert_int_equal(config.interval_us, 30 * SECOND);
+	assert_int_equal(config.window_us, 3 * SECOND);
+	assert_int_equal(config.retention_us, 7 * DAY);
+	assert_int_equal(config.probes, 3);
+	assert_int_equal(config.misses, 3);
+	assert_int_equal(config.max_managers, 10000);
+	assert_int_equal(config.source_port, SOURCE_PORT_AUTO);
+	assert_true(config.notifications);
+	assert_int_equal(config.notification_rate, 200);
+	assert_int_equal(config.event_log, 256);
+	assert_int_equal(config.queue_limit, 10000);
+	assert_int_equal(config.netsnmp.count, 0);
+	assert_int_equal(config_check(&config, "x", &error), 0);
+	assert_string_equal(printed(&config).text, defaults);
+	config_clear(&config);
+	config_clear(&config);
+}
+
+static void
+test_every_token(void **state)
+{
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	accept_text(&config, "interface eth0 'eth 1*'\n"
+			     "interface !lo\n"
+			     "group 239.1.2.3\n"
+			     "port 7000\n"
+			     "hops 16\n"
+			     "sourcePort ephemeral\n"
+			     "interval 1.5m\n"
+			     "window 500ms\n"
+			     "probes 5\n"
+			     "misses 7\n"
+			     "retention 2w\n"
+			     "maxManagers 1000\n"
+			     "notifications no\n"
+			     "notificationRate 50\n"
+			     "eventLog 32\n"
+			     "queueLimit 64\n"
+			     "agentXSocket tcp:localhost:705\n"
+			     "agentXTimeout 2\n"
+			     "agentXRetries 0\n");
+	assert_int_equal(config.interfaces.count, 3);
+	assert_string_equal(config.interfaces.items[0], "eth0");
+	assert_string_equal(config.interfaces.items[1], "eth 1*");
+	assert_string_equal(config.interfaces.items[2], "!lo");
+	assert_int_equal(config.group, 0xef010203);
+	assert_int_equal(config.port, 7000);
+	assert_int_equal(config.hops, 16);
+	assert_int_equal(config.source_port, SOURCE_PORT_EPHEMERAL);
+	assert_int_equal(config.interval_us, 90 * SECOND);
+	assert_int_equal(config.window_us, SECOND / 2);
+	assert_int_equal(config.probes, 5);
+	assert_int_equal(config.misses, 7);
+	assert_int_equal(config.retention_us, 14 * DAY);
+	assert_int_equal(config.max_managers, 1000);
+	assert_false(config.notifications);
+	assert_int_equal(config.notification_rate, 50);
+	assert_int_equal(config.event_log, 32);
+	assert_int_equal(config.queue_limit, 64);
+	assert_int_equal(config.netsnmp.count, 3);
+	assert_string_equal(config.netsnmp.items[0], "agentXSocket tcp:localhost:705");
+	assert_string_equal(config.netsnmp.items[1], "agentXTimeout 2");
+	assert_string_equal(config.netsnmp.items[2], "agentXRetries 0");
+	config_clear(&config);
+}
+
+#define EXPECT_DURATION "expected a duration such as 500ms, 30s or 5m, from "
+#define EXPECT_PATTERNS "expected names or patterns of interfaces such as eth0, 'eth*' or '!eth1'"
+
+static const struct {
+	const char *token, *low, *below, *high, *above, *expected;
+} ranges[] = {
+    {"port", "1", "0", "65535", "65536", "expected a number from 1 to 65535"},
+    {"hops", "1", "0", "255", "256", "expected a number from 1 to 255"},
+    {"interval", "100ms", "99.9ms", "1d", "86401", EXPECT_DURATION "100ms to 1d"},
+    {"window", "50ms", "49ms", "1m", "1.01m", EXPECT_DURATION "50ms to 1m"},
+    {"probes", "1", "0", "10", "11", "expected a number from 1 to 10"},
+    {"misses", "1", "0", "100", "101", "expected a number from 1 to 100"},
+    {"retention", "1s", "0.999s", "3650d", "3651d",
+     "expected 0 (for ever) or a duration such as 500ms, 30s or 5m, from 1s to 3650d"},
+    {"maxManagers", "1", "0", "1000000", "1000001", "expected a number from 1 to 1000000"},
+    {"notificationRate", "1", "0", "10000", "10001", "expected a number from 1 to 10000"},
+    {"eventLog", "1", "0", "100000", "100001", "expected a number from 1 to 100000"},
+    {"queueLimit", "1", "0", "1000000", "1000001", "expected a number from 1 to 1000000"},
+    {"group", "224.0.0.0", "223.255.255.255", "239.255.255.255", "240.0.0.0",
+     "expected an IPv4 multicast address, from 224.0.0.0 to 239.255.255.255"},
+    {"sourcePort", "fixed", "0", "ephemeral", "65536",
+     "expected auto, fixed, ephemeral or the number that port is set to"},
+    {"notifications", "no", "", "yes", "maybe", "expected yes or no"},
+    {"agentXTimeout", "1", "0", "3600", "3601", "expected a number from 1 to 3600"},
+    {"agentXRetries", "0", "-1", "100", "101", "expected a number from 0 to 100"},
+    {"agentXSocket", "x", "", "unix:/a b", "#x",
+     "expected the master agent's address such as /var/agentx/master or tcp:localhost:705"},
+    {"interface", "e", "", "!*", "!", EXPECT_PATTERNS},
+};
+
+static void
+test_ranges(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		const char *good[] = {ranges[i].low, ranges[i].high};
+		const char *bad[] = {ranges[i].below, ranges[i].above, "1x", " "};
+		bool text = strcmp(ranges[i].token, "agentXSocket") == 0 ||
+			    strcmp(ranges[i].token, "interface") == 0;
+
+		for (size_t j = 0; j < 2; j++) {
+			struct config config, from_option;
+			struct config_error error;
+			char line[200];
+
+			config_init(&config);
+			config_init(&from_option);
+			snprintf(line, sizeof(line), "%s '%s'", ranges[i].token, good[j]);
+			accept_text(&config, line);
+			assert_int_equal(
+			    config_set(&from_option, "-o", ranges[i].token, good[j], &error), 0);
+			assert_string_equal(printed(&config).text, printed(&from_option).text);
+			config_clear(&config);
+			config_clear(&from_option);
+		}
+		for (size_t j = 0; j < 4; j++) {
+			char line[200], wanted[400];
+			struct config config;
+			struct config_error error;
+
+			if (text && strcmp(bad[j], "1x") == 0)
+				continue;
+			snprintf(line, sizeof(line), "\n%s '%s'", ranges[i].token, bad[j]);
+			snprintf(wanted, sizeof(wanted), "test.conf:2: %s '%s': %s",
+				 ranges[i].token, bad[j], ranges[i].expected);
+			expect_error(line, wanted);
+
+			config_init(&config);
+			snprintf(wanted, sizeof(wanted), "option -o: %s '%s': %s", ranges[i].token,
+				 bad[j], ranges[i].expected);
+			assert_int_equal(
+			    config_set(&config, "option -o", ranges[i].token, bad[j], &error), -1);
+			assert_string_equal(error.text, wanted);
+			assert_string_equal(printed(&config).text, defaults);
+			config_clear(&config);
+		}
+	}
+}
+
+static void
+test_retention_zero(void **state)
+{
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	accept_text(&config, "retention 0");
+	assert_int_equal(config.retention_us, 0);
+	assert_non_null(strstr(printed(&config).text, "\nretention 0\n"));
+	config_clear(&config);
+	expect_error("interval 0", "test.conf:1: interval '0': " EXPECT_DURATION "100ms to 1d");
+}
+
+static void
+test_errors(void **state)
+{
+	(void)state;
+	expect_error("interval 30x", "test.conf:1: interval '30x': " EXPECT_DURATION "100ms to 1d");
+	expect_error("# one\r\n\r\nINTERVAL\r\n",
+		     "test.conf:3: interval without a value: " EXPECT_DURATION "100ms to 1d");
+	expect_error("port # 5", "test.conf:1: port without a value: expected a number from 1 "
+				 "to 65535");
+	expect_error("port 5 6", "test.conf:1: port '6': too much, expected one value: a number "
+				 "from 1 to 65535");
+	expect_error("interface eth0 eth1 '!'", "test.conf:1: interface '!': " EXPECT_PATTERNS);
+	expect_error("interface 'eth0", "test.conf:1: value 'eth0': expected a closing quote");
+	expect_error("\"port 5", "test.conf:1: token 'port 5': expected a closing quote");
+	expect_error("port 1\x1b[2J", "test.conf:1: port '1\\x1b[2J': expected a number from 1 to "
+				      "65535");
+	expect_error("interface 'a\tb'", "test.conf:1: interface 'a\\x09b': " EXPECT_PATTERNS);
+}
+
+static void
+test_unknown_token(void **state)
+{
+	(void)state;
+	expect_error("Intervall 3", "test.conf:1: unknown token 'Intervall': did you mean "
+				    "'interval'?");
+	expect_error("maxmanager 3", "test.conf:1: unknown token 'maxmanager': did you mean "
+				     "'maxManagers'?");
+	expect_error("prot 3", "test.conf:1: unknown token 'prot': did you mean 'port'?");
+	expect_error("[snmp] dumpPacket yes",
+		     "test.conf:1: unknown token '[snmp]': expected one of interface, group, port, "
+		     "hops, sourcePort, interval, window, probes, misses, retention, maxManagers, "
+		     "notifications, notificationRate, eventLog, queueLimit, agentXSocket, "
+		     "agentXTimeout, agentXRetries");
+}
+
+static void
+test_bad_octets(void **state)
+{
+	static const char nul[] = "port 5\0\nhops 2\n";
+	struct config config;
+	struct reports r;
+	char line[2001];
+
+	(void)state;
+	config_init(&config);
+	r = read_octets(&config, nul, sizeof(nul) - 1);
+	assert_int_equal(r.count, 1);
+	assert_string_equal(r.text[0], "test.conf:1: 'port 5\\x00': a NUL octet, expected text");
+	assert_int_equal(config.port, 64535);
+	assert_int_equal(config.hops, 2);
+
+	memset(line, ' ', sizeof(line));
+	memcpy(line, "port 5", 6);
+	line[1023] = '\0';
+	accept_text(&config, line);
+	assert_int_equal(config.port, 5);
+	line[1023] = ' ';
+	line[1024] = '\0';
+	memcpy(line, "port 6", 6);
+	r = read_text(&config, line);
+	assert_int_equal(r.count, 1);
+	assert_non_null(strstr(r.text[0], "test.conf:1: 'port 6 "));
+	assert_non_null(strstr(r.text[0], "a line of 1024 octets, expected 1023 at most"));
+	assert_int_equal(config.port, 5);
+
+	/* Nothing but words and quotes. */
+	for (size_t i = 0; i < 1023; i++)
+		line[i] = i % 2 != 0 ? ' ' : '"';
+	line[1023] = '\0';
+	assert_int_equal(read_text(&config, line).count, 1);
+	memset(line, '\\', 1023);
+	assert_int_equal(read_text(&config, line).count, 1);
+	for (size_t i = 0; i < 1023; i++)
+		line[i] = i % 2 != 0 ? ' ' : 'x';
+	assert_int_equal(read_text(&config, line).count, 1);
+	config_clear(&config);
+}
+
+/* A bad line changes nothing, and the others are read all the same. */
+static void
+test_lines_are_independent(void **state)
+{
+	struct config config;
+	struct reports r;
+
+	(void)state;
+	config_init(&config);
+	r = read_text(&config, "hops 2\nhops 0\ninterface a b ''\nnonsense\ninterface c\nport 9");
+	assert_int_equal(r.count, 3);
+	assert_non_null(strstr(r.text[0], "test.conf:2: hops '0'"));
+	assert_non_null(strstr(r.text[1], "test.conf:3: interface ''"));
+	assert_non_null(strstr(r.text[2], "test.conf:4: unknown token 'nonsense'"));
+	assert_int_equal(config.hops, 2);
+	assert_int_equal(config.port, 9);
+	assert_int_equal(config.interfaces.count, 1);
+	assert_string_equal(config.interfaces.items[0], "c");
+	config_clear(&config);
+}
+
+static void
+test_last_wins(void **state)
+{
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	accept_text(&config, "port 5\nport 6\nagentXTimeout 5\nagentXRetries 1\nagentxtimeout 6\n"
+			     "interface a\ninterface b\n");
+	assert_int_equal(config.port, 6);
+	assert_int_equal(config.netsnmp.count, 2);
+	assert_string_equal(config.netsnmp.items[0], "agentXTimeout 6");
+	assert_string_equal(config.netsnmp.items[1], "agentXRetries 1");
+	assert_int_equal(config.interfaces.count, 2);
+	config_clear(&config);
+}
+
+static void
+test_quoting(void **state)
+{
+	static const char *const words[] = {"a b", "a'b", "a\"b", "it's", "a b", "a\\b", "#a",
+					    "a#b", "ab",  "c",    "d\\",  "a",   "b"};
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	accept_text(&config, "interface 'a b'\t\"a'b\" \"a\\\"b\" 'it\\'s' a\\ b a\\\\b '#a' a#b "
+			     "\"ab\"c d\\\ninterface a \v\f b # c\n  # interface z\n\n#\n"
+			     "interface \"x\"#y\r\n");
+	assert_int_equal(config.interfaces.count, 14);
+	for (size_t i = 0; i < 13; i++)
+		assert_string_equal(config.interfaces.items[i], words[i]);
+	assert_string_equal(config.interfaces.items[13], "x");
+	config_clear(&config);
+}
+
+static void
+test_round_trip(void **state)
+{
+	char wide[256], line[300];
+	struct config config, again;
+	struct buffer first;
+
+	(void)state;
+	config_init(&config);
+	config_init(&again);
+	memset(wide, '"', sizeof(wide));
+	wide[255] = '\0';
+	snprintf(line, sizeof(line), "interface x%.254s", wide);
+	accept_text(&config, line);
+	accept_text(&config, "interface '#a' \"it's\" 'a \"b\"' \\\\ a\\ b\n"
+			     "interval 100.001ms\nwindow 50ms\nretention 90m\nport 64000\n"
+			     "sourcePort fixed\nnotifications NO\ngroup 224.0.0.251\n"
+			     "agentXRetries 9\nagentXSocket '/tmp/a b'\n");
+	assert_int_equal(config.interval_us, 100001);
+	assert_string_equal(config.netsnmp.items[1], "agentXSocket /tmp/a b");
+	first = printed(&config);
+	assert_non_null(strstr(first.text, "agentXSocket \"/tmp/a b\"\n"));
+	assert_non_null(strstr(first.text, "interval 100.001ms\n"));
+	assert_non_null(strstr(first.text, "retention 90m\n"));
+	accept_text(&again, first.text);
+	assert_string_equal(printed(&again).text, first.text);
+	assert_int_equal(again.interfaces.count, config.interfaces.count);
+	for (size_t i = 0; i < config.interfaces.count; i++)
+		assert_string_equal(again.interfaces.items[i], config.interfaces.items[i]);
+	assert_int_equal(again.interval_us, config.interval_us);
+	assert_int_equal(again.source_port, SOURCE_PORT_FIXED);
+	config_clear(&config);
+	config_clear(&again);
+}
+
+static void
+test_check(void **state)
+{
+	struct config config;
+	struct config_error error;
+
+	(void)state;
+	config_init(&config);
+	accept_text(&config, "interval 6s\n");
+	assert_int_equal(config_check(&config, "test.conf", &error), 0);
+	accept_text(&config, "interval 5999ms\n");
+	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_string_equal(error.text, "test.conf: interval '5999ms': expected at least 6s, twice "
+					"the window (3s)");
+	accept_text(&config, "interval 6s\nsourcePort 7000\n");
+	assert_int_equal(config.source_port, SOURCE_PORT_FIXED);
+	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_string_equal(error.text, "test.conf: sourcePort '7000': expected the number that "
+					"port is set to, 64535, or auto, fixed or ephemeral");
+	accept_text(&config, "port 7000\n");
+	assert_int_equal(config_check(&config, "test.conf", &error), 0);
+	accept_text(&config, "sourcePort auto\nport 7001");
+	assert_int_equal(config.source_port, SOURCE_PORT_AUTO);
+	assert_int_equal(config_check(&config, "test.conf", &error), 0);
+	config_clear(&config);
+}
+
+static void
+test_interfaces(void **state)
+{
+	static const struct {
+		const char *line, *name;
+		bool admitted, by_name;
+	} cases[] = {
+	    {"", "eth0", true, false},
+	    {"interface eth0", "eth0", true, true},
+	    {"interface eth0", "eth1", false, false},
+	    {"interface eth0", "eth01", false, false},
+	    {"interface eth*", "eth12", true, true},
+	    {"interface eth[0-3]", "eth2", true, true},
+	    {"interface eth[0-3]", "eth4", false, false},
+	    {"interface !eth0", "eth0", false, false},
+	    {"interface !eth0", "lo", true, false},
+	    {"interface eth* !eth1", "eth1", false, false},
+	    {"interface eth* !eth1", "eth2", true, true},
+	    {"interface eth* !eth1", "lo", false, false},
+	    {"interface !eth1 eth*", "eth1", true, true},
+	    {"interface eth*\ninterface !eth*\ninterface eth3", "eth3", true, true},
+	    {"interface eth*\ninterface !eth*\ninterface eth3", "eth4", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct config config;
+		bool by_name = !cases[i].by_name;
+
+		config_init(&config);
+		accept_text(&config, cases[i].line);
+		assert_int_equal(config_admits_interface(&config, cases[i].name, &by_name),
+				 cases[i].admitted);
+		assert_int_equal(by_name, cases[i].by_name);
+		assert_int_equal(config_admits_interface(&config, cases[i].name, NULL),
+				 cases[i].admitted);
+		config_clear(&config);
+	}
+}
+
+static void
+test_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t us;
+		const char *formatted;
+	} good[] = {
+	    {"0", 0, "0"},
+	    {"0ms", 0, "0"},
+	    {"5", 5 * SECOND, "5s"},
+	    {"05s", 5 * SECOND, "5s"},
+	    {"0.5", SECOND / 2, "500ms"},
+	    {"1.25s", 1250000, "1250ms"},
+	    {"0.000001s", 1, "0.001ms"},
+	    {"1.5ms", 1500, "1.500ms"},
+	    {"90s", 90 * SECOND, "90s"},
+	    {"120s", 2 * MINUTE, "2m"},
+	    {"1.5h", 90 * MINUTE, "90m"},
+	    {"24h", DAY, "1d"},
+	    {"1w", 7 * DAY, "7d"},
+	    {"0.12345678901234567890123456789s", 123456, "123.456ms"},
+	    {"9223372036854ms", INT64_C(9223372036854000), "9223372036854ms"},
+	};
+	static const char *const bad[] = {"",
+					  "s",
+					  ".5s",
+					  "5.s",
+					  "-5s",
+					  "+5s",
+					  " 5s",
+					  "5 s",
+					  "5S",
+					  "5sec",
+					  "5us",
+					  "1e3s",
+					  "0x5s",
+					  "5s ",
+					  "1,5s",
+					  "9999999999999999999s",
+					  "99999999999999999w",
+					  "5..5s",
+					  "inf"};
+	int64_t us;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		char buf[CONFIG_DURATION_LEN];
+
+		us = -1;
+		assert_int_equal(config_parse_duration(good[i].text, &us), 0);
+		assert_int_equal(us, good[i].us);
+		assert_string_equal(config_format_duration(us, buf), good[i].formatted);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		us = 77;
+		if (config_parse_duration(bad[i], &us) != -1)
+			fail_msg("'%s' was accepted", bad[i]);
+		assert_int_equal(us, 77);
+	}
+}
+
+static void
+test_numbers(void **state)
+{
+	static const char *const bad[] = {
+	    "", "-1", "+1", " 1", "1 ", "1.0", "0x1", "a", "4", "11", "99999999999999999999999"};
+	unsigned long n = 77;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(config_parse_unsigned(bad[i], 5, 10, &n), -1);
+	assert_int_equal(n, 77);
+	assert_int_equal(config_parse_unsigned("5", 5, 10, &n), 0);
+	assert_int_equal(n, 5);
+	assert_int_equal(config_parse_unsigned("010", 5, 10, &n), 0);
+	assert_int_equal(n, 10);
+}
+
+static void
+test_addresses(void **state)
+{
+	static const char *const bad[] = {"",         "1.2.3",    "1.2.3.4.5", "1.2.3.256",
+					  "1.2.3.4 ", " 1.2.3.4", "::1",       "localhost",
+					  "1.2.3.-4", "16909060"};
+	uint32_t addr = 77;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(config_parse_address(bad[i], &addr), -1);
+	assert_int_equal(addr, 77);
+	assert_int_equal(config_parse_address("198.18.0.7", &addr), 0);
+	assert_int_equal(addr, 0xc6120007);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_defaults),   cmocka_unit_test(test_every_token),
+	    cmocka_unit_test(test_ranges),     cmocka_unit_test(test_retention_zero),
+	    cmocka_unit_test(test_errors),     cmocka_unit_test(test_unknown_token),
+	    cmocka_unit_test(test_bad_octets), cmocka_unit_test(test_lines_are_independent),
+	    cmocka_unit_test(test_last_wins),  cmocka_unit_test(test_quoting),
+	    cmocka_unit_test(test_round_trip), cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_interfaces), cmocka_unit_test(test_durations),
+	    cmocka_unit_test(test_numbers),    cmocka_unit_test(test_addresses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
