@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Look-ups, limits and what events carry; the states are in tests/replay. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/inventory.h"
+
+#define ADDR(n) (0xc6120000u + (n)) /* 198.18.0.0 */
+
+static struct event last_event;
+static unsigned int event_count;
+
+static void
+note_event(void *ctx, const struct event *event)
+{
+	(void)ctx;
+	last_event = *event;
+	event_count++;
+}
+
+static struct inventory *
+new_inventory(size_t max_managers, unsigned int confirmations)
+{
+	const struct inventory_settings settings = {
+	    .max_managers = max_managers,
+	    .misses = 3,
+	    .confirmations = confirmations,
+	    .report_changes = true,
+	};
+
+	event_count = 0;
+	return inventory_new(&settings, 1, note_event, NULL);
+}
+
+static struct moment
+at_s(int64_t s)
+{
+	return (struct moment){.mono_us = s * 1000000, .wall_ms = (1700000000 + s) * 1000};
+}
+
+static enum verdict
+hear_as(struct inventory *inv, uint32_t addr, const char *hostname, int64_t s, int link)
+{
+	struct wire_response resp = {.version = "1.2", .addr = addr, .port = 6482};
+	const struct hearing hearing = {
+	    .now = at_s(s),
+	    .source = addr + 1,
+	    .ifindex = 4,
+	    .link = link,
+	    .wave = (uint64_t)s + 1,
+	    .since_request_us = 1234,
+	};
+
+	snprintf(resp.hostname, sizeof(resp.hostname), "%s", hostname);
+	return inventory_hear(inv, &resp, &hearing);
+}
+
+static void
+looks_up_in_address_order(void **state)
+{
+	static const uint32_t addrs[] = {ADDR(9), ADDR(1), ADDR(5), 1, 0xfffffffe};
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	assert_null(inventory_at_or_after(inv, 0));
+	for (size_t i = 0; i < 5; i++)
+		hear_as(inv, addrs[i], "a", 1, 0);
+	assert_int_equal(inventory_at_or_after(inv, 0)->addr, 1);
+	assert_int_equal(inventory_at_or_after(inv, 1)->addr, 1);
+	assert_int_equal(inventory_at_or_after(inv, 2)->addr, ADDR(1));
+	assert_int_equal(inventory_at_or_after(inv, ADDR(6))->addr, ADDR(9));
+	assert_int_equal(inventory_at_or_after(inv, ADDR(10))->addr, 0xfffffffe);
+	assert_null(inventory_at_or_after(inv, 0xffffffff));
+	inventory_free(inv);
+}
+
+static void
+row_says_all_that_was_heard(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	const struct manager *m;
+
+	(void)state;
+	hear_as(inv, ADDR(1), "host", 5, 2);
+	hear_as(inv, ADDR(1), "host", 9, 3);
+	m = inventory_at_or_after(inv, 0);
+	assert_string_equal(m->version, "1.2");
+	assert_string_equal(m->hostname, "host");
+	assert_int_equal(m->port, 6482);
+	assert_int_equal(m->source, ADDR(2));
+	assert_int_equal(m->ifindex, 4);
+	assert_int_equal(m->link, 3);
+	assert_int_equal(m->first_seen.wall_ms, at_s(5).wall_ms);
+	assert_int_equal(m->last_seen.wall_ms, at_s(9).wall_ms);
+	assert_int_equal(m->response_time_us, 1234);
+	assert_int_equal(inventory_summary(inv).last_change.wall_ms, at_s(5).wall_ms);
+	inventory_free(inv);
+}
+
+static void
+event_is_complete(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "host", 5, 0);
+	assert_int_equal(event_count, 1);
+	assert_int_equal(last_event.type, EVENT_APPEARED);
+	assert_int_equal(last_event.addr, ADDR(1));
+	assert_int_equal(last_event.status, MANAGER_UP);
+	assert_int_equal(last_event.time.wall_ms, at_s(5).wall_ms);
+	assert_int_equal(last_event.port, 6482);
+	assert_int_equal(last_event.source, ADDR(2));
+	assert_int_equal(last_event.ifindex, 4);
+	assert_string_equal(last_event.hostname, "host");
+	assert_string_equal(last_event.version, "1.2");
+	assert_string_not_equal(last_event.reason, "");
+	inventory_free(inv);
+}
+
+static void
+change_carries_what_was(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "old", 5, 0);
+	hear_as(inv, ADDR(1), "old", 6, 0);
+	assert_int_equal(event_count, 1);
+	hear_as(inv, ADDR(1), "new", 7, 0);
+	assert_int_equal(event_count, 2);
+	assert_int_equal(last_event.type, EVENT_CHANGED);
+	assert_string_equal(last_event.hostname, "new");
+	assert_string_equal(last_event.former_hostname, "old");
+	assert_string_equal(last_event.former_version, "1.2");
+	assert_int_equal(last_event.former_port, 6482);
+	inventory_free(inv);
+}
+
+static void
+pool_of_candidates_is_bounded(void **state)
+{
+	struct inventory *inv = new_inventory(100, 2);
+
+	(void)state;
+	for (uint32_t i = 0; i < 10000; i++)
+		assert_int_equal(hear_as(inv, ADDR(i), "a", 1, 0), VERDICT_ACCEPTED);
+	assert_int_equal(inventory_summary(inv).unconfirmed, 25);
+	assert_int_equal(inventory_summary(inv).all, 0);
+	assert_int_equal(event_count, 0);
+	inventory_free(inv);
+}
+
+/* Random, so that an attacker cannot push out whom it likes to. */
+static void
+replacement_spares_some_of_the_old(void **state)
+{
+	struct inventory *inv = new_inventory(400, 2);
+	unsigned int survivors = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 200; i++) /* the pool holds 100 */
+		hear_as(inv, ADDR(i), "a", 1, 0);
+	for (uint32_t i = 0; i < 200; i++)
+		hear_as(inv, ADDR(i), "a", 2, 0);
+	survivors = inventory_summary(inv).all;
+	assert_true(survivors > 0);
+	inventory_free(inv);
+}
+
+static void
+forgotten_link_is_pending_everywhere(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	bool pending[3] = {false};
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 1);
+	inventory_pending(inv, at_s(1).mono_us, pending, 3);
+	assert_false(pending[0] || pending[1] || pending[2]);
+	inventory_pending(inv, at_s(2).mono_us, pending, 3);
+	assert_false(pending[0]);
+	assert_true(pending[1]);
+	assert_false(pending[2]);
+	inventory_forget_link(inv, 1);
+	inventory_pending(inv, at_s(2).mono_us, pending, 3);
+	assert_true(pending[0] && pending[1] && pending[2]);
+	inventory_free(inv);
+}
+
+static void
+full_table_takes_no_expected_one(void **state)
+{
+	struct inventory *inv = new_inventory(1, 1);
+
+	(void)state;
+	assert_true(inventory_expect(inv, ADDR(1), at_s(0)));
+	assert_true(inventory_expect(inv, ADDR(1), at_s(0)));
+	assert_false(inventory_expect(inv, ADDR(2), at_s(0)));
+	assert_int_equal(hear_as(inv, ADDR(3), "a", 1, 0), VERDICT_NO_ROOM);
+	assert_int_equal(hear_as(inv, ADDR(1), "a", 1, 0), VERDICT_ACCEPTED);
+	assert_int_equal(inventory_summary(inv).expected, 1);
+	assert_int_equal(inventory_summary(inv).all, 1);
+	inventory_free(inv);
+}
+
+static void
+free_of_null(void **state)
+{
+	(void)state;
+	inventory_free(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(looks_up_in_address_order),
+	    cmocka_unit_test(row_says_all_that_was_heard),
+	    cmocka_unit_test(event_is_complete),
+	    cmocka_unit_test(change_carries_what_was),
+	    cmocka_unit_test(pool_of_candidates_is_bounded),
+	    cmocka_unit_test(replacement_spares_some_of_the_old),
+	    cmocka_unit_test(forgotten_link_is_pending_everywhere),
+	    cmocka_unit_test(full_table_takes_no_expected_one),
+	    cmocka_unit_test(free_of_null),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
