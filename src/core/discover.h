@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* discover.h - when to ask, and when a silence counts.
+ *
+ * Pure: no sockets, SNMP, locks or clock.  The caller (net/prober.h, or a replay
+ * with simulated time) reports datagrams, interfaces and kernel drops, calls
+ * discover_tick() when it asked to be called, sends the requests it is handed
+ * and reports whether that worked.  Everything learnt goes into the inventory.
+ *
+ * A round starts with a request on every usable link.  While managers there
+ * are silent it is repeated, `window`/`probes` apart, `probes` requests in all;
+ * `window` after its start the round is judged for each link: not at all while
+ * the link was blind (no carrier, no address, no membership, cannot send), by
+ * the last request during which the kernel dropped nothing otherwise, and for
+ * want of one the round asks again, twice at most, and is then excused.
+ */
+#ifndef DISCOVER_H
+#define DISCOVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inventory.h"
+#include "moment.h"
+#include "wire.h"
+
+#define DISCOVER_MAX_LINKS 256
+#define DISCOVER_NAME_LEN 16 /* IF_NAMESIZE */
+
+struct discover;
+
+/* Which of the two sockets a request leaves from. */
+enum sender {
+	SENDER_FIXED,     /* bound to the well-known port, as the guide's client */
+	SENDER_EPHEMERAL, /* bound to a port of the kernel's choice */
+};
+#define SENDER_COUNT 2
+
+enum source_port {
+	SOURCE_PORT_AUTO, /* the two in turn */
+	SOURCE_PORT_FIXED,
+	SOURCE_PORT_EPHEMERAL,
+};
+
+struct discover_settings {
+	int64_t interval_us; /* from round to round; at least 2 * window_us */
+	int64_t window_us;   /* from the first request to the judgement */
+	unsigned int probes; /* requests in a round, at least 1 */
+	unsigned int misses; /* also how long blindness is tolerated, in rounds */
+	enum source_port source_port;
+	bool always_probe; /* repeat even when nobody is missed (scanner) */
+};
+
+enum link_state {
+	LINK_USABLE,
+	LINK_DOWN,       /* administratively */
+	LINK_NO_CARRIER, /* up, not running */
+	LINK_NO_ADDRESS, /* no IPv4 address */
+	LINK_NOT_JOINED, /* the group could not be joined */
+	LINK_GONE,       /* no longer there, or no longer ours to use */
+};
+
+/* How a datagram came in. */
+struct arrival {
+	unsigned int ifindex; /* 0: not known */
+	bool on_loopback;
+	uint32_t source; /* host byte order */
+	uint16_t source_port;
+	bool source_is_local; /* source is an address of this host */
+};
+
+/* A request to send, handed out by discover_next_request(). */
+struct discover_request {
+	int link;
+	unsigned int ifindex;
+	enum sender sender;
+};
+
+struct discover_stats {
+	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t requests_sent;
+	uint64_t send_errors;
+	uint64_t kernel_drops;
+	uint64_t excused_rounds;  /* once for each link and round */
+	uint64_t rounds;          /* complete ones, out of turn included */
+	struct moment last_round; /* its start; wall_ms 0: none yet */
+	int64_t last_duration_us;
+	uint32_t last_answers; /* managers and candidates heard in it */
+};
+
+/* settings are copied, the inventory is borrowed and outlives it.  The first
+ * round is due at `now`.  NULL when out of memory; discover_free(NULL) is
+ * fine. */
+struct discover *discover_new(const struct discover_settings *settings, struct inventory *inv,
+			      struct moment now);
+void discover_free(struct discover *d);
+
+/* Report the state of an interface, under its name: at the start, and whenever
+ * anything about it may have changed.  Another ifindex or address than last
+ * time means that it was away in between.  Returns the link's number (stable for
+ * that name), or -1 when there are DISCOVER_MAX_LINKS already. */
+int discover_set_link(struct discover *d, const char *name, unsigned int ifindex, uint32_t addr,
+		      enum link_state state);
+
+/* Report that an interface was unusable for an instant, whatever it is now. */
+void discover_disturb_link(struct discover *d, unsigned int ifindex);
+
+/* Report that the kernel dropped `count` datagrams for want of buffer space on
+ * the link's listener, or on a sender (link is LINK_NONE: all are suspect). */
+void discover_note_drops(struct discover *d, int link, uint64_t count);
+
+/* Judge and record one datagram.  *reason as in wire_decode(). */
+enum verdict discover_receive(struct discover *d, const uint8_t *buf, size_t len,
+			      const struct arrival *arrival, struct moment now,
+			      struct wire_response *resp, const char **reason);
+
+/* Do what is due at `now`.  Call it when every socket has been drained.
+ * Returns when to call it next (monotonic microseconds). */
+int64_t discover_tick(struct discover *d, struct moment now);
+
+/* Hand out the next request to send after discover_tick(); false: no more. */
+bool discover_next_request(struct discover *d, struct discover_request *req);
+
+/* Report the outcome of a request handed out: the source port it left from if
+ * ok, else it could not be sent and the link is blind for this round. */
+void discover_sent(struct discover *d, const struct discover_request *req, bool ok,
+		   uint16_t source_port, struct moment now);
+
+/* Ask for a round out of turn: it starts at the next discover_tick(), or when
+ * the current round is over.  It hears, but nobody misses it. */
+void discover_round_now(struct discover *d);
+
+const struct discover_stats *discover_stats(const struct discover *d);
+
+#endif /* DISCOVER_H */
