@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ifaces.h - the interfaces of this host as they are now, and word of changes. */
+#ifndef IFACES_H
+#define IFACES_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct iface {
+	char name[IF_NAMESIZE];
+	unsigned int index;
+	uint32_t addr; /* first IPv4 address, host byte order; 0: none */
+	bool up, running, multicast, loopback, point_to_point;
+};
+
+struct ifaces {
+	struct iface *list; /* by index, ascending */
+	size_t count;
+	uint32_t *addrs; /* every IPv4 address of the host, ascending */
+	size_t addr_count;
+};
+
+/* Read them anew; *ifaces is replaced only on success.  0, or -1 with errno.
+ * ifaces_clear() releases what it owns; a zeroed struct is empty. */
+int ifaces_read(struct ifaces *ifaces);
+void ifaces_clear(struct ifaces *ifaces);
+
+/* Whether discovery uses such an interface: multicast-capable, not loopback, not
+ * point-to-point, unless it was asked for by name. */
+bool iface_suits(const struct iface *iface, bool by_name);
+
+const struct iface *ifaces_by_index(const struct ifaces *ifaces, unsigned int index);
+bool ifaces_has_address(const struct ifaces *ifaces, uint32_t addr);
+
+/* A descriptor that becomes readable when links or addresses change, or -1
+ * with errno where the system has no such thing (ENOSYS): then changes between
+ * two reads go unseen. */
+int ifaces_watch_open(void);
+
+/* Drain it.  Calls disturbed(ctx, ifindex) for each interface that lost its
+ * carrier, an address, or itself, even if it is back by now; ifindex 0: word
+ * was lost, it may be any.  Returns whether anything changed. */
+bool ifaces_watch_drain(int fd, void (*disturbed)(void *ctx, unsigned int ifindex), void *ctx);
+
+#endif /* IFACES_H */

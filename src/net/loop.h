@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* loop.h - poll(2), deadlines and signals for one thread.
+ *
+ * One loop a thread.  Callbacks may add and remove anything, themselves
+ * included.  A signal handler writes an octet into a pipe and no more; the
+ * callback runs in the loop.
+ */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include <stdint.h>
+
+struct loop;
+
+#define LOOP_NEVER INT64_MAX
+
+/* NULL with errno.  loop_free(NULL) is fine. */
+struct loop *loop_new(void);
+void loop_free(struct loop *loop);
+
+/* Call fn(ctx, fd) whenever fd is readable (or in error); with
+ * loop_want_write() also when it is writable.  One entry per fd.  The caller
+ * closes fd after loop_remove_fd().  0, or -1 with errno. */
+int loop_add_fd(struct loop *loop, int fd, void (*fn)(void *ctx, int fd), void *ctx);
+void loop_want_write(struct loop *loop, int fd, int want);
+void loop_remove_fd(struct loop *loop, int fd);
+
+/* A timer calls fn(ctx) once, when the monotonic clock has reached its
+ * deadline (microseconds); LOOP_NEVER disarms it.  The loop owns it.  NULL
+ * with errno. */
+struct loop_timer *loop_add_timer(struct loop *loop, void (*fn)(void *ctx), void *ctx);
+void loop_set_timer(struct loop_timer *timer, int64_t deadline_us);
+
+/* Call fn(ctx, signo) in the loop when the signal is delivered.  Only one loop
+ * of a process may do so.  0, or -1 with errno. */
+int loop_add_signal(struct loop *loop, int signo, void (*fn)(void *ctx, int signo), void *ctx);
+
+/* Run until loop_stop().  0, or -1 with errno when poll(2) fails for good. */
+int loop_run(struct loop *loop);
+void loop_stop(struct loop *loop);
+
+#endif /* LOOP_H */

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "net/mcast.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#if HAVE_DECL_SO_MEMINFO
+#include <linux/sock_diag.h>
+#endif
+
+/* Room for some 26000 answers on Linux, which charges 1280 octets for each;
+ * the default holds 166, and 5000 managers answering at once overran it. */
+#define RECEIVE_BUFFER_LEN (16 * 1024 * 1024)
+
+/* Errors of earlier sends that one call may find queued before it gives up. */
+#define SKIPPED_ERRORS 16
+
+/* Where one datagram of a batch goes, besides its data. */
+struct slot {
+	struct sockaddr_in source;
+	struct iovec iov;
+#if HAVE_DECL_IP_PKTINFO
+	union {
+		struct cmsghdr align;
+		uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	} control;
+#endif
+};
+
+static struct sockaddr_in
+endpoint(uint32_t addr, uint16_t port)
+{
+	struct sockaddr_in sin;
+
+	memset(&sin, 0, sizeof(sin));
+	sin.sin_family = AF_INET;
+	sin.sin_addr.s_addr = htonl(addr);
+	sin.sin_port = htons(port);
+	return sin;
+}
+
+static int
+set_option(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+static void
+enlarge_receive_buffer(int fd)
+{
+	/* Beyond rmem_max needs CAP_NET_ADMIN; up to it the kernel caps silently. */
+#if HAVE_DECL_SO_RCVBUFFORCE
+	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_LEN) == 0)
+		return;
+#endif
+	/* Some systems refuse what is too much instead of capping it. */
+	for (int len = RECEIVE_BUFFER_LEN; len >= 64 * 1024; len /= 2)
+		if (set_option(fd, SOL_SOCKET, SO_RCVBUF, len) == 0)
+			return;
+}
+
+static int
+open_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+#if HAVE_DECL_IP_MULTICAST_ALL
+	/* Linux otherwise delivers what arrives for groups that any socket of the
+	 * host has joined on any interface. */
+	if (set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) < 0)
+		goto fail;
+#endif
+#if HAVE_DECL_IP_PKTINFO
+	/* Tells where a datagram arrived; the routing table could only guess. */
+	if (set_option(fd, IPPROTO_IP, IP_PKTINFO, 1) < 0)
+		goto fail;
+#endif
+	enlarge_receive_buffer(fd);
+	return fd;
+#if HAVE_DECL_IP_MULTICAST_ALL || HAVE_DECL_IP_PKTINFO
+fail:;
+	int error = errno;
+
+	close(fd);
+	errno = error;
+	return -1;
+#endif
+}
+
+static int
+bind_socket(int fd, uint32_t addr, uint16_t port)
+{
+	struct sockaddr_in sin = endpoint(addr, port);
+
+	/* The well-known port is shared with an ldmd or another discoverer on this
+	 * host.  A port of the kernel's choice is ours alone and must stay so. */
+	if (port != 0 && set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0)
+		return -1;
+	return bind(fd, (struct sockaddr *)&sin, sizeof(sin));
+}
+
+int
+mcast_open_sender(uint16_t port, unsigned int hops)
+{
+	/* Single octets, which every system takes for these two (OpenBSD: only). */
+	uint8_t ttl = (uint8_t)hops, loopback = 1;
+	int fd, error;
+
+	if (hops > UINT8_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = open_socket();
+	if (fd < 0)
+		return -1;
+	/* A manager or discoverer on this host has to hear us too. */
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &loopback, sizeof(loopback)) < 0 ||
+	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)) < 0 ||
+	    bind_socket(fd, INADDR_ANY, port) < 0) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+static int
+join(int fd, uint32_t group, unsigned int ifindex)
+{
+	struct sockaddr_in sin = endpoint(group, 0);
+	struct group_req req;
+
+	/* By index (RFC 3678): it outlives the interface's addresses. */
+	memset(&req, 0, sizeof(req));
+	req.gr_interface = ifindex;
+	memcpy(&req.gr_group, &sin, sizeof(sin));
+	return setsockopt(fd, IPPROTO_IP, MCAST_JOIN_GROUP, &req, sizeof(req));
+}
+
+int
+mcast_open_listener(uint32_t group, uint16_t port, unsigned int ifindex, bool *bound)
+{
+	int fd = open_socket(), error;
+
+	*bound = false;
+	if (fd < 0)
+		return -1;
+	/* Bound to the group, it is not offered the senders' unicast answers. */
+	if (bind_socket(fd, group, port) < 0)
+		goto fail;
+	*bound = true;
+	if (join(fd, group, ifindex) < 0)
+		goto fail;
+	return fd;
+fail:
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+uint16_t
+mcast_port(int fd)
+{
+	struct sockaddr_in sin;
+	socklen_t len = sizeof(sin);
+
+	if (getsockname(fd, (struct sockaddr *)&sin, &len) < 0)
+		return 0;
+	return ntohs(sin.sin_port);
+}
+
+int
+mcast_send(int fd, unsigned int ifindex, uint32_t destination, uint16_t port, const uint8_t *data,
+	   size_t len)
+{
+	struct sockaddr_in sin = endpoint(destination, port);
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)data, .iov_len = len};
+	struct msghdr msg;
+	ssize_t sent;
+
+	memset(&msg, 0, sizeof(msg));
+	msg.msg_name = &sin;
+	msg.msg_namelen = sizeof(sin);
+	msg.msg_iov = &iov;
+	msg.msg_iovlen = 1;
+#if HAVE_DECL_IP_PKTINFO
+	union {
+		struct cmsghdr align;
+		uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	} control;
+
+	if (ifindex != 0) {
+		struct in_pktinfo info;
+		struct cmsghdr *cmsg;
+
+		memset(&info, 0, sizeof(info));
+		info.ipi_ifindex = (int)ifindex;
+		memset(&control, 0, sizeof(control));
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control.octets);
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = IPPROTO_IP;
+		cmsg->cmsg_type = IP_PKTINFO;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(info));
+		memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
+	}
+#else
+	struct ip_mreqn via;
+
+	memset(&via, 0, sizeof(via));
+	via.imr_ifindex = (int)ifindex;
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &via, sizeof(via)) < 0)
+		return -1;
+#endif
+	do
+		sent = sendmsg(fd, &msg, 0);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -1 : 0;
+}
+
+static void
+prepare(struct msghdr *msg, struct slot *slot, struct mcast_datagram *datagram)
+{
+	memset(msg, 0, sizeof(*msg));
+	slot->iov.iov_base = datagram->data;
+	slot->iov.iov_len = sizeof(datagram->data);
+	msg->msg_name = &slot->source;
+	msg->msg_namelen = sizeof(slot->source);
+	msg->msg_iov = &slot->iov;
+	msg->msg_iovlen = 1;
+#if HAVE_DECL_IP_PKTINFO
+	msg->msg_control = &slot->control;
+	msg->msg_controllen = sizeof(slot->control.octets);
+#endif
+}
+
+static void
+complete(struct msghdr *msg, const struct slot *slot, size_t len, struct mcast_datagram *datagram)
+{
+	datagram->len = len;
+	datagram->source = ntohl(slot->source.sin_addr.s_addr);
+	datagram->source_port = ntohs(slot->source.sin_port);
+	datagram->destination = 0;
+	datagram->ifindex = 0;
+#if HAVE_DECL_IP_PKTINFO
+	for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); cmsg != NULL; cmsg = CMSG_NXTHDR(msg, cmsg))
+		if (cmsg->cmsg_level == IPPROTO_IP && cmsg->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+			datagram->destination = ntohl(info.ipi_addr.s_addr);
+			datagram->ifindex = (unsigned int)info.ipi_ifindex;
+		}
+#else
+	(void)msg;
+#endif
+}
+
+/* One attempt: how many datagrams, or -1 with errno. */
+static int
+receive_batch(int fd, struct mcast_batch *batch)
+{
+	struct slot slots[MCAST_BATCH];
+#ifdef HAVE_RECVMMSG
+	struct mmsghdr msgs[MCAST_BATCH];
+	int count;
+
+	for (unsigned int i = 0; i < MCAST_BATCH; i++)
+		prepare(&msgs[i].msg_hdr, &slots[i], &batch->datagram[i]);
+	count = recvmmsg(fd, msgs, MCAST_BATCH, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < count; i++)
+		complete(&msgs[i].msg_hdr, &slots[i], msgs[i].msg_len, &batch->datagram[i]);
+	return count;
+#else
+	int count = 0;
+
+	while (count < MCAST_BATCH) {
+		struct msghdr msg;
+		ssize_t len;
+
+		prepare(&msg, &slots[count], &batch->datagram[count]);
+		len = recvmsg(fd, &msg, MSG_DONTWAIT);
+		if (len < 0)
+			return count > 0 ? count : -1;
+		complete(&msg, &slots[count], (size_t)len, &batch->datagram[count]);
+		count++;
+	}
+	return count;
+#endif
+}
+
+/* What an ICMP message about an earlier send can leave on a socket. */
+static bool
+is_earlier_error(int error)
+{
+	switch (error) {
+	case EINTR:
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case EHOSTDOWN:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EOPNOTSUPP:
+	case EMSGSIZE:
+	case EACCES:
+		return true;
+	}
+	return false;
+}
+
+int
+mcast_receive(int fd, struct mcast_batch *batch)
+{
+	int count;
+
+	batch->count = 0;
+	for (int skipped = 0;; skipped++) {
+		count = receive_batch(fd, batch);
+		if (count >= 0)
+			break;
+		if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return 0;
+		if (!is_earlier_error(errno) || skipped == SKIPPED_ERRORS)
+			return -1;
+	}
+	batch->count = (unsigned int)count;
+	return count;
+}
+
+uint32_t
+mcast_drops(int fd)
+{
+#if HAVE_DECL_SO_MEMINFO
+	/* Unlike SO_RXQ_OVFL it tells at any time, not with the next datagram. */
+	uint32_t meminfo[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(meminfo);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, meminfo, &len) < 0 ||
+	    len < (SK_MEMINFO_DROPS + 1) * sizeof(meminfo[0]))
+		return 0;
+	return meminfo[SK_MEMINFO_DROPS];
+#else
+	(void)fd;
+	return 0;
+#endif
+}

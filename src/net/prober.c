@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/prober.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "net/ifaces.h"
+#include "net/listeners.h"
+#include "net/mcast.h"
+#include "net/senders.h"
+
+/* Batches read from one socket before the others get their turn. */
+#define TURN_BATCHES 64
+
+/* Batches read from one socket before a judgement: well over what the largest
+ * buffer holds (see mcast.c), so that only a flood is left unread. */
+#define DRAIN_BATCHES 1024
+
+struct request {
+	struct discover_request what;
+	struct moment sent;
+	uint16_t source_port;
+	bool ok;
+};
+
+struct prober {
+	struct loop *loop;
+	struct discover *discover;
+	pthread_mutex_t *lock;
+	struct prober_settings settings;
+	struct prober_client client;
+	struct loop_timer *timer;
+	struct sender_socket senders[SENDER_COUNT];
+	struct listeners listeners;
+	struct ifaces ifaces;
+	int watch_fd; /* -1: none */
+	bool scan_failing;
+	bool receive_failing;
+	uint8_t request[WIRE_MSG_LEN];
+
+	/* One batch and what became of it; here, for they are large. */
+	struct mcast_batch batch;
+	struct arrival arrivals[MCAST_BATCH];
+	enum verdict verdicts[MCAST_BATCH];
+	struct wire_response responses[MCAST_BATCH];
+	const char *reasons[MCAST_BATCH];
+	struct request requests[DISCOVER_MAX_LINKS];
+};
+
+static void
+lock(struct prober *p)
+{
+	if (p->lock != NULL)
+		pthread_mutex_lock(p->lock);
+}
+
+static void
+unlock(struct prober *p)
+{
+	if (p->lock != NULL)
+		pthread_mutex_unlock(p->lock);
+}
+
+static void
+settled(struct prober *p)
+{
+	if (p->client.settled != NULL)
+		p->client.settled(p->client.ctx);
+}
+
+static struct arrival
+arrival_of(const struct prober *p, const struct mcast_datagram *datagram, const struct listener *l)
+{
+	const struct iface *iface = ifaces_by_index(&p->ifaces, datagram->ifindex);
+	struct arrival arrival = {
+	    .ifindex = datagram->ifindex,
+	    .on_loopback = iface != NULL && iface->loopback,
+	    .source = datagram->source,
+	    .source_port = datagram->source_port,
+	    .source_is_local = ifaces_has_address(&p->ifaces, datagram->source),
+	};
+
+	if (arrival.ifindex == 0 && l != NULL)
+		arrival.ifindex = l->ifindex;
+	/* Where only the loopback interface is up, requests leave as 0.0.0.0. */
+	if (arrival.on_loopback)
+		arrival.source_is_local = true;
+	return arrival;
+}
+
+static void
+judge_batch(struct prober *p, const struct listener *l)
+{
+	unsigned int count = p->batch.count;
+	struct moment now = clock_now();
+
+	for (unsigned int i = 0; i < count; i++)
+		p->arrivals[i] = arrival_of(p, &p->batch.datagram[i], l);
+	lock(p);
+	for (unsigned int i = 0; i < count; i++)
+		p->verdicts[i] = discover_receive(p->discover, p->batch.datagram[i].data,
+						  p->batch.datagram[i].len, &p->arrivals[i], now,
+						  &p->responses[i], &p->reasons[i]);
+	unlock(p);
+	if (p->client.received == NULL)
+		return;
+	for (unsigned int i = 0; i < count; i++)
+		p->client.received(p->client.ctx, p->verdicts[i], &p->arrivals[i], &p->responses[i],
+				   p->reasons[i]);
+}
+
+static void
+note_drops(struct prober *p, int fd, uint32_t *last, int link)
+{
+	uint32_t drops = mcast_drops(fd), news = drops - *last; /* the counter wraps */
+
+	if (news == 0)
+		return;
+	*last = drops;
+	lock(p);
+	discover_note_drops(p->discover, link, news);
+	unlock(p);
+}
+
+/* Read a socket until it is empty, or the limit is reached.  Returns whether
+ * there was anything. */
+static bool
+drain(struct prober *p, int fd, unsigned int limit)
+{
+	struct listener *l = listeners_by_fd(&p->listeners, fd);
+	bool any = false;
+
+	for (unsigned int i = 0; i < limit; i++) {
+		int count = mcast_receive(fd, &p->batch);
+
+		if (count < 0 && !p->receive_failing)
+			log_warning("cannot receive: %s", strerror(errno));
+		p->receive_failing = count < 0;
+		if (count <= 0)
+			break;
+		any = true;
+		judge_batch(p, l);
+	}
+	if (l != NULL)
+		note_drops(p, fd, &l->drops, l->link);
+	for (int s = 0; s < SENDER_COUNT; s++)
+		if (p->senders[s].fd == fd)
+			note_drops(p, fd, &p->senders[s].drops, LINK_NONE);
+	return any;
+}
+
+static void
+on_readable(void *ctx, int fd)
+{
+	struct prober *p = ctx;
+
+	drain(p, fd, TURN_BATCHES);
+	settled(p);
+}
+
+static void
+drain_all(struct prober *p)
+{
+	for (int s = 0; s < SENDER_COUNT; s++)
+		if (p->senders[s].fd >= 0)
+			drain(p, p->senders[s].fd, DRAIN_BATCHES);
+	for (size_t i = 0; i < p->listeners.count; i++)
+		if (p->listeners.list[i].fd >= 0)
+			drain(p, p->listeners.list[i].fd, DRAIN_BATCHES);
+}
+
+static void
+rescan(struct prober *p)
+{
+	int error = ifaces_read(&p->ifaces) < 0 ? errno : 0;
+
+	if (error != 0 && !p->scan_failing)
+		log_warning("cannot read the list of interfaces: %s", strerror(error));
+	p->scan_failing = error != 0;
+	if (error != 0)
+		return;
+	listeners_update(&p->listeners, &p->ifaces, p->client.admits, p->client.ctx);
+	lock(p);
+	for (size_t i = 0; i < p->listeners.count; i++) {
+		struct listener *l = &p->listeners.list[i];
+
+		l->link = discover_set_link(p->discover, l->name, l->ifindex, l->addr, l->state);
+	}
+	unlock(p);
+	listeners_sweep(&p->listeners);
+}
+
+static void
+disturbed(void *ctx, unsigned int ifindex)
+{
+	struct prober *p = ctx;
+
+	lock(p);
+	if (ifindex != 0)
+		discover_disturb_link(p->discover, ifindex);
+	else
+		for (size_t i = 0; i < p->listeners.count; i++)
+			discover_disturb_link(p->discover, p->listeners.list[i].ifindex);
+	unlock(p);
+}
+
+static void
+on_interface_word(void *ctx, int fd)
+{
+	struct prober *p = ctx;
+
+	if (!ifaces_watch_drain(fd, disturbed, p))
+		return;
+	rescan(p);
+	settled(p);
+}
+
+static void
+log_sending(struct listener *l, int error)
+{
+	if (error != 0 && !l->send_failing)
+		log_warning("%s: cannot send requests: %s", l->name, strerror(error));
+	else if (error == 0 && l->send_failing)
+		log_notice("%s: requests can be sent again", l->name);
+	l->send_failing = error != 0;
+}
+
+static void
+send_request(struct prober *p, struct request *req)
+{
+	struct listener *l = listeners_by_index(&p->listeners, req->what.ifindex);
+	const struct sender_socket *sender = senders_pick(p->senders, req->what.sender);
+
+	/* Before it leaves, for the answer may be there before we are back. */
+	req->sent = clock_now();
+	req->source_port = sender->port;
+	req->ok = mcast_send(sender->fd, req->what.ifindex, p->settings.group, p->settings.port,
+			     p->request, sizeof(p->request)) == 0;
+	if (l != NULL)
+		log_sending(l, req->ok ? 0 : errno);
+}
+
+static void
+send_requests(struct prober *p)
+{
+	unsigned int count = 0;
+
+	lock(p);
+	while (count < DISCOVER_MAX_LINKS &&
+	       discover_next_request(p->discover, &p->requests[count].what))
+		count++;
+	unlock(p);
+	for (unsigned int i = 0; i < count; i++)
+		send_request(p, &p->requests[i]);
+	lock(p);
+	for (unsigned int i = 0; i < count; i++)
+		discover_sent(p->discover, &p->requests[i].what, p->requests[i].ok,
+			      p->requests[i].source_port, p->requests[i].sent);
+	unlock(p);
+}
+
+static void
+on_timer(void *ctx)
+{
+	struct prober *p = ctx;
+	struct moment now;
+	int64_t due_us;
+
+	/* A silence counts only after all there is to know has been read: what
+	 * happened to the interfaces, then what came in. */
+	if (p->watch_fd >= 0)
+		ifaces_watch_drain(p->watch_fd, disturbed, p);
+	rescan(p);
+	drain_all(p);
+	now = clock_now();
+	lock(p);
+	due_us = discover_tick(p->discover, now);
+	unlock(p);
+	send_requests(p);
+	loop_set_timer(p->timer, due_us);
+	settled(p);
+}
+
+static int
+open_senders(struct prober *p)
+{
+	if (senders_open(p->senders, p->settings.source_port, p->settings.port, p->settings.hops) <
+	    0)
+		return -1;
+	for (int i = 0; i < SENDER_COUNT; i++)
+		if (p->senders[i].fd >= 0 &&
+		    loop_add_fd(p->loop, p->senders[i].fd, on_readable, p) < 0)
+			return -1;
+	return 0;
+}
+
+static void
+open_watch(struct prober *p)
+{
+	p->watch_fd = ifaces_watch_open();
+	if (p->watch_fd >= 0 && loop_add_fd(p->loop, p->watch_fd, on_interface_word, p) == 0)
+		return;
+	log_warning("cannot watch the interfaces: %s; changes are noticed at each request",
+		    strerror(errno));
+	if (p->watch_fd >= 0)
+		close(p->watch_fd);
+	p->watch_fd = -1;
+}
+
+struct prober *
+prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
+	   const struct prober_settings *settings, const struct prober_client *client)
+{
+	struct prober *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->loop = loop;
+	p->discover = discover;
+	p->lock = mutex;
+	p->settings = *settings;
+	p->client = *client;
+	p->senders[SENDER_FIXED].fd = p->senders[SENDER_EPHEMERAL].fd = p->watch_fd = -1;
+	p->listeners.loop = loop;
+	p->listeners.group = settings->group;
+	p->listeners.port = settings->port;
+	p->listeners.on_readable = on_readable;
+	p->listeners.ctx = p;
+	wire_encode_request(p->request);
+	p->timer = loop_add_timer(loop, on_timer, p);
+	if (p->timer == NULL || open_senders(p) < 0) {
+		int error = errno;
+
+		prober_free(p);
+		errno = error;
+		return NULL;
+	}
+	/* Before the first look, so that nothing goes unseen in between. */
+	open_watch(p);
+	rescan(p);
+	loop_set_timer(p->timer, clock_now().mono_us);
+	return p;
+}
+
+void
+prober_free(struct prober *p)
+{
+	if (p == NULL)
+		return;
+	if (p->timer != NULL)
+		loop_set_timer(p->timer, LOOP_NEVER);
+	listeners_close(&p->listeners);
+	for (int s = 0; s < SENDER_COUNT; s++)
+		loop_remove_fd(p->loop, p->senders[s].fd);
+	senders_close(p->senders);
+	if (p->watch_fd >= 0) {
+		loop_remove_fd(p->loop, p->watch_fd);
+		close(p->watch_fd);
+	}
+	ifaces_clear(&p->ifaces);
+	free(p);
+}
+
+void
+prober_round_now(struct prober *p)
+{
+	lock(p);
+	discover_round_now(p->discover);
+	unlock(p);
+	loop_set_timer(p->timer, clock_now().mono_us);
+}
+
+unsigned int
+prober_usable(const struct prober *p)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < p->listeners.count; i++)
+		if (p->listeners.list[i].state == LINK_USABLE &&
+		    p->listeners.list[i].link != LINK_NONE)
+			count++;
+	return count;
+}

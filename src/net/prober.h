@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* prober.h - carries out core/discover.h on real sockets.
+ *
+ * Owns the two senders, a listener for each interface used and the watch on
+ * interfaces, and runs in a loop.  The daemon and the scanner share it.
+ */
+#ifndef PROBER_H
+#define PROBER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/discover.h"
+#include "net/loop.h"
+
+struct prober;
+struct iface;
+
+struct prober_settings {
+	uint32_t group;
+	uint16_t port;
+	unsigned int hops;
+	enum source_port source_port;
+};
+
+struct prober_client {
+	void *ctx;
+
+	/* Which interfaces to use; *by_name: it was asked for by name, so that
+	 * loopback and point-to-point interfaces are used too. */
+	bool (*admits)(void *ctx, const char *ifname, bool *by_name);
+
+	/* Each datagram after it was judged; may be NULL.  resp is meaningful
+	 * with VERDICT_ACCEPTED only. */
+	void (*received)(void *ctx, enum verdict verdict, const struct arrival *arrival,
+			 const struct wire_response *resp, const char *reason);
+
+	/* The lock is free again and something may have changed; may be NULL. */
+	void (*settled)(void *ctx);
+};
+
+/* discover is borrowed; every use of it is made with *lock held (NULL: none is
+ * needed), and no system call is made meanwhile.  settings and client are
+ * copied.  Opens the senders and looks at the interfaces; logs what it cannot
+ * do.  NULL with errno when there is no socket to send from at all. */
+struct prober *prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *lock,
+			  const struct prober_settings *settings,
+			  const struct prober_client *client);
+void prober_free(struct prober *prober);
+
+/* Start a round out of turn as soon as possible. */
+void prober_round_now(struct prober *prober);
+
+/* How many interfaces can be used now. */
+unsigned int prober_usable(const struct prober *prober);
+
+#endif /* PROBER_H */

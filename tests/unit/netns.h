@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* netns.h - for tests that change interfaces and send: only in a network
+ * namespace of their own (`unshare -rn`), where nothing leaves the host.
+ */
+#ifndef NETNS_H
+#define NETNS_H
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NETNS_SKIP 77      /* automake: the test was skipped */
+#define NETNS_WAIT_MS 5000 /* for what must happen */
+
+/* An interface that is up and not loopback is somebody's real one. */
+static inline void
+netns_or_skip(const char *test)
+{
+	struct ifaddrs *ifas;
+
+	if (getifaddrs(&ifas) < 0) {
+		printf("%s: skipped: cannot list the interfaces\n", test);
+		exit(NETNS_SKIP);
+	}
+	for (const struct ifaddrs *ifa = ifas; ifa != NULL; ifa = ifa->ifa_next)
+		if ((ifa->ifa_flags & IFF_UP) != 0 && (ifa->ifa_flags & IFF_LOOPBACK) == 0) {
+			printf("%s: skipped: %s is up, so this is no namespace of its own: "
+			       "run it under unshare -rn\n",
+			       test, ifa->ifa_name);
+			exit(NETNS_SKIP);
+		}
+	freeifaddrs(ifas);
+}
+
+/* Run one ip(8) command; whether it succeeded. */
+static inline bool
+ip_works(const char *arguments)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "PATH=$PATH:/usr/sbin:/sbin ip %s", arguments);
+	return system(command) == 0;
+}
+
+static inline void
+ip(const char *arguments)
+{
+	if (!ip_works(arguments)) {
+		printf("failed: ip %s\n", arguments);
+		abort();
+	}
+}
+
+/* A pair of interfaces, the second one the first one's wire; skips the test
+ * where that cannot be had. */
+static inline void
+veth_or_skip(const char *test, const char *name, const char *peer)
+{
+	char arguments[128];
+
+	snprintf(arguments, sizeof(arguments), "link add %s type veth peer name %s", name, peer);
+	if (!ip_works(arguments)) {
+		printf("%s: skipped: cannot add a veth pair (iproute2, privileges, kernel)\n",
+		       test);
+		exit(NETNS_SKIP);
+	}
+}
+
+static inline bool
+readable_in_time(int fd)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+	return poll(&poll_fd, 1, NETNS_WAIT_MS) == 1;
+}
+
+#endif /* NETNS_H */

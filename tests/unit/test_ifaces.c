@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net/ifaces.c on interfaces of a network namespace. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/ifaces.h"
+#include "netns.h"
+
+#define ADDR 0xc6120001u  /* 198.18.0.1 */
+#define ALIAS 0xc6120101u /* 198.18.1.1 */
+
+static struct ifaces ifaces;
+static int watch;
+
+/* What the watch has said since forget(). */
+static unsigned int told[256], told_count;
+
+static void
+disturbed(void *ctx, unsigned int ifindex)
+{
+	assert_ptr_equal(ctx, &ifaces);
+	if (told_count < 256)
+		told[told_count++] = ifindex;
+}
+
+static bool
+was_disturbed(unsigned int ifindex)
+{
+	for (unsigned int i = 0; i < told_count; i++)
+		if (told[i] == ifindex)
+			return true;
+	return false;
+}
+
+static const struct iface *
+named(const char *name)
+{
+	assert_int_equal(ifaces_read(&ifaces), 0);
+	for (size_t i = 0; i < ifaces.count; i++)
+		if (strcmp(ifaces.list[i].name, name) == 0)
+			return &ifaces.list[i];
+	return NULL;
+}
+
+static unsigned int
+index_of(const char *name)
+{
+	const struct iface *iface = named(name);
+
+	assert_non_null(iface);
+	return iface->index;
+}
+
+/* Wait for word of a change. */
+static void
+assert_word(void)
+{
+	assert_true(readable_in_time(watch));
+	assert_true(ifaces_watch_drain(watch, disturbed, &ifaces));
+}
+
+static void
+assert_disturbed(unsigned int ifindex)
+{
+	while (!was_disturbed(ifindex))
+		assert_word();
+}
+
+/* A pair t0, t0wire that is up and running; nothing said since. */
+static int
+set_up(void **state)
+{
+	(void)state;
+	ip("link add t0 type veth peer name t0wire");
+	ip("link set t0wire up");
+	ip("link set t0 up");
+	watch = ifaces_watch_open();
+	assert_true(watch >= 0);
+	/* The carrier comes up in its own time, and with word of it. */
+	while (!named("t0")->running)
+		assert_word();
+	while (ifaces_watch_drain(watch, disturbed, &ifaces))
+		;
+	told_count = 0;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	if (named("t0wire") != NULL)
+		ip("link del t0wire");
+	close(watch);
+	ifaces_clear(&ifaces);
+	return 0;
+}
+
+static void
+reads_flags(void **state)
+{
+	const struct iface *iface = named("lo");
+
+	(void)state;
+	assert_non_null(iface);
+	assert_true(iface->loopback);
+	assert_false(iface->multicast);
+	iface = named("t0");
+	assert_true(iface->up && iface->running && iface->multicast);
+	assert_false(iface->loopback || iface->point_to_point);
+	assert_int_equal(iface->addr, 0);
+	assert_int_equal(iface->index, if_nametoindex("t0"));
+	for (size_t i = 1; i < ifaces.count; i++)
+		assert_true(ifaces.list[i - 1].index < ifaces.list[i].index);
+	assert_ptr_equal(ifaces_by_index(&ifaces, iface->index), iface);
+	assert_null(ifaces_by_index(&ifaces, 4711));
+}
+
+static void
+reads_addresses(void **state)
+{
+	(void)state;
+	ip("addr add 198.18.0.1/24 dev t0");
+	ip("addr add 198.18.1.1/24 dev t0 label t0:one");
+	ip("addr add 198.18.3.1/24 dev t0wire label t0wire:one");
+	assert_int_equal(named("t0")->addr, ADDR);
+	assert_int_equal(named("t0wire")->addr, 0xc6120301u);
+	assert_null(named("t0:one"));
+	assert_true(ifaces_has_address(&ifaces, ADDR));
+	assert_true(ifaces_has_address(&ifaces, ALIAS));
+	assert_false(ifaces_has_address(&ifaces, ADDR + 1));
+	for (size_t i = 1; i < ifaces.addr_count; i++)
+		assert_true(ifaces.addrs[i - 1] <= ifaces.addrs[i]);
+}
+
+static void
+empty_struct_is_empty(void **state)
+{
+	struct ifaces none = {0};
+
+	(void)state;
+	assert_null(ifaces_by_index(&none, 1));
+	assert_false(ifaces_has_address(&none, ADDR));
+	ifaces_clear(&none);
+}
+
+static void
+down_and_up_at_once_is_seen(void **state)
+{
+	unsigned int index = index_of("t0");
+
+	(void)state;
+	ip("link set t0 down");
+	ip("link set t0 up");
+	assert_disturbed(index);
+}
+
+static void
+down_is_seen(void **state)
+{
+	(void)state;
+	ip("link set t0 down");
+	assert_disturbed(index_of("t0"));
+	assert_false(named("t0")->up);
+}
+
+static void
+carrier_loss_is_seen(void **state)
+{
+	(void)state;
+	ip("link set t0wire down");
+	assert_disturbed(index_of("t0"));
+	assert_true(named("t0")->up);
+	assert_false(named("t0")->running);
+}
+
+static void
+new_address_is_word_but_no_disturbance(void **state)
+{
+	(void)state;
+	ip("addr add 198.18.0.1/24 dev t0");
+	assert_word();
+	assert_false(was_disturbed(index_of("t0")));
+	assert_int_equal(named("t0")->addr, ADDR);
+}
+
+static void
+lost_address_is_a_disturbance_even_if_replaced(void **state)
+{
+	unsigned int index = index_of("t0");
+
+	(void)state;
+	ip("addr add 198.18.0.1/24 dev t0");
+	assert_word();
+	assert_false(was_disturbed(index));
+	ip("addr del 198.18.0.1/24 dev t0");
+	ip("addr add 198.18.0.1/24 dev t0");
+	assert_disturbed(index);
+	assert_false(was_disturbed(index_of("t0wire")));
+}
+
+static void
+rename_is_word(void **state)
+{
+	unsigned int index = index_of("t0");
+
+	(void)state;
+	ip("link set t0 down");
+	ip("link set t0 name t1");
+	assert_word();
+	assert_null(named("t0"));
+	assert_int_equal(index_of("t1"), index);
+}
+
+static void
+deletion_is_a_disturbance(void **state)
+{
+	unsigned int index = index_of("t0");
+
+	(void)state;
+	ip("link del t0");
+	assert_disturbed(index);
+	assert_null(named("t0"));
+}
+
+/* The bridge calls a port that leaves it deleted; it is there all the same. */
+static void
+leaving_a_bridge_is_no_disturbance(void **state)
+{
+	unsigned int index = index_of("t0"), bridge;
+
+	(void)state;
+	if (!ip_works("link add tbr type bridge"))
+		skip();
+	bridge = index_of("tbr");
+	ip("link set t0 master tbr");
+	ip("link set t0 nomaster");
+	ip("link del tbr");
+	while (ifaces_watch_drain(watch, disturbed, &ifaces))
+		;
+	assert_true(was_disturbed(bridge));
+	assert_false(was_disturbed(index));
+}
+
+static void
+lost_word_may_be_about_any(void **state)
+{
+	int small = 1;
+
+	(void)state;
+	assert_int_equal(setsockopt(watch, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+	for (int i = 0; i < 20; i++) {
+		ip("addr add 198.18.0.1/24 dev t0");
+		ip("addr del 198.18.0.1/24 dev t0");
+	}
+	assert_disturbed(0);
+}
+
+static void
+silence_is_no_change(void **state)
+{
+	(void)state;
+	assert_false(ifaces_watch_drain(watch, disturbed, &ifaces));
+	assert_int_equal(told_count, 0);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(reads_flags),
+	    TEST(reads_addresses),
+	    cmocka_unit_test(empty_struct_is_empty),
+	    TEST(down_is_seen),
+	    TEST(down_and_up_at_once_is_seen),
+	    TEST(carrier_loss_is_seen),
+	    TEST(new_address_is_word_but_no_disturbance),
+	    TEST(lost_address_is_a_disturbance_even_if_replaced),
+	    TEST(rename_is_word),
+	    TEST(deletion_is_a_disturbance),
+	    TEST(leaving_a_bridge_is_no_disturbance),
+	    TEST(lost_word_may_be_about_any),
+	    TEST(silence_is_no_change),
+	};
+
+	netns_or_skip("test_ifaces");
+	veth_or_skip("test_ifaces", "probe0", "probe1");
+	ip("link del probe0");
+	watch = ifaces_watch_open();
+	if (watch < 0 && errno == ENOSYS) {
+		printf("test_ifaces: skipped: no word of interface changes on this system\n");
+		return NETNS_SKIP;
+	}
+	close(watch);
+	return cmocka_run_group_tests_name("ifaces", tests, NULL, NULL);
+}

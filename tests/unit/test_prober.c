@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net/prober.c, and with it listeners.c and senders.c, against a manager in the
+ * same loop, in a network namespace.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "core/discover.h"
+#include "core/inventory.h"
+#include "log.h"
+#include "net/loop.h"
+#include "net/mcast.h"
+#include "net/prober.h"
+#include "netns.h"
+
+#define PORT 64535
+#define ADDR 0xc6120001u    /* 198.18.0.1, ours */
+#define MANAGER 0xc6120010u /* 198.18.0.16, announced */
+
+enum answer_to { TO_SOURCE, TO_FIXED_PORT, TO_GROUP };
+
+struct scene {
+	struct loop *loop;
+	struct loop_timer *deadline;
+	pthread_mutex_t lock;
+	struct inventory *inv;
+	struct discover *discover;
+	struct prober *prober;
+	bool (*wanted)(struct scene *s);
+	bool in_time;
+	const char *ifname; /* the only interface admitted */
+	unsigned int settled;
+	struct arrival last_arrival; /* of an accepted response */
+
+	/* The manager. */
+	int hears, talks;
+	enum answer_to answer_to;
+	bool silent;
+};
+
+static struct scene scene;
+static struct mcast_batch manager_batch;
+
+static void
+ignore_event(void *ctx, const struct event *event)
+{
+	(void)ctx;
+	(void)event;
+}
+
+static bool
+admits(void *ctx, const char *ifname, bool *by_name)
+{
+	struct scene *s = ctx;
+
+	*by_name = strcmp(ifname, "lo") == 0;
+	return strcmp(ifname, s->ifname) == 0;
+}
+
+static void
+assert_unlocked(struct scene *s)
+{
+	assert_int_equal(pthread_mutex_trylock(&s->lock), 0);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void
+received(void *ctx, enum verdict verdict, const struct arrival *arrival,
+	 const struct wire_response *resp, const char *reason)
+{
+	struct scene *s = ctx;
+
+	(void)reason;
+	assert_unlocked(s);
+	if (verdict != VERDICT_ACCEPTED)
+		return;
+	assert_int_equal(resp->port, 6482);
+	s->last_arrival = *arrival;
+}
+
+static void
+settled(void *ctx)
+{
+	struct scene *s = ctx;
+
+	assert_unlocked(s);
+	s->settled++;
+	if (s->wanted != NULL && s->wanted(s)) {
+		s->in_time = true;
+		loop_stop(s->loop);
+	}
+}
+
+static void
+on_deadline(void *ctx)
+{
+	struct scene *s = ctx;
+
+	loop_stop(s->loop);
+}
+
+static void
+on_request(void *ctx, int fd)
+{
+	struct scene *s = ctx;
+	struct wire_response resp = {.version = "1.3", .addr = MANAGER, .port = 6482};
+	uint8_t octets[WIRE_MSG_LEN];
+
+	strcpy(resp.hostname, "t5240");
+	wire_encode_response(octets, &resp);
+	while (mcast_receive(fd, &manager_batch) > 0)
+		for (unsigned int i = 0; i < manager_batch.count; i++) {
+			const struct mcast_datagram *request = &manager_batch.datagram[i];
+
+			if (s->silent || wire_decode(request->data, request->len, true, &resp,
+						     NULL) != VERDICT_FOREIGN_REQUEST)
+				continue;
+			mcast_send(s->talks, s->answer_to == TO_GROUP ? request->ifindex : 0,
+				   s->answer_to == TO_GROUP ? WIRE_GROUP : request->source,
+				   s->answer_to == TO_SOURCE ? request->source_port : PORT, octets,
+				   sizeof(octets));
+		}
+}
+
+static void
+start_manager(struct scene *s)
+{
+	bool bound;
+
+	s->hears = mcast_open_listener(WIRE_GROUP, PORT, if_nametoindex(s->ifname), &bound);
+	assert_true(s->hears >= 0);
+	assert_int_equal(loop_add_fd(s->loop, s->hears, on_request, s), 0);
+}
+
+static void
+stop_manager(struct scene *s)
+{
+	if (s->hears < 0)
+		return;
+	loop_remove_fd(s->loop, s->hears);
+	close(s->hears);
+	s->hears = -1;
+}
+
+static void
+start_prober(struct scene *s, enum source_port source_port)
+{
+	const struct discover_settings settings = {
+	    .interval_us = 400000,
+	    .window_us = 150000,
+	    .probes = 3,
+	    .misses = 3,
+	    .source_port = source_port,
+	};
+	const struct prober_settings prober_settings = {
+	    .group = WIRE_GROUP,
+	    .port = PORT,
+	    .hops = 1,
+	    .source_port = source_port,
+	};
+	const struct prober_client client = {s, admits, received, settled};
+
+	s->discover = discover_new(&settings, s->inv, clock_now());
+	assert_non_null(s->discover);
+	s->prober = prober_new(s->loop, s->discover, &s->lock, &prober_settings, &client);
+	assert_non_null(s->prober);
+}
+
+/* Run until wanted(s), which the deadline makes a failure. */
+static void
+await(struct scene *s, bool (*wanted)(struct scene *s))
+{
+	s->wanted = wanted;
+	s->in_time = false;
+	loop_set_timer(s->deadline, clock_now().mono_us + NETNS_WAIT_MS * 1000);
+	assert_int_equal(loop_run(s->loop), 0);
+	assert_true(s->in_time);
+}
+
+static int
+set_up(void **state)
+{
+	const struct inventory_settings settings = {
+	    .max_managers = 100, .misses = 3, .confirmations = 2};
+
+	memset(&scene, 0, sizeof(scene));
+	scene.hears = -1;
+	scene.ifname = "pr0";
+	pthread_mutex_init(&scene.lock, NULL);
+	scene.loop = loop_new();
+	scene.deadline = loop_add_timer(scene.loop, on_deadline, &scene);
+	scene.inv = inventory_new(&settings, 1, ignore_event, NULL);
+	scene.talks = mcast_open_sender(0, 1);
+	ip("link add pr0 type veth peer name pr0wire");
+	ip("link set pr0wire up");
+	ip("link set pr0 up");
+	ip("addr add 198.18.0.1/24 dev pr0");
+	*state = &scene;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct scene *s = *state;
+
+	prober_free(s->prober);
+	discover_free(s->discover);
+	inventory_free(s->inv);
+	stop_manager(s);
+	close(s->talks);
+	loop_free(s->loop);
+	pthread_mutex_destroy(&s->lock);
+	if (if_nametoindex("pr0wire") != 0)
+		ip("link del pr0wire");
+	return 0;
+}
+
+static bool
+manager_is_up(struct scene *s)
+{
+	const struct manager *m = inventory_at_or_after(s->inv, MANAGER);
+
+	return m != NULL && m->addr == MANAGER && m->status == MANAGER_UP;
+}
+
+static bool
+manager_is_down(struct scene *s)
+{
+	const struct manager *m = inventory_at_or_after(s->inv, MANAGER);
+
+	return m != NULL && m->addr == MANAGER && m->status == MANAGER_DOWN;
+}
+
+static bool
+none_usable(struct scene *s)
+{
+	return prober_usable(s->prober) == 0;
+}
+
+static bool
+one_usable(struct scene *s)
+{
+	return prober_usable(s->prober) == 1;
+}
+
+static void
+assert_found(struct scene *s, enum answer_to answer_to, enum source_port source_port)
+{
+	s->answer_to = answer_to;
+	start_manager(s);
+	start_prober(s, source_port);
+	await(s, manager_is_up);
+	/* A unicast answer from this host came by loopback, but is pr0's. */
+	assert_int_equal(inventory_at_or_after(s->inv, 0)->ifindex, if_nametoindex("pr0"));
+	assert_int_equal(inventory_at_or_after(s->inv, 0)->link, 0);
+	assert_int_equal(s->last_arrival.source, ADDR);
+	assert_true(s->last_arrival.source_is_local);
+}
+
+static void
+hears_answers_to_the_source_port(void **state)
+{
+	assert_found(*state, TO_SOURCE, SOURCE_PORT_AUTO);
+}
+
+static void
+hears_answers_to_the_fixed_port(void **state)
+{
+	assert_found(*state, TO_FIXED_PORT, SOURCE_PORT_AUTO);
+}
+
+static void
+hears_answers_to_the_group(void **state)
+{
+	assert_found(*state, TO_GROUP, SOURCE_PORT_EPHEMERAL);
+}
+
+static bool
+round_is_over(struct scene *s)
+{
+	return discover_stats(s->discover)->rounds >= 1;
+}
+
+static void
+own_requests_are_recognised(void **state)
+{
+	struct scene *s = *state;
+	const struct discover_stats *stats;
+
+	start_manager(s);
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, round_is_over);
+	stats = discover_stats(s->discover);
+	assert_true(stats->requests_sent >= 2);
+	assert_int_equal(stats->verdicts[VERDICT_OWN_REQUEST], stats->requests_sent);
+	assert_int_equal(stats->verdicts[VERDICT_FOREIGN_REQUEST], 0);
+	assert_int_equal(stats->send_errors, 0);
+}
+
+static void
+silent_manager_goes_down(void **state)
+{
+	struct scene *s = *state;
+
+	start_manager(s);
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, manager_is_up);
+	s->silent = true;
+	await(s, manager_is_down);
+	s->silent = false;
+	prober_round_now(s->prober);
+	await(s, manager_is_up);
+}
+
+static void
+changes_of_the_interface_are_followed(void **state)
+{
+	struct scene *s = *state;
+
+	start_prober(s, SOURCE_PORT_AUTO);
+	assert_true(one_usable(s));
+	ip("link set pr0wire down");
+	await(s, none_usable);
+	ip("link set pr0wire up");
+	await(s, one_usable);
+	ip("addr del 198.18.0.1/24 dev pr0");
+	await(s, none_usable);
+	ip("addr add 198.18.0.1/24 dev pr0");
+	await(s, one_usable);
+	ip("link del pr0");
+	await(s, none_usable);
+}
+
+static void
+interface_made_anew_is_joined_anew(void **state)
+{
+	struct scene *s = *state;
+	unsigned int before = if_nametoindex("pr0");
+
+	s->answer_to = TO_GROUP;
+	start_manager(s);
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, manager_is_up);
+	stop_manager(s);
+	/* Within one turn of the loop: only the ifindex tells. */
+	ip("link del pr0");
+	ip("link add pr0 type veth peer name pr0wire");
+	ip("link set pr0wire up");
+	ip("link set pr0 up");
+	ip("addr add 198.18.0.1/24 dev pr0");
+	assert_int_not_equal(if_nametoindex("pr0"), before);
+	start_manager(s);
+	s->last_arrival.ifindex = 0;
+	while (s->last_arrival.ifindex != if_nametoindex("pr0"))
+		await(s, manager_is_up);
+}
+
+static void
+port_held_exclusively_leaves_unicast_answers(void **state)
+{
+	struct scene *s = *state;
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	int alone;
+
+	/* The manager, which shares the port, is deaf too: ask it directly. */
+	start_manager(s);
+	stop_manager(s);
+	alone = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(bind(alone, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	start_prober(s, SOURCE_PORT_FIXED);
+	assert_true(one_usable(s));
+	close(alone);
+	start_manager(s);
+	await(s, manager_is_up);
+}
+
+static void
+loopback_is_used_when_named(void **state)
+{
+	struct scene *s = *state;
+
+	s->ifname = "lo";
+	ip("addr del 198.18.0.1/24 dev pr0");
+	start_manager(s);
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, manager_is_up);
+	assert_true(s->last_arrival.on_loopback);
+	assert_int_equal(s->last_arrival.ifindex, if_nametoindex("lo"));
+	assert_int_equal(discover_stats(s->discover)->verdicts[VERDICT_FOREIGN_REQUEST], 0);
+}
+
+#define FLOOD 30000 /* more than the largest receive buffer holds */
+
+static bool
+flood_is_read(struct scene *s)
+{
+	const struct discover_stats *stats = discover_stats(s->discover);
+
+	return stats->verdicts[VERDICT_SHORT] + stats->kernel_drops >= FLOOD;
+}
+
+static void
+each_datagram_of_a_flood_is_judged_or_counted_as_dropped(void **state)
+{
+	struct scene *s = *state;
+	const uint8_t octet = 0;
+	unsigned int ifindex = if_nametoindex("pr0");
+
+	start_prober(s, SOURCE_PORT_AUTO);
+	for (int i = 0; i < FLOOD; i++)
+		assert_int_equal(mcast_send(s->talks, ifindex, WIRE_GROUP, PORT, &octet, 1), 0);
+	await(s, flood_is_read);
+	assert_int_equal(discover_stats(s->discover)->verdicts[VERDICT_SHORT] +
+			     discover_stats(s->discover)->kernel_drops,
+			 FLOOD);
+}
+
+static bool
+two_send_errors(struct scene *s)
+{
+	return discover_stats(s->discover)->send_errors >= 2;
+}
+
+static bool
+request_sent(struct scene *s)
+{
+	return discover_stats(s->discover)->requests_sent > 0;
+}
+
+static void
+send_failure_is_survived(void **state)
+{
+	struct scene *s = *state;
+
+	if (system("PATH=$PATH:/usr/sbin:/sbin nft 'add table ip t; "
+		   "add chain ip t o { type filter hook output priority 0; policy drop; }' "
+		   "2>/dev/null") != 0)
+		skip();
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, two_send_errors);
+	assert_int_equal(discover_stats(s->discover)->requests_sent, 0);
+	assert_int_equal(system("PATH=$PATH:/usr/sbin:/sbin nft delete table ip t"), 0);
+	await(s, request_sent);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(hears_answers_to_the_source_port),
+	    TEST(hears_answers_to_the_fixed_port),
+	    TEST(hears_answers_to_the_group),
+	    TEST(own_requests_are_recognised),
+	    TEST(silent_manager_goes_down),
+	    TEST(changes_of_the_interface_are_followed),
+	    TEST(interface_made_anew_is_joined_anew),
+	    TEST(port_held_exclusively_leaves_unicast_answers),
+	    TEST(loopback_is_used_when_named),
+	    TEST(each_datagram_of_a_flood_is_judged_or_counted_as_dropped),
+	    TEST(send_failure_is_survived),
+	};
+
+	netns_or_skip("test_prober");
+	veth_or_skip("test_prober", "probe0", "probe1");
+	ip("link del probe0");
+	ip("link set lo up");
+	log_init("test_prober");
+	return cmocka_run_group_tests_name("prober", tests, NULL, NULL);
+}
