@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ldm-scan - the discovery of ldm-agentx on a terminal or in a script. */
+#include "config.h"
+
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "core/config.h"
+#include "core/discover.h"
+#include "core/format.h"
+#include "core/inventory.h"
+#include "log.h"
+#include "net/ifaces.h"
+#include "net/loop.h"
+#include "net/prober.h"
+
+enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
+
+#define LIVE_INTERVAL_US 10000000
+#define MAX_MANAGERS 1000000
+#define PRINTABLE_HOSTNAME_LEN (4 * WIRE_HOSTNAME_LEN)
+#define PRINTABLE_VERSION_LEN (4 * WIRE_VERSION_LEN)
+
+struct scan {
+	struct config config;
+	bool json, quiet, live, verbose;
+	unsigned long enough; /* stop when so many are found; 0: no such limit */
+
+	struct loop *loop;
+	struct inventory *inventory;
+	struct discover *discover;
+	struct prober *prober;
+};
+
+static const char usage[] =
+    "usage: ldm-scan [-hjlqVv] [-e COUNT] [-G GROUP] [-i PATTERN]... [-n PROBES]\n"
+    "                [-p PORT] [-s SOURCE_PORT] [-T HOPS] [-w WINDOW]\n";
+
+static const char help[] =
+    "\n"
+    "Finds Logical Domains Managers by multicast.\n"
+    "\n"
+    "  -i, --interface PATTERN   use interfaces matching PATTERN, or not matching it\n"
+    "                            (!PATTERN); repeatable [every multicast interface]\n"
+    "  -w, --window DURATION     how long to wait for answers [3s]\n"
+    "  -n, --probes PROBES       requests within that time [3]\n"
+    "  -e, --enough COUNT        stop as soon as COUNT managers are found\n"
+    "  -l, --live                show managers as they come, go and change\n"
+    "  -j, --json                one JSON object a line\n"
+    "  -q, --quiet               print nothing, only exit\n"
+    "  -v, --verbose             list refused datagrams too, on standard error\n"
+    "  -G, --group ADDRESS       multicast group [239.129.9.27]\n"
+    "  -p, --port PORT           UDP port [64535]\n"
+    "  -s, --source-port PORT    auto, ephemeral or fixed [auto]\n"
+    "  -T, --hops HOPS           TTL of requests [1]\n"
+    "  -V, --version             print the version and exit\n"
+    "  -h, --help                print this and exit\n"
+    "\n"
+    "Exit status: 0 managers were found (COUNT of them with -e), 1 none or fewer,\n"
+    "2 error.\n";
+
+static const struct option long_options[] = {
+    {"enough", required_argument, NULL, 'e'},
+    {"group", required_argument, NULL, 'G'},
+    {"help", no_argument, NULL, 'h'},
+    {"hops", required_argument, NULL, 'T'},
+    {"interface", required_argument, NULL, 'i'},
+    {"json", no_argument, NULL, 'j'},
+    {"live", no_argument, NULL, 'l'},
+    {"port", required_argument, NULL, 'p'},
+    {"probes", required_argument, NULL, 'n'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"source-port", required_argument, NULL, 's'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, 'V'},
+    {"window", required_argument, NULL, 'w'},
+    {NULL, 0, NULL, 0},
+};
+
+/* Set what the configuration file of the daemon calls `token`. */
+static void
+set(struct scan *scan, int option, const char *token, const char *value)
+{
+	char where[] = "option -?";
+	struct config_error error;
+
+	where[sizeof(where) - 2] = (char)option;
+	if (config_set(&scan->config, where, token, value, &error) < 0)
+		errx(EXIT_TROUBLE, "%s", error.text);
+}
+
+static void
+parse_options(struct scan *scan, int argc, char **argv)
+{
+	struct config_error error;
+	int c;
+
+	config_init(&scan->config);
+	while ((c = getopt_long(argc, argv, "e:G:hi:jln:p:qs:T:Vvw:", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'e':
+			if (config_parse_unsigned(optarg, 1, MAX_MANAGERS, &scan->enough) < 0)
+				errx(EXIT_TROUBLE,
+				     "option -e: '%s': expected a number from 1 to %d", optarg,
+				     MAX_MANAGERS);
+			break;
+		case 'G':
+			set(scan, c, "group", optarg);
+			break;
+		case 'h':
+			printf("%s%s", usage, help);
+			exit(EXIT_SUCCESS);
+		case 'i':
+			set(scan, c, "interface", optarg);
+			break;
+		case 'j':
+			scan->json = true;
+			break;
+		case 'l':
+			scan->live = true;
+			break;
+		case 'n':
+			set(scan, c, "probes", optarg);
+			break;
+		case 'p':
+			set(scan, c, "port", optarg);
+			break;
+		case 'q':
+			scan->quiet = true;
+			break;
+		case 's':
+			set(scan, c, "sourcePort", optarg);
+			break;
+		case 'T':
+			set(scan, c, "hops", optarg);
+			break;
+		case 'V':
+			puts("ldm-scan (" PACKAGE_STRING ")");
+			exit(EXIT_SUCCESS);
+		case 'v':
+			scan->verbose = true;
+			break;
+		case 'w':
+			set(scan, c, "window", optarg);
+			break;
+		default: /* getopt_long() has said what is wrong */
+			fputs(usage, stderr);
+			exit(EXIT_TROUBLE);
+		}
+	}
+	if (optind < argc) {
+		warnx("unexpected argument '%s'", argv[optind]);
+		fputs(usage, stderr);
+		exit(EXIT_TROUBLE);
+	}
+	scan->config.interval_us = 2 * scan->config.window_us;
+	if (scan->config.interval_us < LIVE_INTERVAL_US)
+		scan->config.interval_us = LIVE_INTERVAL_US;
+	if (config_check(&scan->config, "options", &error) < 0)
+		errx(EXIT_TROUBLE, "%s", error.text);
+}
+
+static const char *
+interface_name(unsigned int ifindex, char name[IF_NAMESIZE])
+{
+	if (if_indextoname(ifindex, name) == NULL)
+		snprintf(name, IF_NAMESIZE, "%s", "?");
+	return name;
+}
+
+static const char *
+printable_hostname(const char *text, char buf[PRINTABLE_HOSTNAME_LEN])
+{
+	return *text != '\0' ? format_printable(text, strlen(text), buf, PRINTABLE_HOSTNAME_LEN)
+			     : "-";
+}
+
+static const char *
+printable_version(const char *text, char buf[PRINTABLE_VERSION_LEN])
+{
+	return *text != '\0' ? format_printable(text, strlen(text), buf, PRINTABLE_VERSION_LEN)
+			     : "-";
+}
+
+static void
+print_table(const struct scan *scan)
+{
+	char address[FORMAT_ADDRESS_LEN], source[FORMAT_ADDRESS_LEN], ifname[IF_NAMESIZE];
+	char version[PRINTABLE_VERSION_LEN], hostname[PRINTABLE_HOSTNAME_LEN];
+	char json[FORMAT_JSON_LEN];
+	const struct manager *m = inventory_at_or_after(scan->inventory, 0);
+
+	if (m != NULL && !scan->json)
+		printf("%-15s %5s  %-8s %-15s %-10s %9s  %s\n", "ADDRESS", "PORT", "VERSION",
+		       "SOURCE", "INTERFACE", "TIME", "HOSTNAME");
+	for (; m != NULL; m = inventory_at_or_after(scan->inventory, m->addr + 1)) {
+		interface_name(m->ifindex, ifname);
+		if (scan->json)
+			puts(format_json(m, ifname, json));
+		else
+			printf("%-15s %5u  %-8s %-15s %-10s %6.1f ms  %s\n",
+			       format_address(m->addr, address), m->port,
+			       printable_version(m->version, version),
+			       format_address(m->source, source), ifname,
+			       m->response_time_us / 1000.0,
+			       printable_hostname(m->hostname, hostname));
+	}
+}
+
+static void
+print_event_as_json(const struct scan *scan, const struct event *event)
+{
+	const struct manager *m = inventory_at_or_after(scan->inventory, event->addr);
+	char json[FORMAT_JSON_LEN], ifname[IF_NAMESIZE];
+
+	printf("{\"event\":\"%s\",%s\n", event_type_name(event->type),
+	       format_json(m, interface_name(m->ifindex, ifname), json) + 1);
+}
+
+static void
+print_event_as_text(const struct event *event)
+{
+	char time[FORMAT_TIME_LEN], address[FORMAT_ADDRESS_LEN];
+	char version[PRINTABLE_VERSION_LEN], hostname[PRINTABLE_HOSTNAME_LEN];
+
+	printf("%s  %-11s  %-15s %5u  %-8s  %s", format_time(event->time.wall_ms, time),
+	       event_type_name(event->type), format_address(event->addr, address), event->port,
+	       printable_version(event->version, version),
+	       printable_hostname(event->hostname, hostname));
+	if (event->type == EVENT_CHANGED)
+		printf("  (was %u %s %s)", event->former_port,
+		       printable_version(event->former_version, version),
+		       printable_hostname(event->former_hostname, hostname));
+	putchar('\n');
+}
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	const struct scan *scan = ctx;
+
+	if (!scan->live || scan->quiet)
+		return;
+	if (scan->json)
+		print_event_as_json(scan, event);
+	else
+		print_event_as_text(event);
+	fflush(stdout);
+}
+
+static bool
+admits(void *ctx, const char *ifname, bool *by_name)
+{
+	const struct scan *scan = ctx;
+
+	return config_admits_interface(&scan->config, ifname, by_name);
+}
+
+/* -v answers "why is my manager not there?". */
+static void
+on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
+	    const struct wire_response *resp, const char *reason)
+{
+	const struct scan *scan = ctx;
+	char source[FORMAT_ADDRESS_LEN], ifname[IF_NAMESIZE];
+
+	(void)resp;
+	if (!scan->verbose || verdict == VERDICT_ACCEPTED || verdict == VERDICT_OWN_REQUEST)
+		return;
+	fprintf(stderr, "refused: from %s:%u on %s: %s%s%s\n",
+		format_address(arrival->source, source), arrival->source_port,
+		interface_name(arrival->ifindex, ifname), wire_verdict_name(verdict),
+		reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
+static void
+on_settled(void *ctx)
+{
+	struct scan *scan = ctx;
+	const bool enough =
+	    scan->enough > 0 && inventory_summary(scan->inventory).up >= scan->enough;
+
+	if (enough || (!scan->live && discover_stats(scan->discover)->rounds > 0))
+		loop_stop(scan->loop);
+}
+
+static void
+on_signal(void *ctx, int signo)
+{
+	struct scan *scan = ctx;
+
+	(void)signo;
+	loop_stop(scan->loop);
+}
+
+/* A pattern that matches nothing is a slip of the pen on a terminal. */
+static void
+check_interfaces(const struct scan *scan)
+{
+	struct ifaces ifaces = {0};
+	bool any = false;
+
+	if (ifaces_read(&ifaces) < 0)
+		err(EXIT_TROUBLE, "cannot read the list of interfaces");
+	for (size_t i = 0; i < ifaces.count; i++) {
+		bool by_name = false;
+
+		any =
+		    any || (config_admits_interface(&scan->config, ifaces.list[i].name, &by_name) &&
+			    iface_suits(&ifaces.list[i], by_name));
+	}
+	ifaces_clear(&ifaces);
+	if (any)
+		return;
+	if (scan->config.interfaces.count == 1)
+		errx(EXIT_TROUBLE, "option -i: no interface matches '%s'",
+		     scan->config.interfaces.items[0]);
+	errx(EXIT_TROUBLE, "no interface to use%s",
+	     scan->config.interfaces.count > 0 ? ": none matches the options -i" : "");
+}
+
+static void
+start(struct scan *scan)
+{
+	const struct inventory_settings inventory = {
+	    .max_managers = MAX_MANAGERS,
+	    .misses = scan->config.misses,
+	    .confirmations = 1,
+	    .report_changes = true,
+	};
+	const struct discover_settings discover = {
+	    .interval_us = scan->config.interval_us,
+	    .window_us = scan->config.window_us,
+	    .probes = scan->config.probes,
+	    .misses = scan->config.misses,
+	    .source_port = scan->config.source_port,
+	    .always_probe = true,
+	};
+	const struct prober_settings prober = {
+	    .group = scan->config.group,
+	    .port = scan->config.port,
+	    .hops = scan->config.hops,
+	    .source_port = scan->config.source_port,
+	};
+	const struct prober_client client = {
+	    .ctx = scan,
+	    .admits = admits,
+	    .received = on_datagram,
+	    .settled = on_settled,
+	};
+
+	scan->loop = loop_new();
+	scan->inventory = inventory_new(&inventory, 1, on_event, scan);
+	if (scan->loop == NULL || scan->inventory == NULL)
+		err(EXIT_TROUBLE, NULL);
+	scan->discover = discover_new(&discover, scan->inventory, clock_now());
+	if (scan->discover == NULL || loop_add_signal(scan->loop, SIGINT, on_signal, scan) < 0 ||
+	    loop_add_signal(scan->loop, SIGTERM, on_signal, scan) < 0)
+		err(EXIT_TROUBLE, NULL);
+	scan->prober = prober_new(scan->loop, scan->discover, NULL, &prober, &client);
+	if (scan->prober == NULL)
+		exit(EXIT_TROUBLE); /* it has said why */
+	if (!scan->live && prober_usable(scan->prober) == 0)
+		errx(EXIT_TROUBLE, "no interface can be used now: see -v for the reason");
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct scan scan;
+	uint32_t found;
+
+	log_init("ldm-scan");
+	parse_options(&scan, argc, argv);
+	log_set_level(scan.verbose ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING);
+	check_interfaces(&scan);
+	start(&scan);
+	if (loop_run(scan.loop) < 0)
+		err(EXIT_TROUBLE, "cannot wait for answers");
+	if (!scan.live && !scan.quiet)
+		print_table(&scan);
+	found = inventory_summary(scan.inventory).up;
+
+	prober_free(scan.prober);
+	discover_free(scan.discover);
+	inventory_free(scan.inventory);
+	loop_free(scan.loop);
+	config_clear(&scan.config);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		err(EXIT_TROUBLE, "cannot write the result");
+	return found >= (scan.enough > 0 ? scan.enough : 1) ? EXIT_FOUND : EXIT_FEWER;
+}
