@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+
+#include <string.h>
+
+#include "log.h"
+#include "snmp/liblog.h"
+
+static bool configuring;
+
+/* What the operator has to know of the link masterlink.c says; the library
+ * repeats such things at every attempt. */
+static enum log_level
+level_of(int priority)
+{
+	if (configuring && priority <= LOG_WARNING)
+		return LOG_LEVEL_WARNING;
+	if (priority <= LOG_ERR)
+		return LOG_LEVEL_WARNING;
+	if (priority <= LOG_NOTICE)
+		return LOG_LEVEL_INFO;
+	return LOG_LEVEL_DEBUG;
+}
+
+/* Debug messages come in pieces, only the last of which ends in a newline. */
+static int
+on_message(int major, int minor, void *message, void *arg)
+{
+	static char line[1024];
+	static size_t len;
+	const struct snmp_log_message *m = message;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	for (const char *p = m->msg; *p != '\0'; p++) {
+		if (*p != '\n')
+			line[len++] = *p;
+		if ((*p == '\n' && len > 0) || len == sizeof(line) - 1) {
+			line[len] = '\0';
+			log_line(level_of(m->priority), "net-snmp: %s", line);
+			len = 0;
+		}
+	}
+	return 0;
+}
+
+void
+liblog_start(void)
+{
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_message, NULL);
+	snmp_enable_calllog();
+}
+
+void
+liblog_configuring(bool on)
+{
+	configuring = on;
+}

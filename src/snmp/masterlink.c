@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/agent/agent_callbacks.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "snmp/masterlink.h"
+
+static netsnmp_session *session;
+
+static const char *
+master_address(void)
+{
+	const char *address =
+	    netsnmp_ds_get_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET);
+
+	return address != NULL ? address : NETSNMP_AGENTX_SOCKET;
+}
+
+/* The session has been opened; nothing is registered in it yet. */
+static int
+on_open(int major, int minor, void *opened, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)arg;
+	session = opened;
+	log_notice("AgentX link to the master agent at %s is up", master_address());
+	return 0;
+}
+
+/* May come twice for one session, and for one that was never opened (5.9.3:
+ * the master agent dies during a synchronous call). */
+static int
+on_close(int major, int minor, void *closed, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)closed;
+	(void)arg;
+	if (session != NULL)
+		log_warning("AgentX link to the master agent at %s lost, reconnecting",
+			    master_address());
+	session = NULL;
+	return 0;
+}
+
+void
+masterlink_start(void)
+{
+	session = NULL;
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_open,
+			       NULL);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_close,
+			       NULL);
+}
+
+netsnmp_session *
+masterlink_session(void)
+{
+	return session;
+}
+
+/* Connect to the master agent's socket only to learn why the library, which
+ * keeps errno to itself, could not.  0: it can be done. */
+static int
+try_connect(const char *path)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	const size_t len = strlen(path);
+	int fd, error = 0;
+
+	if (len >= sizeof(sun.sun_path))
+		return ENAMETOOLONG;
+	memcpy(sun.sun_path, path, len);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno;
+	if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+/* The path of a UNIX domain socket in net-snmp's notation, or NULL. */
+static const char *
+socket_path(const char *address)
+{
+	if (strncmp(address, "unix:", 5) == 0)
+		return address + 5;
+	return address[0] == '/' ? address : NULL;
+}
+
+void
+masterlink_report_absence(void)
+{
+	const char *path = socket_path(master_address());
+	const char *why = "no connection, or no answer";
+	char buf[128];
+
+	if (session != NULL)
+		return;
+	if (path != NULL) {
+		const int error = try_connect(path);
+
+		switch (error) {
+		case 0:
+		case EAGAIN: /* its queue of connections is full */
+			why = "it accepts the connection but does not answer";
+			break;
+		case ENOENT:
+			why = "no such socket: is snmpd running, with 'master agentx' in its "
+			      "configuration?";
+			break;
+		case ECONNREFUSED:
+			why = "nobody listens there: is snmpd running, with 'master agentx' in "
+			      "its configuration?";
+			break;
+		case EACCES:
+			why = "permission denied: this user may not use the socket, see "
+			      "agentXPerms in snmpd.conf(5)";
+			break;
+		default:
+			errno = error;
+			snprintf(buf, sizeof(buf), "%m");
+			why = buf;
+		}
+	}
+	log_error("cannot connect to the master agent at %s: %s; will keep trying",
+		  master_address(), why);
+}

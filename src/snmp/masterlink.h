@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* masterlink.h - the AgentX session with the master agent: whether there is
+ * one, and what the operator is told about it.
+ *
+ * net-snmp itself connects, pings and reconnects.  Only the SNMP thread comes
+ * here.
+ */
+#ifndef MASTERLINK_H
+#define MASTERLINK_H
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+
+/* Watch the link, from before the library first connects. */
+void masterlink_start(void);
+
+/* Say why, as an error, if the first attempt has failed.  To be called once
+ * it is over, that is after init_snmp(). */
+void masterlink_report_absence(void);
+
+/* The open session, or NULL.  Not to be kept over any call of the library. */
+netsnmp_session *masterlink_session(void);
+
+#endif /* MASTERLINK_H */

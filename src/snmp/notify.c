@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+
+#include <assert.h>
+
+#include "clock.h"
+#include "log.h"
+#include "snmp/masterlink.h"
+#include "snmp/mib_event.h"
+#include "snmp/notify.h"
+
+/* RFC 2741, 6.1 and 6.2.16; net-snmp does not install the header that has them. */
+#define AGENTX_NOTIFY_PDU 12
+#define AGENTX_NOT_OPEN 257
+
+/* So few that neither side's socket buffer ever fills: with full ones both
+ * would wait in write(2) for the other to read. */
+#define MAX_IN_FLIGHT 16
+
+/* May leave at once after a pause: less than a notification receiver's socket
+ * buffer holds. */
+#define BURST 10
+
+/* After a failure: about as long as it takes to find out that the link is gone. */
+#define PAUSE_US 1000000
+
+static const struct mib_source *source;
+
+static struct flight {
+	bool used;
+	uint32_t id;
+} flights[MAX_IN_FLIGHT];
+
+static int64_t interval_us; /* between two notifications */
+static int64_t due_us;      /* when the next one would be if all were evenly spaced */
+static int64_t paused_until_us;
+static bool timer_set;
+
+void
+notify_start(const struct mib_source *lent, unsigned int rate)
+{
+	assert(rate > 0);
+	source = lent;
+	interval_us = 1000000 / rate;
+	due_us = paused_until_us = 0;
+	timer_set = false;
+	for (int i = 0; i < MAX_IN_FLIGHT; i++)
+		flights[i].used = false;
+}
+
+static void
+settle(struct flight *flight, enum event_outcome outcome)
+{
+	if (!flight->used)
+		return;
+	flight->used = false;
+	if (outcome == EVENT_RETRY)
+		paused_until_us = clock_now().mono_us + PAUSE_US;
+	source->settle_event(source->ctx, flight->id, outcome);
+}
+
+/* Also called, with TIMED_OUT, for what is in flight when the session closes. */
+static int
+on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu, void *arg)
+{
+	struct flight *flight = arg;
+	enum event_outcome outcome = EVENT_RETRY;
+
+	(void)session;
+	(void)request_id;
+	if (operation == NETSNMP_CALLBACK_OP_RESEND)
+		return 1; /* agentXRetries is set: the answer is still to come */
+	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
+		if (pdu->errstat == SNMP_ERR_NOERROR) {
+			outcome = EVENT_ACCEPTED;
+			log_debug("event %u: notification accepted", flight->id);
+		} else if (pdu->errstat != AGENTX_NOT_OPEN) {
+			outcome = EVENT_REFUSED;
+			log_warning("event %u: the master agent refused its notification: AgentX "
+				    "error %ld (RFC 2741, 6.2.16)",
+				    flight->id, pdu->errstat);
+		}
+	}
+	settle(flight, outcome);
+	return 1;
+}
+
+static void
+send_event(netsnmp_session *session, struct flight *flight, const struct event *event)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_NOTIFY_PDU);
+
+	flight->used = true;
+	flight->id = event->id;
+	if (pdu == NULL || mib_event_notification(pdu, event) != 0)
+		goto fail;
+	pdu->version = session->version;
+	pdu->sessid = session->sessid;
+	/* On success the library owns pdu; after some failures, but not all, it
+	 * has called on_answer(). */
+	if (snmp_async_send(session, pdu, on_answer, flight) != 0)
+		return;
+fail:
+	if (pdu != NULL)
+		snmp_free_pdu(pdu);
+	settle(flight, EVENT_RETRY);
+}
+
+static struct flight *
+free_flight(void)
+{
+	for (int i = 0; i < MAX_IN_FLIGHT; i++)
+		if (!flights[i].used)
+			return &flights[i];
+	return NULL;
+}
+
+/* How long until the next notification may leave; 0 or less: now. */
+static int64_t
+wait_us(int64_t now_us)
+{
+	const int64_t earliest_us = due_us > paused_until_us ? due_us : paused_until_us;
+
+	return earliest_us - now_us;
+}
+
+/* The library's loop ends its turn after a timer: that is all it is for. */
+static void
+on_timer(unsigned int id, void *arg)
+{
+	(void)id;
+	(void)arg;
+	timer_set = false;
+}
+
+static void
+set_timer(int64_t us)
+{
+	const struct timeval tv = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+
+	if (!timer_set)
+		timer_set = snmp_alarm_register_hr(tv, 0, on_timer, NULL) != 0;
+}
+
+void
+notify_run(void)
+{
+	const int64_t now_us = clock_now().mono_us;
+	const int64_t full_us = now_us - (BURST - 1) * interval_us;
+
+	if (due_us < full_us)
+		due_us = full_us;
+	for (;;) {
+		netsnmp_session *session = masterlink_session();
+		struct flight *flight = free_flight();
+		struct event event;
+
+		if (session == NULL || flight == NULL)
+			return; /* the link, or an answer, ends the loop's turn */
+		if (wait_us(now_us) > 0) {
+			set_timer(wait_us(now_us));
+			return;
+		}
+		if (!source->take_event(source->ctx, &event))
+			return;
+		due_us += interval_us;
+		send_event(session, flight, &event);
+	}
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* notify.h - queued events to AgentX Notify PDUs, each acknowledged.
+ *
+ * An event leaves its queue only when the master agent has accepted its PDU.
+ * net-snmp's send_v2trap() is not used: it loses notifications silently while
+ * there is no link.  Only the SNMP thread comes here.
+ */
+#ifndef NOTIFY_H
+#define NOTIFY_H
+
+#include "snmp/mib.h"
+
+/* *source is used until the library is shut down.  rate: notifications a
+ * second, at least 1. */
+void notify_start(const struct mib_source *source, unsigned int rate);
+
+/* Send what may be sent now.  To be called after each turn of the library's
+ * loop; sets a timer of the library when it has to wait. */
+void notify_run(void);
+
+#endif /* NOTIFY_H */

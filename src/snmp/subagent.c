@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/agent/agent_sysORTable.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "snmp/liblog.h"
+#include "snmp/masterlink.h"
+#include "snmp/mib_event.h"
+#include "snmp/mib_manager.h"
+#include "snmp/mib_scalars.h"
+#include "snmp/notify.h"
+#include "snmp/subagent.h"
+
+#define NAME "ldm-agentx" /* in net-snmp's configuration and log */
+
+/* How often the link is checked while there is one, and tried while there is
+ * none: it is back within about a second of the master agent's return. */
+#define PING_INTERVAL_S 1
+
+/* How long the library waits for the master agent's answer, and then takes it
+ * for hung.  Only this thread waits.  A master agent that is merely slow, say
+ * over an `extend` script, keeps its session so long; when it dies, or goes
+ * on, the wait ends at once.  No retries: they would only send the same
+ * notification twice to a peer that loses nothing. */
+#define ANSWER_TIMEOUT_US 2000000
+#define ANSWER_RETRIES 0
+
+#define STOP_TIMEOUT_MS 500
+
+/* Written before the thread starts, only read afterwards. */
+static struct subagent_settings settings;
+static struct mib_source source;
+static pthread_t thread;
+static int our_end = -1; /* a byte from here wakes the thread, an end of file ends it */
+static int its_end = -1; /* closed by the thread when it ends */
+
+static bool stopping; /* the thread's own */
+
+const char *
+subagent_config_path(void)
+{
+	const char *path = getenv("SNMPCONFPATH");
+
+	return path != NULL ? path : get_configuration_directory();
+}
+
+/* Runs when all lines have been read and before the library connects. */
+static int
+on_configured(int major, int minor, void *unused, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)unused;
+	(void)arg;
+	liblog_configuring(false);
+	/* With 0 the library would connect once at most, and register nothing. */
+	if (netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL) <
+	    1) {
+		log_warning("agentXPingInterval must be at least 1, using %d", PING_INTERVAL_S);
+		netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+				   PING_INTERVAL_S);
+	}
+	/* -x goes before an agentXSocket line. */
+	if (settings.address != NULL)
+		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+				      settings.address);
+	return 0;
+}
+
+/* The library gives AgentX sessions its defaults for SNMP, and looks at
+ * agentXTimeout and agentXRetries as a master agent only. */
+static int
+on_session_init(int major, int minor, void *session, void *arg)
+{
+	netsnmp_session *s = session;
+	const int timeout_us =
+	    netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT);
+	const int retries =
+	    netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES);
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	if ((s->flags & SNMP_FLAGS_STREAM_SOCKET) == 0)
+		return 0; /* the library's internal one */
+	s->timeout = timeout_us > 0 ? timeout_us : ANSWER_TIMEOUT_US;
+	s->retries = retries >= 0 ? retries : ANSWER_RETRIES;
+	return 0;
+}
+
+static void
+set_up_library(void)
+{
+	liblog_start();
+	if (settings.debug_tokens != NULL) {
+		debug_register_tokens(settings.debug_tokens);
+		snmp_set_do_debugging(1);
+	}
+
+	/* Connect to a master agent instead of being one. */
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);
+	/* Our state is not the library's business, and it may have no place to write. */
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	/* The configuration is read, and its errors are reported, by our own reader. */
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	/* Objects are registered by number: no MIB module has to be found and
+	 * parsed (subagent_start() sees to MIBS). */
+	netsnmp_set_mib_directory("");
+	/* masterlink.c says it once; the library would at every attempt. */
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
+			       1);
+
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
+			       NULL);
+	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
+				  on_configured, NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	masterlink_start();
+
+	/* Also makes alarms part of agent_check_and_process(), without SIGALRM. */
+	init_agent(NAME);
+
+	/* After init_agent(), which sets its own defaults; configuration lines
+	 * are obeyed later, by init_snmp(). */
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			   PING_INTERVAL_S);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
+			   ANSWER_TIMEOUT_US);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES,
+			   ANSWER_RETRIES);
+	for (size_t i = 0; i < settings.netsnmp_line_count; i++)
+		netsnmp_config(settings.netsnmp_lines[i]);
+}
+
+static void
+register_objects(void)
+{
+	static const struct mib_table *const tables[] = {
+	    &mib_manager_table,
+	    &mib_summary_scalars,
+	    &mib_events_scalars,
+	    &mib_event_table,
+	};
+	oid module[] = {MIB_ROOT};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (mib_table_register(tables[i], &source) != 0)
+			log_error("net-snmp refused to register %s", tables[i]->name);
+	register_sysORTable(module, OID_LENGTH(module),
+			    "The MIB module for Logical Domains Managers found on the network");
+}
+
+static void
+on_wake(int fd, void *arg)
+{
+	char bytes[64];
+	ssize_t n;
+
+	(void)arg;
+	while ((n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
+		;
+	if (n == 0)
+		stopping = true;
+}
+
+static void *
+run(void *arg)
+{
+	(void)arg;
+	set_up_library();
+	register_objects();
+	notify_start(&source, settings.notification_rate);
+	register_readfd(its_end, on_wake, NULL);
+	liblog_configuring(true);
+	init_snmp(NAME);
+	masterlink_report_absence();
+
+	while (!stopping) {
+		agent_check_and_process(1);
+		notify_run();
+	}
+
+	/* Tells the master agent, which drops our objects at once. */
+	snmp_shutdown(NAME);
+	shutdown_agent();
+	close(its_end);
+	return NULL;
+}
+
+int
+subagent_start(const struct subagent_settings *given, const struct mib_source *lent)
+{
+	sigset_t all, before;
+	int fds[2], error;
+
+	settings = *given;
+	source = *lent;
+	/* init_snmp() calls setlocale(LC_CTYPE, ""), under the feet of all other
+	 * threads: let it find what is in force already. */
+	setenv("LC_ALL", "C", 1);
+	/* The only way to keep it from loading its default MIB modules. */
+	setenv("MIBS", "", 1);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+		return -1;
+	our_end = fds[0];
+	its_end = fds[1];
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&thread, NULL, run, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error == 0)
+		return 0;
+	close(our_end);
+	close(its_end);
+	our_end = its_end = -1;
+	errno = error;
+	return -1;
+}
+
+void
+subagent_wake(void)
+{
+	/* A full buffer will wake it just as well; a closed one needs no waking. */
+	(void)!send(our_end, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+bool
+subagent_stop(void)
+{
+	struct pollfd ended = {.fd = our_end, .events = POLLIN};
+
+	shutdown(our_end, SHUT_WR);
+	if (poll(&ended, 1, STOP_TIMEOUT_MS) <= 0)
+		return false;
+	pthread_join(thread, NULL);
+	close(our_end);
+	our_end = -1;
+	return true;
+}
