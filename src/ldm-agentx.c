@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ldm-agentx - publishes Logical Domains Managers under an SNMP master agent.
+ *
+ * Wires the layers together.  This thread does the discovery and handles
+ * signals; subagent_start() starts the one that speaks to the master agent, and
+ * registry.h is what the two share.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "configfile.h"
+#include "core/format.h"
+#include "daemonize.h"
+#include "log.h"
+#include "net/ifaces.h"
+#include "net/loop.h"
+#include "net/prober.h"
+#include "options.h"
+#include "pid_file.h"
+#include "privileges.h"
+#include "registry.h"
+#include "snmp/subagent.h"
+
+struct daemon {
+	struct options options;
+	struct config config;
+	struct loop *loop;
+	struct registry *registry;
+	struct prober *prober;
+};
+
+static bool
+admits(void *ctx, const char *ifname, bool *by_name)
+{
+	const struct daemon *daemon = ctx;
+
+	return config_admits_interface(&daemon->config, ifname, by_name);
+}
+
+static void
+settled(void *ctx)
+{
+	const struct daemon *daemon = ctx;
+
+	if (registry_log_events(daemon->registry))
+		subagent_wake();
+}
+
+static void
+on_signal(void *ctx, int signo)
+{
+	struct daemon *daemon = ctx;
+
+	switch (signo) {
+	case SIGHUP:
+		log_reopen();
+		break;
+	case SIGUSR1:
+		prober_round_now(daemon->prober);
+		break;
+	default:
+		log_info("stopping: %s", strsignal(signo));
+		loop_stop(daemon->loop);
+	}
+}
+
+static void
+print_line(void *ctx, const char *line)
+{
+	(void)ctx;
+	puts(line);
+}
+
+/* -t: what is in force, and where it would be used. */
+static int
+print_configuration(const struct daemon *daemon)
+{
+	struct ifaces ifaces = {0};
+	char addr[FORMAT_ADDRESS_LEN];
+
+	config_print(&daemon->config, print_line, NULL);
+	if (ifaces_read(&ifaces) < 0) {
+		log_error("cannot read the list of interfaces: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	for (size_t i = 0; i < ifaces.count; i++) {
+		const struct iface *iface = &ifaces.list[i];
+		bool by_name = false;
+
+		if (config_admits_interface(&daemon->config, iface->name, &by_name) &&
+		    iface_suits(iface, by_name))
+			printf("# would use %s (%s)%s%s\n", iface->name,
+			       iface->addr != 0 ? format_address(iface->addr, addr)
+						: "no IPv4 address yet",
+			       iface->up ? "" : ", now down",
+			       iface->up && !iface->running ? ", now without carrier" : "");
+	}
+	ifaces_clear(&ifaces);
+	return EXIT_SUCCESS;
+}
+
+static int
+open_log(const struct options *options)
+{
+	const char *destination = options->log;
+
+	if (destination == NULL)
+		destination = options->foreground ? "e" : "sd";
+	if (log_open(destination) == 0)
+		return 0;
+	log_error("-L %s: %s", destination,
+		  errno == EINVAL ? "expected e, o, n, f FILE or s FACILITY" : strerror(errno));
+	return -1;
+}
+
+static int
+start_discovery(struct daemon *daemon)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+	const struct prober_settings settings = {
+	    .group = daemon->config.group,
+	    .port = daemon->config.port,
+	    .hops = daemon->config.hops,
+	    .source_port = daemon->config.source_port,
+	};
+	const struct prober_client client = {.ctx = daemon, .admits = admits, .settled = settled};
+
+	daemon->loop = loop_new();
+	daemon->registry = registry_new(&daemon->config, clock_now());
+	if (daemon->loop == NULL || daemon->registry == NULL) {
+		log_error("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		if (loop_add_signal(daemon->loop, signals[i], on_signal, daemon) < 0) {
+			log_error("cannot handle signals: %s", strerror(errno));
+			return -1;
+		}
+	}
+	daemon->prober = prober_new(daemon->loop, registry_discover(daemon->registry),
+				    registry_lock(daemon->registry), &settings, &client);
+	if (daemon->prober == NULL)
+		return -1;
+	if (prober_usable(daemon->prober) == 0)
+		log_warning("no interface can be used now; waiting for one");
+	return 0;
+}
+
+static int
+start_subagent(const struct daemon *daemon)
+{
+	const struct subagent_settings settings = {
+	    .address = daemon->options.agentx_address,
+	    .netsnmp_lines = daemon->config.netsnmp.items,
+	    .netsnmp_line_count = daemon->config.netsnmp.count,
+	    .debug_tokens = daemon->options.debug_tokens,
+	    .notification_rate = daemon->config.notification_rate,
+	};
+	const struct mib_source source = registry_source(daemon->registry);
+
+	if (subagent_start(&settings, &source) == 0)
+		return 0;
+	log_error("cannot start the SNMP thread: %s", strerror(errno));
+	return -1;
+}
+
+/* In the order that matters: sockets are opened before privileges are dropped,
+ * nothing is received before that, threads come after the fork and after
+ * everything that changes the whole process. */
+static int
+start(struct daemon *daemon)
+{
+	struct options *options = &daemon->options;
+
+	if (!options->foreground && daemonize_start() < 0) {
+		log_error("cannot fork: %s", strerror(errno));
+		return -1;
+	}
+	if (start_discovery(daemon) < 0)
+		return -1;
+	if (options->pidfile != NULL && pid_file_write(options->pidfile) < 0)
+		return -1;
+	if (privileges_drop(options->user, options->group) < 0 || open_log(options) < 0 ||
+	    start_subagent(daemon) < 0) {
+		pid_file_remove();
+		return -1;
+	}
+	if (!options->foreground)
+		daemonize_ready();
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct daemon daemon; /* the SNMP thread may outlive main() */
+	int status;
+
+	log_init("ldm-agentx");
+	options_parse(&daemon.options, argc, argv);
+	if (daemon.options.debug)
+		log_set_level(LOG_LEVEL_DEBUG);
+	if (configfile_load(&daemon.config, &daemon.options, subagent_config_path()) < 0)
+		return EXIT_FAILURE;
+	if (daemon.options.test)
+		return print_configuration(&daemon);
+	if (start(&daemon) < 0)
+		return EXIT_FAILURE;
+
+	status = loop_run(daemon.loop) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (status != EXIT_SUCCESS)
+		log_error("discovery stopped: %s", strerror(errno));
+	prober_free(daemon.prober);
+	pid_file_remove();
+	subagent_stop();
+	log_info("stopped");
+	/* No exit handlers: the SNMP thread may be blocked within net-snmp. */
+	fflush(NULL);
+	_exit(status);
+}
