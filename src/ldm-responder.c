@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ldm-responder - stands in for any number of Logical Domains Managers. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "core/config.h"
+#include "core/format.h"
+#include "log.h"
+#include "net/ifaces.h"
+#include "net/loop.h"
+#include "responder/answers.h"
+#include "responder/ask.h"
+#include "responder/cast.h"
+#include "responder/control.h"
+#include "responder/stage.h"
+
+#define EXIT_WRONG 1 /* 2 is the client's "unreachable" */
+
+struct options {
+	struct cast_script script;
+	struct stage_settings stage;
+	enum answer_mode mode;
+	uint32_t delay_min_ms, delay_max_ms;
+	unsigned int loss_percent;
+	uint64_t seed;
+	const char *control;
+	bool server_only; /* an option that says nothing to a client was given */
+};
+
+static const char usage_text[] =
+    "usage: ldm-responder [OPTION]...\n"
+    "       ldm-responder -S SOCKET COMMAND...\n"
+    "Stand in for Logical Domains Managers, or tell a running responder what to do.\n"
+    "\n"
+    "The managers:\n"
+    "  -n, --count=COUNT             how many [1]\n"
+    "  -a, --address=ADDRESS         of the first, the others follow [198.18.0.1]\n"
+    "  -H, --hostname=TEMPLATE       host names; %u, %0Nu: number from 1 [ldom%03u]\n"
+    "  -R, --manager-version=TEXT    version that they report [1.2]\n"
+    "  -P, --manager-port=PORT       XMPP port that they report [6482]\n"
+    "\n"
+    "Their answers:\n"
+    "  -r, --reply=MODE              source, fixed, multicast, both or twice [source]\n"
+    "  -d, --delay=[MIN:]MAX         come after MIN to MAX milliseconds [0]\n"
+    "  -l, --loss=PERCENT            so many are lost [0]\n"
+    "  -s, --seed=NUMBER             makes delay and loss repeatable\n"
+    "  -m, --mac-collision           send MAC address collision traffic as well\n"
+    "\n"
+    "The network:\n"
+    "  -i, --interface=IFNAME        listen there; may be repeated [every usable one]\n"
+    "  -G, --group=ADDRESS           multicast group [239.129.9.27]\n"
+    "  -p, --port=PORT               UDP port of the group [64535]\n"
+    "  -T, --hops=HOPS               TTL of multicast answers [1]\n"
+    "\n"
+    "  -S, --control=SOCKET          take commands at this Unix socket\n"
+    "  -v, --verbose                 print a line for each request\n"
+    "  -V, --version                 print the version and exit\n"
+    "  -h, --help                    print this help and exit\n"
+    "\n"
+    "Commands: off WHO, on WHO, set WHO hostname|version|port VALUE, loss PERCENT,\n"
+    "delay [MIN:]MAX, mode MODE, stats, list, quit; WHO is ADDRESS, ADDRESS-ADDRESS\n"
+    "or all.  See ldm-responder(1).\n";
+
+static const struct option long_options[] = {
+    {"count", required_argument, NULL, 'n'},
+    {"address", required_argument, NULL, 'a'},
+    {"hostname", required_argument, NULL, 'H'},
+    {"manager-version", required_argument, NULL, 'R'},
+    {"manager-port", required_argument, NULL, 'P'},
+    {"reply", required_argument, NULL, 'r'},
+    {"delay", required_argument, NULL, 'd'},
+    {"loss", required_argument, NULL, 'l'},
+    {"seed", required_argument, NULL, 's'},
+    {"mac-collision", no_argument, NULL, 'm'},
+    {"interface", required_argument, NULL, 'i'},
+    {"group", required_argument, NULL, 'G'},
+    {"port", required_argument, NULL, 'p'},
+    {"hops", required_argument, NULL, 'T'},
+    {"control", required_argument, NULL, 'S'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static void wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+static void
+wrong(const char *format, ...)
+{
+	char text[CAST_ERROR_LEN];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	log_error("%s (-h for help)", text);
+	exit(EXIT_WRONG);
+}
+
+static unsigned long
+number(int option, const char *text, unsigned long min, unsigned long max)
+{
+	unsigned long value;
+
+	if (config_parse_unsigned(text, min, max, &value) < 0)
+		wrong("-%c '%s': expected a number, %lu..%lu", option, text, min, max);
+	return value;
+}
+
+static uint32_t
+address(int option, const char *text)
+{
+	uint32_t addr;
+
+	if (config_parse_address(text, &addr) < 0)
+		wrong("-%c '%s': expected an IPv4 address", option, text);
+	return addr;
+}
+
+static void
+set_option(struct options *options, int option, char *value, char **ifnames)
+{
+	switch (option) {
+	case 'n':
+		options->script.count = number(option, value, 1, CAST_MAX);
+		break;
+	case 'a':
+		options->script.first_address = address(option, value);
+		break;
+	case 'H':
+		options->script.hostname = value;
+		break;
+	case 'R':
+		options->script.version = value;
+		break;
+	case 'P':
+		options->script.port = (uint16_t)number(option, value, 1, 65535);
+		break;
+	case 'r':
+		if (answers_parse_mode(value, &options->mode) < 0)
+			wrong("-r '%s': expected " ANSWERS_MODE_SYNTAX, value);
+		break;
+	case 'd':
+		if (answers_parse_delay(value, &options->delay_min_ms, &options->delay_max_ms) < 0)
+			wrong("-d '%s': expected " ANSWERS_DELAY_SYNTAX, value);
+		break;
+	case 'l':
+		options->loss_percent = (unsigned int)number(option, value, 0, 100);
+		break;
+	case 's':
+		options->seed = number(option, value, 0, UINT32_MAX);
+		break;
+	case 'm':
+		options->stage.mac_traffic = true;
+		break;
+	case 'i':
+		ifnames[options->stage.ifname_count++] = value;
+		break;
+	case 'G':
+		options->stage.group = address(option, value);
+		if (options->stage.group >> 28 != 14) /* 224.0.0.0/4 */
+			wrong("-G '%s': not a multicast address (224.0.0.0/4)", value);
+		break;
+	case 'p':
+		options->stage.port = (uint16_t)number(option, value, 1, 65535);
+		break;
+	case 'T':
+		options->stage.hops = (unsigned int)number(option, value, 1, 255);
+		break;
+	case 'v':
+		options->stage.show_requests = true;
+		break;
+	}
+}
+
+/* ifnames has room for as many as there can be. */
+static void
+read_options(struct options *options, int argc, char **argv, char **ifnames)
+{
+	int option;
+
+	/* '+': what follows the command's first word is the command's. */
+	while ((option = getopt_long(argc, argv, "+n:a:H:R:P:r:d:l:s:mi:G:p:T:S:vVh", long_options,
+				     NULL)) != -1) {
+		switch (option) {
+		case 'V':
+			puts("ldm-responder " PACKAGE_VERSION);
+			exit(EXIT_SUCCESS);
+		case 'h':
+			fputs(usage_text, stdout);
+			exit(EXIT_SUCCESS);
+		case '?':
+			exit(EXIT_WRONG); /* getopt_long(3) has said why */
+		case 'S':
+			options->control = optarg;
+			break;
+		default:
+			options->server_only = true;
+			set_option(options, option, optarg, ifnames);
+		}
+	}
+}
+
+/* Managers may have loopback addresses where nobody else hears them. */
+static bool
+only_loopback(const struct stage_settings *settings)
+{
+	struct ifaces ifaces = {0};
+	size_t found = 0;
+
+	if (settings->ifname_count == 0 || ifaces_read(&ifaces) < 0)
+		return false;
+	for (size_t i = 0; i < settings->ifname_count; i++) {
+		for (size_t k = 0; k < ifaces.count; k++) {
+			if (strcmp(ifaces.list[k].name, settings->ifnames[i]) == 0 &&
+			    ifaces.list[k].loopback)
+				found++;
+		}
+	}
+	ifaces_clear(&ifaces);
+	return found == settings->ifname_count;
+}
+
+static void
+stop(void *ctx, int signo)
+{
+	(void)signo;
+	loop_stop(ctx);
+}
+
+static int
+catch_signals(struct loop *loop)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (loop_add_signal(loop, signals[i], stop, loop) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+say_ready(const struct cast *cast, const struct stage *stage)
+{
+	char first[FORMAT_ADDRESS_LEN], last[FORMAT_ADDRESS_LEN];
+
+	printf("ready: %zu managers, %s-%s, on ", cast_count(cast),
+	       format_address(cast_get(cast, 0)->says.addr, first),
+	       format_address(cast_get(cast, cast_count(cast) - 1)->says.addr, last));
+	stage_print_interfaces(stage, stdout);
+	putchar('\n');
+}
+
+static int
+respond(const struct options *options)
+{
+	char error[CAST_ERROR_LEN];
+	struct control *control = NULL;
+	struct answers *answers = NULL;
+	struct stage *stage = NULL;
+	struct loop *loop = NULL;
+	struct cast *cast;
+	int rc = EXIT_WRONG;
+
+	cast = cast_new(&options->script, error);
+	if (cast == NULL)
+		wrong("%s", error);
+	answers = answers_new(cast, options->stage.group, options->stage.port, options->seed);
+	loop = loop_new();
+	if (answers == NULL || loop == NULL || catch_signals(loop) < 0) {
+		log_error("cannot start: %s", strerror(errno));
+		goto done;
+	}
+	answers_set_mode(answers, options->mode);
+	answers_set_delay(answers, options->delay_min_ms, options->delay_max_ms);
+	answers_set_loss(answers, options->loss_percent);
+	stage = stage_new(loop, cast, answers, &options->stage);
+	if (stage == NULL)
+		goto done;
+	if (options->control != NULL) {
+		control = control_open(options->control, loop, cast, answers);
+		if (control == NULL)
+			goto done;
+	}
+	/* Whoever waits for a line sees it at once, through a pipe too. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	say_ready(cast, stage);
+	if (loop_run(loop) == 0)
+		rc = EXIT_SUCCESS;
+	else
+		log_error("poll: %s", strerror(errno));
+done:
+	control_close(control);
+	stage_free(stage);
+	loop_free(loop);
+	answers_free(answers);
+	cast_free(cast);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = {
+	    .script = {.first_address = 0xc6120001, /* 198.18.0.1, RFC 2544: for tests */
+		       .count = 1,
+		       .hostname = "ldom%03u",
+		       .version = "1.2",
+		       .port = WIRE_XMPP_PORT},
+	    .stage = {.group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
+	    .mode = ANSWER_SOURCE,
+	};
+	char **ifnames = calloc((size_t)argc, sizeof(*ifnames));
+	int rc;
+
+	log_init("ldm-responder");
+	if (ifnames == NULL)
+		wrong("%s", strerror(errno));
+	/* Without a seed of the user's no two runs are alike. */
+	options.seed = (uint64_t)clock_now().mono_us;
+	options.stage.ifnames = ifnames;
+	read_options(&options, argc, argv, ifnames);
+	log_set_level(options.stage.show_requests ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING);
+
+	if (optind < argc) {
+		if (options.control == NULL)
+			wrong("'%s': a command needs -S", argv[optind]);
+		if (options.server_only)
+			wrong("a command goes with -S and no other option");
+		rc = (int)ask(options.control, argv + optind, argc - optind);
+	} else {
+		options.script.on_loopback = only_loopback(&options.stage);
+		rc = respond(&options);
+	}
+	free(ifnames);
+	return rc;
+}

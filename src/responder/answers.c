@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "responder/answers.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config.h"
+
+#define DELAY_MAX_MS 3600000ul
+
+struct slot {
+	struct answer answer;
+	uint64_t number; /* in the order scheduled: among those due together the first goes first */
+};
+
+struct answers {
+	const struct cast *cast;
+	uint32_t group;
+	uint16_t port;
+	enum answer_mode mode;
+	uint32_t delay_min_ms, delay_max_ms;
+	unsigned int loss_percent;
+	uint64_t random;
+	uint64_t scheduled;
+	struct answers_stats stats; /* but for pending */
+	size_t count, limit;
+	struct slot heap[]; /* a binary heap, the next one at its top */
+};
+
+struct answers *
+answers_new(const struct cast *cast, uint32_t group, uint16_t port, uint64_t seed)
+{
+	size_t limit = 4 * cast_count(cast) + 1024;
+	struct answers *answers = calloc(1, sizeof(*answers) + limit * sizeof(answers->heap[0]));
+
+	if (answers == NULL)
+		return NULL;
+	answers->cast = cast;
+	answers->group = group;
+	answers->port = port;
+	answers->random = seed;
+	answers->limit = limit;
+	return answers;
+}
+
+void
+answers_free(struct answers *answers)
+{
+	free(answers);
+}
+
+void
+answers_set_mode(struct answers *answers, enum answer_mode mode)
+{
+	answers->mode = mode;
+}
+
+void
+answers_set_delay(struct answers *answers, uint32_t min_ms, uint32_t max_ms)
+{
+	assert(min_ms <= max_ms);
+	answers->delay_min_ms = min_ms;
+	answers->delay_max_ms = max_ms;
+}
+
+void
+answers_set_loss(struct answers *answers, unsigned int percent)
+{
+	assert(percent <= 100);
+	answers->loss_percent = percent;
+}
+
+/* SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
+ * generators", 2014): any seed will do.  Below `bound`; the bias of the
+ * remainder is far below anything that can be noticed here. */
+static uint64_t
+chance(struct answers *answers, uint64_t bound)
+{
+	uint64_t z = answers->random += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (z ^ (z >> 31)) % bound;
+}
+
+static bool
+before(const struct slot *a, const struct slot *b)
+{
+	if (a->answer.due_us != b->answer.due_us)
+		return a->answer.due_us < b->answer.due_us;
+	return a->number < b->number;
+}
+
+static void
+push(struct answers *answers, const struct answer *answer)
+{
+	struct slot slot = {.answer = *answer, .number = answers->scheduled++};
+	size_t i = answers->count++;
+
+	while (i > 0 && before(&slot, &answers->heap[(i - 1) / 2])) {
+		answers->heap[i] = answers->heap[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	answers->heap[i] = slot;
+}
+
+static void
+pop(struct answers *answers)
+{
+	struct slot last = answers->heap[--answers->count];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < answers->count) {
+		if (child + 1 < answers->count &&
+		    before(&answers->heap[child + 1], &answers->heap[child]))
+			child++;
+		if (!before(&answers->heap[child], &last))
+			break;
+		answers->heap[i] = answers->heap[child];
+		i = child;
+	}
+	answers->heap[i] = last;
+}
+
+static void
+schedule(struct answers *answers, size_t place, const struct answers_request *request,
+	 uint32_t destination, uint16_t port, int64_t now_us)
+{
+	struct answer answer = {
+	    .place = place, .destination = destination, .port = port, .ifindex = request->ifindex};
+	uint64_t spread_us = (uint64_t)(answers->delay_max_ms - answers->delay_min_ms) * 1000;
+
+	if (answers->loss_percent > 0 && chance(answers, 100) < answers->loss_percent) {
+		answers->stats.lost++;
+		return;
+	}
+	if (answers->count == answers->limit) {
+		answers->stats.dropped++;
+		return;
+	}
+	answer.due_us = now_us + (int64_t)answers->delay_min_ms * 1000;
+	if (spread_us > 0)
+		answer.due_us += (int64_t)chance(answers, spread_us + 1);
+	push(answers, &answer);
+}
+
+void
+answers_request(struct answers *answers, const struct answers_request *request, int64_t now_us)
+{
+	enum answer_mode mode = answers->mode;
+
+	answers->stats.requests++;
+	for (size_t i = 0; i < cast_count(answers->cast); i++) {
+		if (!cast_get(answers->cast, i)->on)
+			continue;
+		if (mode == ANSWER_SOURCE || mode == ANSWER_BOTH || mode == ANSWER_TWICE)
+			schedule(answers, i, request, request->source, request->source_port,
+				 now_us);
+		if (mode == ANSWER_TWICE)
+			schedule(answers, i, request, request->source, request->source_port,
+				 now_us);
+		if (mode == ANSWER_FIXED)
+			schedule(answers, i, request, request->source, answers->port, now_us);
+		if (mode == ANSWER_MULTICAST || mode == ANSWER_BOTH)
+			schedule(answers, i, request, answers->group, answers->port, now_us);
+	}
+}
+
+const struct answer *
+answers_next(const struct answers *answers)
+{
+	return answers->count > 0 ? &answers->heap[0].answer : NULL;
+}
+
+void
+answers_settle(struct answers *answers, enum answer_outcome outcome)
+{
+	assert(answers->count > 0);
+	switch (outcome) {
+	case ANSWER_SENT:
+		answers->stats.sent++;
+		break;
+	case ANSWER_CANCELLED:
+		answers->stats.cancelled++;
+		break;
+	case ANSWER_FAILED:
+		answers->stats.failed++;
+		break;
+	}
+	pop(answers);
+}
+
+struct answers_stats
+answers_stats(const struct answers *answers)
+{
+	struct answers_stats stats = answers->stats;
+
+	stats.pending = answers->count;
+	return stats;
+}
+
+int
+answers_parse_mode(const char *text, enum answer_mode *mode)
+{
+	static const char *const names[] = {
+	    [ANSWER_SOURCE] = "source", [ANSWER_FIXED] = "fixed", [ANSWER_MULTICAST] = "multicast",
+	    [ANSWER_BOTH] = "both",     [ANSWER_TWICE] = "twice",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*mode = (enum answer_mode)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+int
+answers_parse_delay(const char *text, uint32_t *min_ms, uint32_t *max_ms)
+{
+	const char *colon = strchr(text, ':');
+	unsigned long min = 0, max;
+	char first[16];
+
+	if (colon != NULL) {
+		size_t len = (size_t)(colon - text);
+
+		if (len >= sizeof(first))
+			return -1;
+		memcpy(first, text, len);
+		first[len] = '\0';
+		if (config_parse_unsigned(first, 0, DELAY_MAX_MS, &min) < 0)
+			return -1;
+		text = colon + 1;
+	}
+	if (config_parse_unsigned(text, min, DELAY_MAX_MS, &max) < 0)
+		return -1;
+	*min_ms = (uint32_t)min;
+	*max_ms = (uint32_t)max;
+	return 0;
+}

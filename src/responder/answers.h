@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* answers.h - who answers a request, how, when, and what is lost on the way.
+ *
+ * Pure: time is an argument and chance comes from a seed, so that the same
+ * seed and the same requests give the same answers.  Times are monotonic
+ * microseconds.
+ */
+#ifndef ANSWERS_H
+#define ANSWERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "responder/cast.h"
+
+/* How an answer is addressed is not documented for ldmd. */
+enum answer_mode {
+	ANSWER_SOURCE,    /* to the address and port that the request came from */
+	ANSWER_FIXED,     /* to that address and the group's port */
+	ANSWER_MULTICAST, /* to the group */
+	ANSWER_BOTH,      /* to the source and to the group: each comes twice */
+	ANSWER_TWICE,     /* to the source, twice */
+};
+
+struct answers_request {
+	uint32_t source; /* host byte order */
+	uint16_t source_port;
+	unsigned int ifindex; /* where it arrived, and where the answers leave */
+};
+
+struct answer {
+	int64_t due_us;
+	size_t place; /* of the manager that answers */
+	uint32_t destination;
+	uint16_t port;
+	unsigned int ifindex;
+};
+
+enum answer_outcome {
+	ANSWER_SENT,
+	ANSWER_CANCELLED, /* its manager was switched off, or its interface is gone */
+	ANSWER_FAILED,    /* the system refused to send it */
+};
+
+struct answers_stats {
+	uint64_t requests;
+	uint64_t sent, cancelled, failed; /* by outcome */
+	uint64_t lost;                    /* never scheduled, by intention */
+	uint64_t dropped;                 /* never scheduled, as too many were pending */
+	size_t pending;
+};
+
+struct answers;
+
+/* Answers of the managers of cast, which must outlive it, to requests at
+ * group and port: mode ANSWER_SOURCE, at once, nothing lost.  NULL without
+ * memory. */
+struct answers *answers_new(const struct cast *cast, uint32_t group, uint16_t port, uint64_t seed);
+void answers_free(struct answers *answers);
+
+/* For the requests from now on.  Each answer is delayed by chance, evenly
+ * between min_ms and max_ms (min_ms <= max_ms), and each one is lost with a
+ * probability of percent (0..100). */
+void answers_set_mode(struct answers *answers, enum answer_mode mode);
+void answers_set_delay(struct answers *answers, uint32_t min_ms, uint32_t max_ms);
+void answers_set_loss(struct answers *answers, unsigned int percent);
+
+/* Schedule the answers of every manager that is on.  What exceeds the bound on
+ * pending answers (some four requests' worth) is dropped and counted. */
+void answers_request(struct answers *answers, const struct answers_request *request,
+		     int64_t now_us);
+
+/* The answer that is due next, the earliest scheduled of several, or NULL.
+ * It stays pending, and valid, until the next call that changes answers. */
+const struct answer *answers_next(const struct answers *answers);
+
+/* Take that one out, with what became of it. */
+void answers_settle(struct answers *answers, enum answer_outcome outcome);
+
+struct answers_stats answers_stats(const struct answers *answers);
+
+/* Parse helpers that options and commands share.  0, or -1 and nothing
+ * written.  A mode is one of the words "source", "fixed", ...; a delay is
+ * "MAX" or "MIN:MAX" in milliseconds, up to an hour. */
+#define ANSWERS_MODE_SYNTAX "source, fixed, multicast, both or twice"
+#define ANSWERS_DELAY_SYNTAX "MAX or MIN:MAX in milliseconds, 0..3600000"
+int answers_parse_mode(const char *text, enum answer_mode *mode);
+int answers_parse_delay(const char *text, uint32_t *min_ms, uint32_t *max_ms);
+
+#endif /* ANSWERS_H */

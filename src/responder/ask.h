@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ask.h - the other end of a control socket: one command to a running responder. */
+#ifndef ASK_H
+#define ASK_H
+
+enum ask_result {
+	ASK_OK = 0,
+	ASK_REFUSED = 1,
+	ASK_UNREACHABLE = 2, /* no reply; the reason was logged */
+};
+
+/* Send the words, separated by blanks, as one command to the responder that
+ * listens at path, and copy its reply to standard output. */
+enum ask_result ask(const char *path, char *const *words, int count);
+
+#endif /* ASK_H */

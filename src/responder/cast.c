@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "responder/cast.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/format.h"
+
+struct cast {
+	size_t count;
+	size_t on;
+	uint32_t first_address;
+	struct cast_manager managers[];
+};
+
+/* Whether text is what the field of size octets can carry (its NUL included). */
+static int
+check_text(const char *what, const char *text, size_t size, char error[CAST_ERROR_LEN])
+{
+	size_t len = strlen(text);
+	char shown[64];
+
+	format_printable(text, len, shown, sizeof(shown));
+	if (len >= size) {
+		snprintf(error, CAST_ERROR_LEN, "%s '%s' is longer than %zu octets", what, shown,
+			 size - 1);
+		return -1;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e) {
+			snprintf(error, CAST_ERROR_LEN,
+				 "%s '%s' has an octet that is not printable ASCII", what, shown);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Read one conversion, at the '%'.  Returns what follows it, or NULL if it is
+ * not one of those that a template may have.  *width is 0 for "%%". */
+static const char *
+read_conversion(const char *p, int *width)
+{
+	p++;
+	if (*p == '%') {
+		*width = 0;
+		return p + 1;
+	}
+	*width = 1;
+	if (*p == '0') {
+		char *end;
+		unsigned long n = p[1] >= '1' && p[1] <= '9' ? strtoul(p + 1, &end, 10) : 0;
+
+		if (n == 0 || n > WIRE_HOSTNAME_LEN)
+			return NULL;
+		*width = (int)n;
+		p = end;
+	}
+	return *p == 'u' ? p + 1 : NULL;
+}
+
+/* Never a template for printf(3): it comes from the command line.  Returns 0,
+ * or -1 when the template is wrong or what it makes does not fit. */
+static int
+expand(const char *template, size_t number, char *buf, size_t size, char error[CAST_ERROR_LEN])
+{
+	char shown[64];
+	size_t used = 0;
+
+	for (const char *p = template; *p != '\0' && used < size;) {
+		int width;
+
+		if (*p != '%') {
+			buf[used++] = *p++;
+			continue;
+		}
+		p = read_conversion(p, &width);
+		if (p == NULL) {
+			format_printable(template, strlen(template), shown, sizeof(shown));
+			snprintf(error, CAST_ERROR_LEN,
+				 "hostname template '%s': only %%u, %%0Nu (N 1..%d) and %%%% are "
+				 "accepted after a %%",
+				 shown, WIRE_HOSTNAME_LEN);
+			return -1;
+		}
+		if (width == 0)
+			buf[used++] = '%';
+		else
+			used += (size_t)snprintf(buf + used, size - used, "%0*zu", width, number);
+	}
+	if (used >= size) {
+		format_printable(template, strlen(template), shown, sizeof(shown));
+		snprintf(error, CAST_ERROR_LEN,
+			 "hostname template '%s': the host name of manager %zu is longer than %zu "
+			 "octets",
+			 shown, number, size - 1);
+		return -1;
+	}
+	buf[used] = '\0';
+	return 0;
+}
+
+/* No range can wrap around: 255.255.255.255 is refused before. */
+static int
+check_addresses(const struct cast_script *script, char error[CAST_ERROR_LEN])
+{
+	char bad[FORMAT_ADDRESS_LEN];
+
+	for (size_t i = 0; i < script->count; i++) {
+		uint32_t addr = script->first_address + (uint32_t)i;
+
+		if (wire_valid_address(addr, script->on_loopback))
+			continue;
+		snprintf(error, CAST_ERROR_LEN, "%s, address of manager %zu, cannot be one%s",
+			 format_address(addr, bad), i + 1,
+			 wire_valid_address(addr, true)
+			     ? " unless only loopback interfaces are used"
+			     : "");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+check_script(const struct cast_script *script, char error[CAST_ERROR_LEN])
+{
+	if (script->count < 1 || script->count > CAST_MAX) {
+		snprintf(error, CAST_ERROR_LEN, "%zu managers: expected 1..%d", script->count,
+			 CAST_MAX);
+		return -1;
+	}
+	if (script->port == 0) {
+		snprintf(error, CAST_ERROR_LEN, "port 0: expected 1..65535");
+		return -1;
+	}
+	if (check_addresses(script, error) < 0)
+		return -1;
+	return check_text("version", script->version, WIRE_VERSION_LEN, error);
+}
+
+struct cast *
+cast_new(const struct cast_script *script, char error[CAST_ERROR_LEN])
+{
+	struct cast *cast;
+
+	if (check_script(script, error) < 0)
+		return NULL;
+	cast = calloc(1, sizeof(*cast) + script->count * sizeof(cast->managers[0]));
+	if (cast == NULL) {
+		snprintf(error, CAST_ERROR_LEN, "no memory for %zu managers", script->count);
+		return NULL;
+	}
+	cast->count = cast->on = script->count;
+	cast->first_address = script->first_address;
+	for (size_t i = 0; i < script->count; i++) {
+		struct wire_response *says = &cast->managers[i].says;
+
+		if (expand(script->hostname, i + 1, says->hostname, WIRE_HOSTNAME_LEN, error) < 0 ||
+		    check_text("host name", says->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
+			cast_free(cast);
+			return NULL;
+		}
+		strlcpy(says->version, script->version, sizeof(says->version));
+		says->addr = script->first_address + (uint32_t)i;
+		says->port = script->port;
+		cast->managers[i].on = true;
+	}
+	return cast;
+}
+
+void
+cast_free(struct cast *cast)
+{
+	free(cast);
+}
+
+size_t
+cast_count(const struct cast *cast)
+{
+	return cast->count;
+}
+
+size_t
+cast_count_on(const struct cast *cast)
+{
+	return cast->on;
+}
+
+const struct cast_manager *
+cast_get(const struct cast *cast, size_t place)
+{
+	assert(place < cast->count);
+	return &cast->managers[place];
+}
+
+bool
+cast_find(const struct cast *cast, uint32_t addr, size_t *place)
+{
+	if (addr < cast->first_address || addr - cast->first_address >= cast->count)
+		return false;
+	*place = addr - cast->first_address;
+	return true;
+}
+
+void
+cast_switch(struct cast *cast, struct cast_range range, bool on)
+{
+	assert(range.first <= range.last && range.last < cast->count);
+	for (size_t i = range.first; i <= range.last; i++) {
+		cast->on -= cast->managers[i].on;
+		cast->managers[i].on = on;
+		cast->on += on;
+	}
+}
+
+int
+cast_set_hostname(struct cast *cast, struct cast_range range, const char *hostname,
+		  char error[CAST_ERROR_LEN])
+{
+	assert(range.first <= range.last && range.last < cast->count);
+	if (check_text("host name", hostname, WIRE_HOSTNAME_LEN, error) < 0)
+		return -1;
+	for (size_t i = range.first; i <= range.last; i++)
+		strlcpy(cast->managers[i].says.hostname, hostname, WIRE_HOSTNAME_LEN);
+	return 0;
+}
+
+int
+cast_set_version(struct cast *cast, struct cast_range range, const char *version,
+		 char error[CAST_ERROR_LEN])
+{
+	assert(range.first <= range.last && range.last < cast->count);
+	if (check_text("version", version, WIRE_VERSION_LEN, error) < 0)
+		return -1;
+	for (size_t i = range.first; i <= range.last; i++)
+		strlcpy(cast->managers[i].says.version, version, WIRE_VERSION_LEN);
+	return 0;
+}
+
+void
+cast_set_port(struct cast *cast, struct cast_range range, uint16_t port)
+{
+	assert(range.first <= range.last && range.last < cast->count && port != 0);
+	for (size_t i = range.first; i <= range.last; i++)
+		cast->managers[i].says.port = port;
+}

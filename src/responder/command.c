@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "responder/command.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/format.h"
+
+struct context {
+	struct cast *cast;
+	struct answers *answers;
+	char *reply;
+};
+
+struct verb {
+	const char *name;
+	const char *usage; /* of its arguments; NULL: it takes none */
+	/* args: all that follows the verb and a blank; NULL if it takes none. */
+	enum command_effect (*run)(struct context *ctx, const char *args);
+};
+
+static void reply(struct context *ctx, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+reply(struct context *ctx, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ctx->reply, COMMAND_REPLY_LEN, format, args);
+	va_end(args);
+}
+
+/* Foreign text as it may be shown in a reply. */
+struct shown {
+	char text[80];
+};
+
+static struct shown
+show(const char *text)
+{
+	struct shown shown;
+
+	format_printable(text, strlen(text), shown.text, sizeof(shown.text));
+	return shown;
+}
+
+/* Copy the word at *text and move *text behind the blank that ends it, or to
+ * NULL at the end of the line.  Returns whether there is a word. */
+static bool
+next_word(const char **text, char *word, size_t size)
+{
+	size_t len;
+
+	if (*text == NULL)
+		return false;
+	len = strcspn(*text, " ");
+	if (len == 0 || len >= size)
+		return false;
+	memcpy(word, *text, len);
+	word[len] = '\0';
+	*text = (*text)[len] == ' ' ? *text + len + 1 : NULL;
+	return true;
+}
+
+static bool
+find_manager(struct context *ctx, const char *text, size_t *place)
+{
+	uint32_t addr;
+
+	if (config_parse_address(text, &addr) < 0) {
+		reply(ctx, "error: '%s': expected ADDRESS, ADDRESS-ADDRESS or all",
+		      show(text).text);
+		return false;
+	}
+	if (!cast_find(ctx->cast, addr, place)) {
+		reply(ctx, "error: %s is not one of the managers played here", show(text).text);
+		return false;
+	}
+	return true;
+}
+
+/* The managers that WHO, the first word of *args, stands for. */
+static bool
+read_who(struct context *ctx, const char **args, struct cast_range *range)
+{
+	char who[2 * FORMAT_ADDRESS_LEN];
+	char *dash;
+
+	if (!next_word(args, who, sizeof(who))) {
+		reply(ctx, "error: expected ADDRESS, ADDRESS-ADDRESS or all");
+		return false;
+	}
+	if (strcmp(who, "all") == 0) {
+		*range = (struct cast_range){0, cast_count(ctx->cast) - 1};
+		return true;
+	}
+	dash = strchr(who, '-');
+	if (dash != NULL)
+		*dash++ = '\0';
+	if (!find_manager(ctx, who, &range->first) ||
+	    !find_manager(ctx, dash != NULL ? dash : who, &range->last))
+		return false;
+	if (range->last < range->first) {
+		reply(ctx, "error: %s-%s ends before it begins", who, dash != NULL ? dash : who);
+		return false;
+	}
+	return true;
+}
+
+static void
+reply_done(struct context *ctx, struct cast_range range)
+{
+	reply(ctx, "ok %zu", range.last - range.first + 1);
+}
+
+static enum command_effect
+run_switch(struct context *ctx, const char *args, bool on)
+{
+	struct cast_range range;
+
+	if (!read_who(ctx, &args, &range))
+		return COMMAND_DONE;
+	if (args != NULL) {
+		reply(ctx, "error: '%s' is too much", show(args).text);
+		return COMMAND_DONE;
+	}
+	cast_switch(ctx->cast, range, on);
+	reply_done(ctx, range);
+	return COMMAND_DONE;
+}
+
+static enum command_effect
+run_on(struct context *ctx, const char *args)
+{
+	return run_switch(ctx, args, true);
+}
+
+static enum command_effect
+run_off(struct context *ctx, const char *args)
+{
+	return run_switch(ctx, args, false);
+}
+
+/* The value is the rest of the line as it is: it may have blanks, or be empty
+ * (a blank is then the last octet of the line). */
+static enum command_effect
+run_set(struct context *ctx, const char *args)
+{
+	struct cast_range range;
+	char what[16], error[CAST_ERROR_LEN];
+	unsigned long port;
+
+	if (!read_who(ctx, &args, &range))
+		return COMMAND_DONE;
+	if (!next_word(&args, what, sizeof(what)) ||
+	    (strcmp(what, "hostname") != 0 && strcmp(what, "version") != 0 &&
+	     strcmp(what, "port") != 0)) {
+		reply(ctx, "error: expected hostname, version or port after WHO");
+		return COMMAND_DONE;
+	}
+	if (args == NULL) {
+		reply(ctx, "error: %s: a value is missing", what);
+		return COMMAND_DONE;
+	}
+	if (strcmp(what, "port") == 0) {
+		if (config_parse_unsigned(args, 1, 65535, &port) < 0) {
+			reply(ctx, "error: port '%s': expected 1..65535", show(args).text);
+			return COMMAND_DONE;
+		}
+		cast_set_port(ctx->cast, range, (uint16_t)port);
+	} else if ((what[0] == 'h' ? cast_set_hostname : cast_set_version)(ctx->cast, range, args,
+									   error) < 0) {
+		reply(ctx, "error: %s", error);
+		return COMMAND_DONE;
+	}
+	reply_done(ctx, range);
+	return COMMAND_DONE;
+}
+
+static enum command_effect
+run_loss(struct context *ctx, const char *args)
+{
+	unsigned long percent;
+
+	if (config_parse_unsigned(args, 0, 100, &percent) < 0) {
+		reply(ctx, "error: loss: expected a number of percent, 0..100");
+		return COMMAND_DONE;
+	}
+	answers_set_loss(ctx->answers, (unsigned int)percent);
+	reply(ctx, "ok");
+	return COMMAND_DONE;
+}
+
+static enum command_effect
+run_delay(struct context *ctx, const char *args)
+{
+	uint32_t min_ms, max_ms;
+
+	if (answers_parse_delay(args, &min_ms, &max_ms) < 0) {
+		reply(ctx, "error: delay: expected " ANSWERS_DELAY_SYNTAX);
+		return COMMAND_DONE;
+	}
+	answers_set_delay(ctx->answers, min_ms, max_ms);
+	reply(ctx, "ok");
+	return COMMAND_DONE;
+}
+
+static enum command_effect
+run_mode(struct context *ctx, const char *args)
+{
+	enum answer_mode mode;
+
+	if (answers_parse_mode(args, &mode) < 0) {
+		reply(ctx, "error: mode: expected " ANSWERS_MODE_SYNTAX);
+		return COMMAND_DONE;
+	}
+	answers_set_mode(ctx->answers, mode);
+	reply(ctx, "ok");
+	return COMMAND_DONE;
+}
+
+static enum command_effect
+run_stats(struct context *ctx, const char *args)
+{
+	struct answers_stats stats = answers_stats(ctx->answers);
+
+	(void)args;
+	reply(ctx,
+	      "ok managers=%zu on=%zu requests=%" PRIu64 " sent=%" PRIu64 " pending=%zu"
+	      " lost=%" PRIu64 " dropped=%" PRIu64 " cancelled=%" PRIu64 " failed=%" PRIu64,
+	      cast_count(ctx->cast), cast_count_on(ctx->cast), stats.requests, stats.sent,
+	      stats.pending, stats.lost, stats.dropped, stats.cancelled, stats.failed);
+	return COMMAND_DONE;
+}
+
+static enum command_effect
+run_list(struct context *ctx, const char *args)
+{
+	(void)args;
+	reply(ctx, "ok %zu", cast_count(ctx->cast));
+	return COMMAND_LIST;
+}
+
+static enum command_effect
+run_quit(struct context *ctx, const char *args)
+{
+	(void)args;
+	reply(ctx, "ok");
+	return COMMAND_QUIT;
+}
+
+static const struct verb verbs[] = {
+    {"off", " WHO", run_off},
+    {"on", " WHO", run_on},
+    {"set", " WHO hostname|version|port VALUE", run_set},
+    {"loss", " PERCENT", run_loss},
+    {"delay", " [MIN:]MAX", run_delay},
+    {"mode", " MODE", run_mode},
+    {"stats", NULL, run_stats},
+    {"list", NULL, run_list},
+    {"quit", NULL, run_quit},
+};
+
+enum command_effect
+command_run(const char *line, struct cast *cast, struct answers *answers,
+	    char reply_buf[COMMAND_REPLY_LEN])
+{
+	struct context ctx = {.cast = cast, .answers = answers, .reply = reply_buf};
+	const char *args = line;
+	char name[16];
+
+	if (next_word(&args, name, sizeof(name))) {
+		for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+			if (strcmp(name, verbs[i].name) != 0)
+				continue;
+			if ((args != NULL) == (verbs[i].usage != NULL))
+				return verbs[i].run(&ctx, args);
+			reply(&ctx, "error: usage: %s%s", name,
+			      verbs[i].usage != NULL ? verbs[i].usage : " (and nothing more)");
+			return COMMAND_DONE;
+		}
+	}
+	reply(&ctx, "error: '%s': expected off, on, set, loss, delay, mode, stats, list or quit",
+	      show(line).text);
+	return COMMAND_DONE;
+}
+
+size_t
+command_list(const struct cast *cast, size_t place, char buf[COMMAND_LIST_LEN])
+{
+	const struct cast_manager *m = cast_get(cast, place);
+	char addr[FORMAT_ADDRESS_LEN];
+
+	return (size_t)snprintf(buf, COMMAND_LIST_LEN, "%s\t%s\t%u\t%s\t%s\n",
+				format_address(m->says.addr, addr), m->on ? "on" : "off",
+				m->says.port, m->says.version, m->says.hostname);
+}

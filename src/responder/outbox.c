@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "responder/outbox.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "core/format.h"
+#include "core/wire.h"
+#include "log.h"
+#include "net/loop.h"
+#include "net/mcast.h"
+
+#define SENT_A_TURN 256   /* answers, before the loop looks at the sockets again */
+#define NO_BUFFER_US 1000 /* how long to wait when an interface's queue is full */
+#define MAC_PERIOD_US 1000000
+
+/* Of the range that the guides reserve for the managers' automatic assignment,
+ * 00:14:4F:F8:00:00 to 00:14:4F:FB:FF:FF. */
+#define MAC_ADDRESS UINT64_C(0x00144ff80000)
+
+struct outbox {
+	struct loop *loop;
+	struct listeners *listeners;
+	const struct cast *cast;
+	struct answers *answers;
+	int fd;
+	bool blocked;   /* until fd is writable */
+	int send_error; /* the last one that was logged */
+	struct loop_timer *due, *mac;
+	struct mcast_batch ignored;
+};
+
+/* One without carrier will; one without an address would send from 0.0.0.0. */
+bool
+outbox_can_use(const struct listener *l)
+{
+	return l->fd >= 0 && l->addr != 0 &&
+	       (l->state == LINK_USABLE || l->state == LINK_NO_CARRIER);
+}
+
+/* Returns what became of the answer, or -1 if it has to wait (errno says for what). */
+static int
+send_answer(struct outbox *outbox, const struct answer *answer)
+{
+	const struct cast_manager *manager = cast_get(outbox->cast, answer->place);
+	const struct listener *l = listeners_by_index(outbox->listeners, answer->ifindex);
+	uint8_t buf[WIRE_MSG_LEN];
+
+	if (!manager->on || l == NULL || !outbox_can_use(l))
+		return ANSWER_CANCELLED;
+	wire_encode_response(buf, &manager->says);
+	if (mcast_send(outbox->fd, answer->ifindex, answer->destination, answer->port, buf,
+		       sizeof(buf)) == 0)
+		return ANSWER_SENT;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+		return -1;
+	if (errno != outbox->send_error) {
+		char to[FORMAT_ADDRESS_LEN];
+
+		outbox->send_error = errno;
+		log_warning("%s: cannot send to %s: %s", l->name,
+			    format_address(answer->destination, to), strerror(errno));
+	}
+	return ANSWER_FAILED;
+}
+
+/* Send what is due, as far as it can be sent now, and see to the rest. */
+static void
+send_due(void *ctx)
+{
+	struct outbox *outbox = ctx;
+	int64_t now_us = clock_now().mono_us;
+
+	for (unsigned int n = 0;; n++) {
+		const struct answer *answer = answers_next(outbox->answers);
+		int outcome;
+
+		if (answer == NULL)
+			return;
+		if (answer->due_us > now_us || n == SENT_A_TURN) {
+			loop_set_timer(outbox->due, answer->due_us);
+			return;
+		}
+		outcome = send_answer(outbox, answer);
+		if (outcome >= 0) {
+			answers_settle(outbox->answers, (enum answer_outcome)outcome);
+		} else if (errno == ENOBUFS) {
+			/* The socket is writable all the same. */
+			loop_set_timer(outbox->due, now_us + NO_BUFFER_US);
+			return;
+		} else {
+			outbox->blocked = true;
+			loop_want_write(outbox->loop, outbox->fd, 1);
+			return;
+		}
+	}
+}
+
+/* Nothing that comes to the sender is of use, but it must not fill up. */
+static void
+sender_ready(void *ctx, int fd)
+{
+	struct outbox *outbox = ctx;
+
+	mcast_receive(fd, &outbox->ignored);
+	if (outbox->blocked) {
+		outbox->blocked = false;
+		loop_want_write(outbox->loop, fd, 0);
+		send_due(outbox);
+	}
+}
+
+static void
+send_mac_traffic(void *ctx)
+{
+	struct outbox *outbox = ctx;
+	uint8_t buf[WIRE_MSG_LEN];
+
+	for (size_t i = 0; i < outbox->listeners->count; i++) {
+		const struct listener *l = &outbox->listeners->list[i];
+
+		for (int answer = 0; answer <= 1 && outbox_can_use(l); answer++) {
+			wire_encode_mac(buf, answer != 0, MAC_ADDRESS, l->addr);
+			/* A lost one is of no consequence: there will be another. */
+			(void)mcast_send(outbox->fd, l->ifindex, outbox->listeners->group,
+					 outbox->listeners->port, buf, sizeof(buf));
+		}
+	}
+	loop_set_timer(outbox->mac, clock_now().mono_us + MAC_PERIOD_US);
+}
+
+struct outbox *
+outbox_new(struct loop *loop, struct listeners *listeners, const struct cast *cast,
+	   struct answers *answers, unsigned int hops)
+{
+	struct outbox *outbox = calloc(1, sizeof(*outbox));
+
+	if (outbox == NULL)
+		return NULL;
+	outbox->loop = loop;
+	outbox->listeners = listeners;
+	outbox->cast = cast;
+	outbox->answers = answers;
+	/* A port of the kernel's choice.  If the responder had 64535 bound, it
+	 * would take the unicast answers away from a discoverer on this host that
+	 * shares the port: the kernel gives them to the one bound last. */
+	outbox->fd = mcast_open_sender(0, hops);
+	if (outbox->fd < 0)
+		goto fail;
+	outbox->due = loop_add_timer(loop, send_due, outbox);
+	outbox->mac = loop_add_timer(loop, send_mac_traffic, outbox);
+	if (outbox->due == NULL || outbox->mac == NULL ||
+	    loop_add_fd(loop, outbox->fd, sender_ready, outbox) < 0)
+		goto fail;
+	return outbox;
+fail:
+	outbox_free(outbox);
+	return NULL;
+}
+
+void
+outbox_free(struct outbox *outbox)
+{
+	int error = errno;
+
+	if (outbox == NULL)
+		return;
+	if (outbox->due != NULL)
+		loop_set_timer(outbox->due, LOOP_NEVER);
+	if (outbox->mac != NULL)
+		loop_set_timer(outbox->mac, LOOP_NEVER);
+	if (outbox->fd >= 0) {
+		loop_remove_fd(outbox->loop, outbox->fd);
+		close(outbox->fd);
+	}
+	free(outbox);
+	errno = error;
+}
+
+void
+outbox_wake(struct outbox *outbox)
+{
+	if (!outbox->blocked)
+		loop_set_timer(outbox->due, clock_now().mono_us);
+}
+
+void
+outbox_start_mac_traffic(struct outbox *outbox)
+{
+	loop_set_timer(outbox->mac, clock_now().mono_us);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "responder/stage.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "core/format.h"
+#include "log.h"
+#include "net/ifaces.h"
+#include "net/listeners.h"
+#include "net/loop.h"
+#include "net/mcast.h"
+#include "responder/outbox.h"
+
+#define REFRESH_PERIOD_US 2000000
+
+struct stage {
+	struct stage_settings settings;
+	struct loop *loop;
+	struct answers *answers;
+	struct outbox *outbox;
+	struct listeners listeners;
+	int watch; /* for changes of interfaces, or -1 */
+	struct loop_timer *refresh;
+	struct mcast_batch batch;
+};
+
+static bool
+admits(void *ctx, const char *ifname, bool *by_name)
+{
+	const struct stage *stage = ctx;
+
+	*by_name = stage->settings.ifname_count > 0;
+	for (size_t i = 0; i < stage->settings.ifname_count; i++) {
+		if (strcmp(stage->settings.ifnames[i], ifname) == 0)
+			return true;
+	}
+	return !*by_name;
+}
+
+static int
+refresh(struct stage *stage)
+{
+	struct ifaces ifaces = {0};
+	bool complete = stage->watch >= 0;
+
+	if (ifaces_read(&ifaces) < 0) {
+		log_warning("cannot read the interfaces: %s", strerror(errno));
+		loop_set_timer(stage->refresh, clock_now().mono_us + REFRESH_PERIOD_US);
+		return -1;
+	}
+	listeners_update(&stage->listeners, &ifaces, admits, stage);
+	listeners_sweep(&stage->listeners);
+	ifaces_clear(&ifaces);
+
+	/* No news of interfaces will say that what kept a listener from being
+	 * opened, a port held by another process say, is over. */
+	for (size_t i = 0; i < stage->listeners.count; i++)
+		complete = complete && stage->listeners.list[i].fd >= 0;
+	loop_set_timer(stage->refresh,
+		       complete ? LOOP_NEVER : clock_now().mono_us + REFRESH_PERIOD_US);
+	return 0;
+}
+
+static void
+refresh_due(void *ctx)
+{
+	refresh(ctx);
+}
+
+/* A membership outlives the loss of carrier or address, so what was disturbed
+ * for a moment needs nothing. */
+static void
+disturbed(void *ctx, unsigned int ifindex)
+{
+	(void)ctx;
+	(void)ifindex;
+}
+
+static void
+interfaces_changed(void *ctx, int fd)
+{
+	if (ifaces_watch_drain(fd, disturbed, ctx))
+		refresh(ctx);
+}
+
+static void
+show_request(const struct listener *l, const struct mcast_datagram *datagram, struct moment now)
+{
+	char time[FORMAT_TIME_LEN], source[FORMAT_ADDRESS_LEN];
+
+	printf("%s %" PRId64 ".%06d %s %s %u\n", format_time(now.wall_ms, time),
+	       now.mono_us / 1000000, (int)(now.mono_us % 1000000), l->name,
+	       format_address(datagram->source, source), datagram->source_port);
+}
+
+/* Only requests are answered.  Our own answers and MAC collision traffic come
+ * back here as well, looped by the kernel, and must not set off anything. */
+static void
+listener_readable(void *ctx, int fd)
+{
+	struct stage *stage = ctx;
+	const struct listener *l = listeners_by_fd(&stage->listeners, fd);
+	struct moment now = clock_now();
+	struct wire_response ignored;
+
+	if (l == NULL || mcast_receive(fd, &stage->batch) <= 0)
+		return;
+	for (unsigned int i = 0; i < stage->batch.count; i++) {
+		const struct mcast_datagram *datagram = &stage->batch.datagram[i];
+		struct answers_request request = {.source = datagram->source,
+						  .source_port = datagram->source_port,
+						  .ifindex = l->ifindex};
+
+		if (wire_decode(datagram->data, datagram->len, false, &ignored, NULL) !=
+		    VERDICT_FOREIGN_REQUEST)
+			continue;
+		if (stage->settings.show_requests)
+			show_request(l, datagram, now);
+		answers_request(stage->answers, &request, now.mono_us);
+	}
+	outbox_wake(stage->outbox);
+}
+
+static const char *
+reason_of(const struct stage *stage, const char *ifname)
+{
+	for (size_t i = 0; i < stage->listeners.count; i++) {
+		const struct listener *l = &stage->listeners.list[i];
+
+		if (strcmp(l->name, ifname) != 0)
+			continue;
+		if (outbox_can_use(l))
+			return NULL;
+		if (l->port_taken)
+			return "another process holds the port and does not share it";
+		if (l->state == LINK_DOWN)
+			return "it is down";
+		return l->addr == 0 ? "it has no IPv4 address" : strerror(l->join_error);
+	}
+	return "no such interface";
+}
+
+static int
+check_interfaces(const struct stage *stage)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < stage->settings.ifname_count; i++) {
+		const char *reason = reason_of(stage, stage->settings.ifnames[i]);
+
+		if (reason != NULL) {
+			log_error("cannot listen on %s: %s", stage->settings.ifnames[i], reason);
+			return -1;
+		}
+	}
+	for (size_t i = 0; i < stage->listeners.count; i++)
+		any = any || outbox_can_use(&stage->listeners.list[i]);
+	if (!any)
+		log_error("no interface to listen on: none is up, capable of multicast and has an "
+			  "IPv4 address (name one with -i; -i lo is possible)");
+	return any ? 0 : -1;
+}
+
+struct stage *
+stage_new(struct loop *loop, const struct cast *cast, struct answers *answers,
+	  const struct stage_settings *settings)
+{
+	struct stage *stage = calloc(1, sizeof(*stage));
+
+	if (stage == NULL) {
+		log_error("%s", strerror(errno));
+		return NULL;
+	}
+	stage->settings = *settings;
+	stage->loop = loop;
+	stage->answers = answers;
+	stage->listeners.loop = loop;
+	stage->listeners.group = settings->group;
+	stage->listeners.port = settings->port;
+	stage->listeners.on_readable = listener_readable;
+	stage->listeners.ctx = stage;
+	stage->watch = ifaces_watch_open();
+	stage->refresh = loop_add_timer(loop, refresh_due, stage);
+	stage->outbox = outbox_new(loop, &stage->listeners, cast, answers, settings->hops);
+	if (stage->refresh == NULL || stage->outbox == NULL ||
+	    (stage->watch >= 0 && loop_add_fd(loop, stage->watch, interfaces_changed, stage) < 0)) {
+		log_error("cannot open sockets: %s", strerror(errno));
+		goto fail;
+	}
+	if (refresh(stage) < 0 || check_interfaces(stage) < 0)
+		goto fail;
+	if (settings->mac_traffic)
+		outbox_start_mac_traffic(stage->outbox);
+	return stage;
+fail:
+	stage_free(stage);
+	return NULL;
+}
+
+void
+stage_free(struct stage *stage)
+{
+	if (stage == NULL)
+		return;
+	outbox_free(stage->outbox);
+	listeners_close(&stage->listeners);
+	if (stage->refresh != NULL)
+		loop_set_timer(stage->refresh, LOOP_NEVER);
+	if (stage->watch >= 0) {
+		loop_remove_fd(stage->loop, stage->watch);
+		close(stage->watch);
+	}
+	free(stage);
+}
+
+void
+stage_print_interfaces(const struct stage *stage, FILE *out)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < stage->listeners.count; i++) {
+		if (!outbox_can_use(&stage->listeners.list[i]))
+			continue;
+		fprintf(out, "%s%s", separator, stage->listeners.list[i].name);
+		separator = ",";
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* stage.h - where the managers are heard: interfaces, requests in, answers out. */
+#ifndef STAGE_H
+#define STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "responder/answers.h"
+#include "responder/cast.h"
+
+struct loop;
+struct stage;
+
+struct stage_settings {
+	char *const *ifnames; /* none: every usable multicast interface */
+	size_t ifname_count;
+	uint32_t group; /* host byte order */
+	uint16_t port;
+	unsigned int hops;
+	bool mac_traffic;   /* send MAC collision queries and answers as well */
+	bool show_requests; /* a line on standard output for each request */
+};
+
+/* Listen on the interfaces, and in loop answer what is asked there.  settings
+ * is copied; ifnames, and all else, must outlive it.  An interface that cannot
+ * be used from the start is a failure: NULL, with the reason logged.  One that
+ * is lost later is taken up again when it is back. */
+struct stage *stage_new(struct loop *loop, const struct cast *cast, struct answers *answers,
+			const struct stage_settings *settings);
+void stage_free(struct stage *stage);
+
+/* Print the names of the interfaces listened on, separated by commas. */
+void stage_print_interfaces(const struct stage *stage, FILE *out);
+
+#endif /* STAGE_H */

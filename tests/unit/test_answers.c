@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who answers a request, where to, when, in which order, and what gets lost. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "responder/answers.h"
+
+#define GROUP 0xef81091bu
+#define SOURCE 0xc0000207u /* 192.0.2.7 */
+#define NOW INT64_C(5000000)
+
+static const struct answers_request request = {
+    .source = SOURCE, .source_port = 40000, .ifindex = 7};
+
+struct fixture {
+	struct cast *cast;
+	struct answers *answers;
+};
+
+static struct fixture
+set_up(size_t count, uint64_t seed)
+{
+	struct cast_script script = {.first_address = 0xc6120001,
+				     .count = count,
+				     .hostname = "h%u",
+				     .version = "1.2",
+				     .port = 6482};
+	char error[CAST_ERROR_LEN];
+	struct fixture f;
+
+	f.cast = cast_new(&script, error);
+	assert_non_null(f.cast);
+	f.answers = answers_new(f.cast, GROUP, 64535, seed);
+	assert_non_null(f.answers);
+	return f;
+}
+
+static void
+tear_down(struct fixture f)
+{
+	answers_free(f.answers);
+	cast_free(f.cast);
+}
+
+/* Take the next answer, which must be as said. */
+static void
+expect(struct fixture f, size_t place, uint32_t destination, uint16_t port)
+{
+	const struct answer *answer = answers_next(f.answers);
+
+	assert_non_null(answer);
+	assert_int_equal(answer->place, place);
+	assert_int_equal(answer->destination, destination);
+	assert_int_equal(answer->port, port);
+	assert_int_equal(answer->ifindex, 7);
+	assert_int_equal(answer->due_us, NOW);
+	answers_settle(f.answers, ANSWER_SENT);
+}
+
+static void
+test_modes(void **state)
+{
+	struct fixture f = set_up(2, 1);
+
+	(void)state;
+	assert_null(answers_next(f.answers));
+
+	answers_request(f.answers, &request, NOW);
+	expect(f, 0, SOURCE, 40000);
+	expect(f, 1, SOURCE, 40000);
+	assert_null(answers_next(f.answers));
+
+	answers_set_mode(f.answers, ANSWER_FIXED);
+	answers_request(f.answers, &request, NOW);
+	expect(f, 0, SOURCE, 64535);
+	expect(f, 1, SOURCE, 64535);
+	assert_null(answers_next(f.answers));
+
+	answers_set_mode(f.answers, ANSWER_MULTICAST);
+	answers_request(f.answers, &request, NOW);
+	expect(f, 0, GROUP, 64535);
+	expect(f, 1, GROUP, 64535);
+	assert_null(answers_next(f.answers));
+
+	answers_set_mode(f.answers, ANSWER_BOTH);
+	answers_request(f.answers, &request, NOW);
+	expect(f, 0, SOURCE, 40000);
+	expect(f, 0, GROUP, 64535);
+	expect(f, 1, SOURCE, 40000);
+	expect(f, 1, GROUP, 64535);
+	assert_null(answers_next(f.answers));
+
+	answers_set_mode(f.answers, ANSWER_TWICE);
+	cast_switch(f.cast, (struct cast_range){0, 0}, false);
+	answers_request(f.answers, &request, NOW);
+	expect(f, 1, SOURCE, 40000);
+	expect(f, 1, SOURCE, 40000);
+	assert_null(answers_next(f.answers));
+	tear_down(f);
+}
+
+static void
+test_delay(void **state)
+{
+	struct fixture f = set_up(2000, 42);
+	int64_t previous = 0, first = 0, last = 0;
+	bool seen[2000] = {false};
+
+	(void)state;
+	answers_set_delay(f.answers, 100, 300);
+	answers_request(f.answers, &request, NOW);
+	for (size_t n = 0; n < 2000; n++) {
+		const struct answer *answer = answers_next(f.answers);
+
+		assert_non_null(answer);
+		assert_true(answer->due_us >= previous);
+		assert_in_range(answer->due_us, NOW + 100000, NOW + 300000);
+		assert_false(seen[answer->place]);
+		seen[answer->place] = true;
+		previous = answer->due_us;
+		first = first == 0 ? previous : first;
+		last = previous;
+		answers_settle(f.answers, ANSWER_SENT);
+	}
+	assert_null(answers_next(f.answers));
+	/* 2000 draws fill the range: a hundredth of it is left at either end with
+	 * a probability of 2e-9, and the seed is fixed besides. */
+	assert_in_range(first, NOW + 100000, NOW + 102000);
+	assert_in_range(last, NOW + 298000, NOW + 300000);
+
+	/* A delay that is not a range is kept exactly. */
+	answers_set_delay(f.answers, 250, 250);
+	answers_request(f.answers, &request, NOW);
+	assert_int_equal(answers_next(f.answers)->due_us, NOW + 250000);
+	assert_int_equal(answers_next(f.answers)->place, 0);
+	tear_down(f);
+}
+
+/* The earlier request's late answers and the later one's mix by due time. */
+static void
+test_order_over_requests(void **state)
+{
+	struct fixture f = set_up(1, 1);
+
+	(void)state;
+	answers_set_delay(f.answers, 500, 500);
+	answers_request(f.answers, &request, NOW);
+	answers_set_delay(f.answers, 0, 0);
+	answers_set_mode(f.answers, ANSWER_FIXED);
+	answers_request(f.answers, &request, NOW + 1);
+	assert_int_equal(answers_next(f.answers)->due_us, NOW + 1);
+	answers_settle(f.answers, ANSWER_SENT);
+	assert_int_equal(answers_next(f.answers)->due_us, NOW + 500000);
+	assert_int_equal(answers_next(f.answers)->port, 40000);
+	tear_down(f);
+}
+
+static void
+test_loss(void **state)
+{
+	struct fixture f = set_up(10000, 7);
+	struct answers_stats stats;
+
+	(void)state;
+	answers_set_loss(f.answers, 100);
+	answers_request(f.answers, &request, NOW);
+	assert_null(answers_next(f.answers));
+	assert_int_equal(answers_stats(f.answers).lost, 10000);
+
+	answers_set_loss(f.answers, 1);
+	answers_request(f.answers, &request, NOW);
+	stats = answers_stats(f.answers);
+	assert_int_equal(stats.lost + stats.pending, 20000);
+	assert_in_range(stats.lost, 10040, 10160); /* 10100, by six standard deviations */
+
+	answers_set_loss(f.answers, 0);
+	answers_request(f.answers, &request, NOW);
+	assert_int_equal(answers_stats(f.answers).pending, stats.pending + 10000);
+	tear_down(f);
+}
+
+static void
+test_seed(void **state)
+{
+	struct fixture a = set_up(500, 99), b = set_up(500, 99), c = set_up(500, 100);
+	size_t same = 0;
+
+	(void)state;
+	struct fixture all[] = {a, b, c};
+	for (size_t i = 0; i < 3; i++) {
+		answers_set_delay(all[i].answers, 0, 1000);
+		answers_set_loss(all[i].answers, 20);
+		answers_request(all[i].answers, &request, NOW);
+	}
+	assert_int_equal(answers_stats(a.answers).pending, answers_stats(b.answers).pending);
+	while (answers_next(a.answers) != NULL) {
+		const struct answer *x = answers_next(a.answers), *y = answers_next(b.answers);
+		const struct answer *z = answers_next(c.answers);
+
+		assert_int_equal(x->place, y->place);
+		assert_int_equal(x->due_us, y->due_us);
+		if (z != NULL) {
+			same += x->due_us == z->due_us;
+			answers_settle(c.answers, ANSWER_SENT);
+		}
+		answers_settle(a.answers, ANSWER_SENT);
+		answers_settle(b.answers, ANSWER_SENT);
+	}
+	assert_true(same < 50);
+	for (size_t i = 0; i < 3; i++)
+		tear_down(all[i]);
+}
+
+static void
+test_bound(void **state)
+{
+	struct fixture f = set_up(10, 1);
+	struct answers_stats stats;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		answers_request(f.answers, &request, NOW + i);
+	stats = answers_stats(f.answers);
+	assert_int_equal(stats.pending, 4 * 10 + 1024);
+	assert_int_equal(stats.dropped, 2000 - stats.pending);
+	assert_int_equal(stats.requests, 200);
+
+	/* Those that were there first stay. */
+	for (int n = 0; n < 1064; n++) {
+		assert_int_equal(answers_next(f.answers)->due_us, NOW + n / 10);
+		answers_settle(f.answers, ANSWER_SENT);
+	}
+	assert_null(answers_next(f.answers));
+	answers_request(f.answers, &request, NOW);
+	assert_int_equal(answers_stats(f.answers).pending, 10);
+	tear_down(f);
+}
+
+static void
+test_outcomes(void **state)
+{
+	struct fixture f = set_up(6, 1);
+	struct answers_stats stats;
+
+	(void)state;
+	answers_request(f.answers, &request, NOW);
+	answers_settle(f.answers, ANSWER_SENT);
+	answers_settle(f.answers, ANSWER_SENT);
+	answers_settle(f.answers, ANSWER_SENT);
+	answers_settle(f.answers, ANSWER_CANCELLED);
+	answers_settle(f.answers, ANSWER_CANCELLED);
+	answers_settle(f.answers, ANSWER_FAILED);
+	stats = answers_stats(f.answers);
+	assert_int_equal(stats.sent, 3);
+	assert_int_equal(stats.cancelled, 2);
+	assert_int_equal(stats.failed, 1);
+	assert_int_equal(stats.pending, 0);
+	tear_down(f);
+}
+
+static void
+test_parse(void **state)
+{
+	static const char *const bad_delays[] = {"",    ":",   "1:",    ":1",
+						 "5:4", "-1",  "1:2:3", "3600001",
+						 "1x",  "a:1", "1, 2",  "11111111111111111111:1"};
+	uint32_t min = 1, max = 2;
+	enum answer_mode mode = ANSWER_FIXED;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_delays) / sizeof(bad_delays[0]); i++)
+		assert_int_equal(answers_parse_delay(bad_delays[i], &min, &max), -1);
+	assert_int_equal(min, 1);
+	assert_int_equal(max, 2);
+	assert_int_equal(answers_parse_delay("300", &min, &max), 0);
+	assert_int_equal(min, 0);
+	assert_int_equal(max, 300);
+	assert_int_equal(answers_parse_delay("40:3600000", &min, &max), 0);
+	assert_int_equal(min, 40);
+	assert_int_equal(max, 3600000);
+
+	assert_int_equal(answers_parse_mode("Source", &mode), -1);
+	assert_int_equal(answers_parse_mode("", &mode), -1);
+	assert_int_equal(mode, ANSWER_FIXED);
+	assert_int_equal(answers_parse_mode("source", &mode), 0);
+	assert_int_equal(mode, ANSWER_SOURCE);
+	assert_int_equal(answers_parse_mode("twice", &mode), 0);
+	assert_int_equal(mode, ANSWER_TWICE);
+	assert_int_equal(answers_parse_mode("multicast", &mode), 0);
+	assert_int_equal(mode, ANSWER_MULTICAST);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_modes),
+	    cmocka_unit_test(test_delay),
+	    cmocka_unit_test(test_order_over_requests),
+	    cmocka_unit_test(test_loss),
+	    cmocka_unit_test(test_seed),
+	    cmocka_unit_test(test_bound),
+	    cmocka_unit_test(test_outcomes),
+	    cmocka_unit_test(test_parse),
+	};
+
+	return cmocka_run_group_tests_name("answers", tests, NULL, NULL);
+}

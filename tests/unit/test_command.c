@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The commands of the responder's control socket: what they do and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "responder/command.h"
+
+struct fixture {
+	struct cast *cast;
+	struct answers *answers;
+	char reply[COMMAND_REPLY_LEN];
+};
+
+static struct fixture f;
+
+static int
+set_up(void **state)
+{
+	struct cast_script script = {.first_address = 0xc6120001,
+				     .count = 5,
+				     .hostname = "ldom%u",
+				     .version = "1.2",
+				     .port = 6482};
+	char error[CAST_ERROR_LEN];
+
+	(void)state;
+	f.cast = cast_new(&script, error);
+	f.answers = f.cast == NULL ? NULL : answers_new(f.cast, 0xef81091b, 64535, 1);
+	return f.answers == NULL ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	answers_free(f.answers);
+	cast_free(f.cast);
+	return 0;
+}
+
+static void
+expect(const char *line, const char *reply)
+{
+	f.reply[0] = '\0';
+	assert_int_equal(command_run(line, f.cast, f.answers, f.reply), COMMAND_DONE);
+	assert_string_equal(f.reply, reply);
+}
+
+static void
+test_switch(void **state)
+{
+	(void)state;
+	expect("off 198.18.0.2-198.18.0.4", "ok 3");
+	assert_int_equal(cast_count_on(f.cast), 2);
+	assert_true(cast_get(f.cast, 0)->on);
+	assert_false(cast_get(f.cast, 3)->on);
+	expect("on 198.18.0.3", "ok 1");
+	assert_true(cast_get(f.cast, 2)->on);
+	expect("off all", "ok 5");
+	assert_int_equal(cast_count_on(f.cast), 0);
+	expect("on all", "ok 5");
+	assert_int_equal(cast_count_on(f.cast), 5);
+}
+
+static void
+test_set(void **state)
+{
+	(void)state;
+	expect("set 198.18.0.1 hostname two  words ", "ok 1");
+	assert_string_equal(cast_get(f.cast, 0)->says.hostname, "two  words ");
+	expect("set all version 3.6", "ok 5");
+	assert_string_equal(cast_get(f.cast, 4)->says.version, "3.6");
+	expect("set 198.18.0.4-198.18.0.5 port 65535", "ok 2");
+	assert_int_equal(cast_get(f.cast, 4)->says.port, 65535);
+	assert_int_equal(cast_get(f.cast, 2)->says.port, 6482);
+	expect("set all hostname ", "ok 5");
+	assert_string_equal(cast_get(f.cast, 0)->says.hostname, "");
+}
+
+static void
+test_refused_who(void **state)
+{
+	(void)state;
+	expect("off 198.18.0.6", "error: 198.18.0.6 is not one of the managers played here");
+	expect("off 198.18.0.5-198.18.0.6",
+	       "error: 198.18.0.6 is not one of the managers played here");
+	expect("off 198.18.0.3-198.18.0.2", "error: 198.18.0.3-198.18.0.2 ends before it begins");
+	expect("off everybody", "error: 'everybody': expected ADDRESS, ADDRESS-ADDRESS or all");
+	expect("off 198.18.0.1-", "error: '': expected ADDRESS, ADDRESS-ADDRESS or all");
+	expect("off  all", "error: expected ADDRESS, ADDRESS-ADDRESS or all");
+	expect("off all all", "error: 'all' is too much");
+	expect("off all ", "error: '' is too much");
+	expect("off", "error: usage: off WHO");
+	assert_int_equal(cast_count_on(f.cast), 5);
+}
+
+static void
+test_refused_set(void **state)
+{
+	static const char digits[] = "12345678901234567890123456789012";
+	char line[COMMAND_LINE_LEN];
+
+	(void)state;
+	expect("set", "error: usage: set WHO hostname|version|port VALUE");
+	expect("set all", "error: expected hostname, version or port after WHO");
+	expect("set all address 1.2.3.4", "error: expected hostname, version or port after WHO");
+	expect("set all hostname", "error: hostname: a value is missing");
+	expect("set all port 0", "error: port '0': expected 1..65535");
+	expect("set all port 65536", "error: port '65536': expected 1..65535");
+	expect("set all port 1 ", "error: port '1 ': expected 1..65535");
+	expect("set all hostname \x1b[0m",
+	       "error: host name '\\x1b[0m' has an octet that is not printable ASCII");
+	strcpy(line, "set all version ");
+	strcat(line, digits);
+	expect(line, "error: version '12345678901234567890123456789012' is longer than 31 octets");
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(cast_get(f.cast, i)->says.port, 6482);
+		assert_string_equal(cast_get(f.cast, i)->says.version, "1.2");
+	}
+	assert_string_equal(cast_get(f.cast, 1)->says.hostname, "ldom2");
+}
+
+static void
+test_answers(void **state)
+{
+	const struct answers_request request = {.source = 1, .source_port = 2, .ifindex = 3};
+
+	(void)state;
+	expect("mode multicast", "ok");
+	expect("delay 10:10", "ok");
+	answers_request(f.answers, &request, 0);
+	assert_int_equal(answers_next(f.answers)->destination, 0xef81091b);
+	assert_int_equal(answers_next(f.answers)->due_us, 10000);
+	expect("loss 100", "ok");
+	answers_request(f.answers, &request, 0);
+	answers_settle(f.answers, ANSWER_SENT);
+	answers_settle(f.answers, ANSWER_FAILED);
+	answers_settle(f.answers, ANSWER_CANCELLED);
+	expect("off 198.18.0.1", "ok 1");
+	expect("stats", "ok managers=5 on=4 requests=2 sent=1 pending=2 lost=5 dropped=0 "
+			"cancelled=1 failed=1");
+
+	expect("loss 101", "error: loss: expected a number of percent, 0..100");
+	expect("loss 5%", "error: loss: expected a number of percent, 0..100");
+	expect("loss", "error: usage: loss PERCENT");
+	expect("delay 20:10", "error: delay: expected MAX or MIN:MAX in milliseconds, 0..3600000");
+	expect("mode some", "error: mode: expected source, fixed, multicast, both or twice");
+}
+
+static void
+test_others(void **state)
+{
+	char line[COMMAND_LIST_LEN];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(command_run("quit", f.cast, f.answers, f.reply), COMMAND_QUIT);
+	assert_string_equal(f.reply, "ok");
+	assert_int_equal(command_run("list", f.cast, f.answers, f.reply), COMMAND_LIST);
+	assert_string_equal(f.reply, "ok 5");
+	expect("quit now", "error: usage: quit (and nothing more)");
+	expect("", "error: '': expected off, on, set, loss, delay, mode, stats, list or quit");
+	expect("Quit\t",
+	       "error: 'Quit\\x09': expected off, on, set, loss, delay, mode, stats, list or quit");
+
+	expect("off 198.18.0.2", "ok 1");
+	expect("set 198.18.0.2 version 1.2 patched", "ok 1");
+	len = command_list(f.cast, 1, line);
+	assert_int_equal(len, strlen(line));
+	assert_string_equal(line, "198.18.0.2\toff\t6482\t1.2 patched\tldom2\n");
+}
+
+/* The longest texts, to the last octet. */
+static void
+test_longest(void **state)
+{
+	char line[COMMAND_LINE_LEN] = "set 198.18.0.1-198.18.0.5 hostname ", list[COMMAND_LIST_LEN];
+	size_t len;
+
+	(void)state;
+	memset(line + strlen(line), 'h', 255);
+	expect(line, "ok 5");
+	expect("set all version 1234567890123456789012345678901", "ok 5");
+	expect("set all port 65535", "ok 5");
+	expect("off all", "ok 5");
+	len = command_list(f.cast, 4, list);
+	assert_int_equal(len, strlen(list));
+	assert_int_equal(list[len - 1], '\n');
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_switch, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_set, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_refused_who, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_refused_set, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_others, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_longest, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
