@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MCAST_BATCH 64	    /* datagrams a call */
-#define MCAST_DATA_LEN 512  /* octets kept of each; the rest is cut off */
+#define MCAST_BATCH 64     /* datagrams a call */
+#define MCAST_DATA_LEN 512 /* octets kept of each; the rest is cut off */
 
 struct mcast_datagram {
 	uint8_t data[MCAST_DATA_LEN];

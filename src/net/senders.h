@@ -18,9 +18,9 @@ struct sender_socket {
 	uint32_t drops; /* mcast_drops() as last read by the prober */
 };
 
-/* senders: SENDER_COUNT of them, by enum sender.  Open those that `which` asks for; the other one
- * instead where the well-known port cannot be had.  Logs what it cannot do.  0, or -1 with errno:
- * none. */
+/* senders: SENDER_COUNT of them, by enum sender.  Open those that `which` asks
+ * for; the other one instead where the well-known port cannot be had.  Logs
+ * what it cannot do.  0, or -1 with errno: there is none at all. */
 int senders_open(struct sender_socket *senders, enum source_port which, uint16_t port,
 		 unsigned int hops);
 void senders_close(struct sender_socket *senders);

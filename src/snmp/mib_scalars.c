@@ -64,6 +64,7 @@ const struct mib_table mib_summary_scalars = {
     .root = summary_group,
     .root_len = OID_LENGTH(summary_group),
     .index = {OIDINDEX_UNSIGNED, COL_MANAGERS_ALL, COL_MANAGER_TABLE_LAST_CHANGE},
+    .scalars = true,
     .copy = summary_copy,
     .cell = summary_cell,
 };
@@ -103,6 +104,7 @@ const struct mib_table mib_events_scalars = {
     .root = events_group,
     .root_len = OID_LENGTH(events_group),
     .index = {OIDINDEX_UNSIGNED, COL_EVENTS_QUEUED, COL_EVENTS_DROPPED},
+    .scalars = true,
     .copy = events_copy,
     .cell = events_cell,
 };
