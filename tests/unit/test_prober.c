@@ -41,6 +41,7 @@ struct scene {
 	bool (*wanted)(struct scene *s);
 	bool in_time;
 	const char *ifname; /* the only interface admitted */
+	int64_t interval_us;
 	unsigned int settled;
 	struct arrival last_arrival; /* of an accepted response */
 
@@ -158,7 +159,7 @@ static void
 start_prober(struct scene *s, enum source_port source_port)
 {
 	const struct discover_settings settings = {
-	    .interval_us = 400000,
+	    .interval_us = s->interval_us,
 	    .window_us = 150000,
 	    .probes = 3,
 	    .misses = 3,
@@ -198,6 +199,7 @@ set_up(void **state)
 	memset(&scene, 0, sizeof(scene));
 	scene.hears = -1;
 	scene.ifname = "pr0";
+	scene.interval_us = 400000;
 	pthread_mutex_init(&scene.lock, NULL);
 	scene.loop = loop_new();
 	scene.deadline = loop_add_timer(scene.loop, on_deadline, &scene);
@@ -330,8 +332,11 @@ changes_of_the_interface_are_followed(void **state)
 {
 	struct scene *s = *state;
 
+	/* No request, and so no look at the interfaces, but for the kernel's word. */
+	s->interval_us = INT64_C(3600000000);
 	start_prober(s, SOURCE_PORT_AUTO);
 	assert_true(one_usable(s));
+	await(s, round_is_over);
 	ip("link set pr0wire down");
 	await(s, none_usable);
 	ip("link set pr0wire up");
@@ -428,6 +433,32 @@ each_datagram_of_a_flood_is_judged_or_counted_as_dropped(void **state)
 			 FLOOD);
 }
 
+#define BACKLOG 5000 /* more than is read from one socket in a turn of the loop */
+
+static bool
+nothing_unread_once_a_request_is_sent(struct scene *s)
+{
+	const struct discover_stats *stats = discover_stats(s->discover);
+
+	if (stats->requests_sent == 0)
+		return false;
+	assert_int_equal(stats->verdicts[VERDICT_SHORT] + stats->kernel_drops, BACKLOG);
+	return true;
+}
+
+static void
+backlog_is_read_before_anything_is_decided(void **state)
+{
+	struct scene *s = *state;
+	const uint8_t octet = 0;
+	unsigned int ifindex = if_nametoindex("pr0");
+
+	start_prober(s, SOURCE_PORT_AUTO);
+	for (int i = 0; i < BACKLOG; i++)
+		assert_int_equal(mcast_send(s->talks, ifindex, WIRE_GROUP, PORT, &octet, 1), 0);
+	await(s, nothing_unread_once_a_request_is_sent);
+}
+
 static bool
 two_send_errors(struct scene *s)
 {
@@ -471,6 +502,7 @@ main(void)
 	    TEST(port_held_exclusively_leaves_unicast_answers),
 	    TEST(loopback_is_used_when_named),
 	    TEST(each_datagram_of_a_flood_is_judged_or_counted_as_dropped),
+	    TEST(backlog_is_read_before_anything_is_decided),
 	    TEST(send_failure_is_survived),
 	};
 
