@@ -23,6 +23,15 @@ level_of(int priority)
 	return LOG_LEVEL_DEBUG;
 }
 
+/* Lines handed over one by one are in no file: "(null): line 0: Warning: ...". */
+static const char *
+without_place(const char *line)
+{
+	static const char place[] = "(null): line 0: ";
+
+	return strncmp(line, place, sizeof(place) - 1) == 0 ? line + sizeof(place) - 1 : line;
+}
+
 /* Debug messages come in pieces, only the last of which ends in a newline. */
 static int
 on_message(int major, int minor, void *message, void *arg)
@@ -39,7 +48,7 @@ on_message(int major, int minor, void *message, void *arg)
 			line[len++] = *p;
 		if ((*p == '\n' && len > 0) || len == sizeof(line) - 1) {
 			line[len] = '\0';
-			log_line(level_of(m->priority), "net-snmp: %s", line);
+			log_line(level_of(m->priority), "net-snmp: %s", without_place(line));
 			len = 0;
 		}
 	}

@@ -16,6 +16,9 @@
 
 static netsnmp_session *session;
 
+/* Ids of alarms registered while there is no session begin here. */
+static unsigned int first_alarm;
+
 static const char *
 master_address(void)
 {
@@ -25,6 +28,36 @@ master_address(void)
 	return address != NULL ? address : NETSNMP_AGENTX_SOCKET;
 }
 
+static void
+on_no_alarm(unsigned int id, void *arg)
+{
+	(void)id;
+	(void)arg;
+}
+
+/* The library numbers alarms in the order of their registration. */
+static unsigned int
+next_alarm(void)
+{
+	const unsigned int id = snmp_alarm_register(1, 0, on_no_alarm, NULL);
+
+	snmp_alarm_unregister(id);
+	return id + 1;
+}
+
+/* When the master agent dies during the library's attempt to reconnect, the
+ * library (5.9.3) registers a second alarm for further attempts, and forgets
+ * it: it would try for ever, once a second, to open what is open.  While there
+ * is no session nobody else registers alarms. */
+static void
+stop_reconnecting(void)
+{
+	const unsigned int end = next_alarm();
+
+	while (first_alarm < end)
+		snmp_alarm_unregister(first_alarm++);
+}
+
 /* The session has been opened; nothing is registered in it yet. */
 static int
 on_open(int major, int minor, void *opened, void *arg)
@@ -32,6 +65,7 @@ on_open(int major, int minor, void *opened, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
+	stop_reconnecting();
 	session = opened;
 	log_notice("AgentX link to the master agent at %s is up", master_address());
 	return 0;
@@ -46,10 +80,11 @@ on_close(int major, int minor, void *closed, void *arg)
 	(void)minor;
 	(void)closed;
 	(void)arg;
-	if (session != NULL)
-		log_warning("AgentX link to the master agent at %s lost, reconnecting",
-			    master_address());
+	if (session == NULL)
+		return 0;
+	log_warning("AgentX link to the master agent at %s lost, reconnecting", master_address());
 	session = NULL;
+	first_alarm = next_alarm();
 	return 0;
 }
 
@@ -57,6 +92,7 @@ void
 masterlink_start(void)
 {
 	session = NULL;
+	first_alarm = next_alarm();
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_open,
 			       NULL);
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_close,

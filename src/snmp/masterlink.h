@@ -11,7 +11,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-/* Watch the link, from before the library first connects. */
+/* Watch the link, from right before the library first connects. */
 void masterlink_start(void);
 
 /* Say why, as an error, if the first attempt has failed.  To be called once

@@ -76,6 +76,7 @@ on_configured(int major, int minor, void *unused, void *arg)
 	if (settings.address != NULL)
 		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
 				      settings.address);
+	masterlink_start();
 	return 0;
 }
 
@@ -113,6 +114,8 @@ set_up_library(void)
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);
 	/* Our state is not the library's business, and it may have no place to write. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	/* It would still make a directory for an index of TLS certificates: not here. */
+	set_persistent_directory("/dev/null");
 	/* The configuration is read, and its errors are reported, by our own reader. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	/* Objects are registered by number: no MIB module has to be found and
@@ -126,7 +129,6 @@ set_up_library(void)
 			       NULL);
 	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
 				  on_configured, NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
-	masterlink_start();
 
 	/* Also makes alarms part of agent_check_and_process(), without SIGALRM. */
 	init_agent(NAME);
