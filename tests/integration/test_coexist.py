@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Several programs at the well-known port of one host.
+
+"Daemon, ldm-scan and a responder on the same host, in any order of starting:
+each finds all; with `sourcePort ephemeral` a foreign program bound to *:64535
+loses nothing. The daemon answers no discovery and no MAC request."
+"""
+
+import itertools
+
+import pytest
+
+from lab import (GROUP, PORT, addresses, message_type, program, request_datagram,
+                 wait_for)
+
+HERE = addresses("198.18.0.1", 5)
+THERE = addresses("198.18.1.1", 5)
+
+
+@pytest.mark.parametrize("order", itertools.permutations(["daemon", "scan", "responder"]),
+                         ids=lambda order: "-".join(order))
+def test_same_host_in_any_order(lab, order):
+    """Daemon, live scan and responder on one host: daemon and scan find all managers."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 5, "-a", THERE[0])
+    for what in order:
+        if what == "daemon":
+            station.daemon(interval="800ms", window="300ms").wait_output(".", 10)
+        elif what == "responder":
+            station.responder("-n", 5, "-a", HERE[0])
+        else:
+            scan = station.start("ldm-scan", [program("ldm-scan"), "-l", "-w", "300ms"])
+    station.wait_all_up(HERE + THERE)
+    for address in HERE + THERE:
+        scan.wait_output(rf"\b{address}\b".replace(".", r"\."), 20)
+    # And one scan more, beside all of them.
+    once = station.scan("-q", "-e", "10")
+    assert once.returncode == 0, once.stdout + once.stderr
+
+
+@pytest.mark.parametrize("mode", ["source", "fixed", "multicast"])
+def test_two_daemons(lab, mode):
+    """Two daemons on one host, which share the port, both find all.
+
+    Of answers to the fixed port the kernel hands each to one socket only: the
+    one bound last.  The other daemon cannot know of them, so for that mode only
+    the later one is asked.
+    """
+    station = lab.station(snmp=False)
+    master = station.snmpd()
+    lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", mode)
+    first = station.daemon(interval="800ms", window="300ms")
+    if mode == "fixed":
+        first.wait_output(".", 10)
+        first.end()
+        station.scan("-q")
+    else:
+        station.wait_all_up(THERE)
+        # Take the first one's master away; the second one gets a new socket.
+        master.kill()
+        station.agentx = f"unix:{lab.path}/second-agentx/socket"
+        station.snmpd()
+    station.daemon(interval="800ms", window="300ms")
+    station.wait_all_up(THERE)
+
+
+@pytest.mark.parametrize("foreign_first", [True, False])
+def test_foreign_program_loses_nothing(lab, foreign_first):
+    """With `sourcePort ephemeral` a program bound to *:64535 receives all its datagrams."""
+    station = lab.station()
+    other = lab.manager_host()
+    responder = other.responder("-n", 5, "-a", THERE[0])
+    sender = other.udp()
+    if foreign_first:
+        foreign = station.udp(PORT)
+    station.daemon(interval="400ms", window="200ms", config=["sourcePort ephemeral"])
+    responder.wait_requests(1, 10)
+    if not foreign_first:
+        foreign = station.udp(PORT)
+    seen = set()
+    for number in range(200):
+        sender.sendto(b"datagram %d" % number, ("198.18.254.1", PORT))
+        if number % 20 == 0:
+            responder.wait_requests(1, 10)
+
+    def receive_all():
+        try:
+            while True:
+                seen.add(foreign.recv(1000))
+        except BlockingIOError:
+            return len(seen) >= 200
+    wait_for(receive_all, 10, "200 datagrams")
+    station.wait_all_up(THERE)
+
+
+def test_foreign_program_does_not_hide_managers(lab):
+    """By default a program that takes the port's unicast datagrams hides no manager."""
+    station = lab.station()
+    responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
+    station.daemon(interval="4s", window="1s")
+    responder.wait_requests(1, 10)
+    station.udp(PORT)
+    wait_for(lambda: len(responder.rounds(gap=1.5)) >= 2, 20, "a second round")
+    station.wait_all_up(THERE)
+    wait_for(lambda: len(responder.rounds(gap=1.5)) >= 5, 30, "more rounds")
+    station.wait_all_up(THERE)
+    assert station.trapd.disappeared() == []
+
+
+def test_port_held_exclusively(lab):
+    """Somebody holds the port without sharing it: said once, and managers are found."""
+    import socket
+    station = lab.station()
+    responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
+    with station.entered():
+        selfish = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        selfish.bind(("0.0.0.0", PORT))
+    lab.sockets.append(selfish)
+    daemon = station.daemon(interval="400ms", window="200ms")
+    station.wait_all_up(THERE)
+    responder.wait_requests(6, 10)
+    said = daemon.lines(rf"\b{PORT}\b.*in use")
+    assert 1 <= len(said) <= 2, said
+
+
+def test_daemon_answers_nobody(lab):
+    """Neither discovery nor MAC collision requests are answered by the daemon."""
+    station = lab.station()
+    other = lab.manager_host()
+    responder = other.responder("-n", 1, "-a", THERE[0])
+    listener = other.udp(PORT, GROUP)
+    other.join(listener)
+    asking = [other.udp(), other.udp(PORT)]
+    for sock in asking:
+        other.join(sock)
+    station.daemon(interval="400ms", window="200ms")
+    station.wait_all_up(THERE[:1])
+
+    received = []
+
+    def drain():
+        for sock in [listener, *asking]:
+            try:
+                while True:
+                    received.append(sock.recvfrom(1000))
+            except BlockingIOError:
+                pass
+
+    for _ in range(3):
+        for sock in asking:
+            for msg_type in (2, 0):
+                for target in (GROUP, "198.18.254.1"):
+                    sock.sendto(request_datagram(msg_type, 0x00144ffbabcd), (target, PORT))
+        responder.wait_requests(2, 10)
+        drain()
+    ours = [message_type(data) for data, (source, _) in received if source == "198.18.254.1"]
+    assert 2 in ours, "not even its requests were heard"
+    assert set(ours) == {2}
+
+
+def test_own_requests_are_no_other_discoverer(lab):
+    """A daemon alone with its looped back requests finds nobody and goes on."""
+    station = lab.station()
+    daemon = station.daemon(interval="400ms", window="200ms")
+    other = lab.manager_host()
+    listener = other.udp(PORT, GROUP)
+    other.join(listener)
+    count = [0]
+
+    def six():
+        try:
+            while True:
+                listener.recv(1000)
+                count[0] += 1
+        except BlockingIOError:
+            return count[0] >= 6
+    wait_for(six, 20, "six requests")
+    assert station.statuses() == {} and daemon.running()

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is wrong is said clearly, naming what and where; and no root is needed.
+
+"Bad command line, bad configuration line, unknown interface [...]: a clear
+message naming what and where." "Running as an ordinary user works."
+"""
+
+import signal
+
+import pytest
+
+from lab import Daemon, addresses, program, wait_for
+
+PROGRAMS = ["ldm-agentx", "ldm-scan", "ldm-responder"]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(lab, name, option):
+    """Help goes to standard output and is a success."""
+    result = lab.host("a").run([program(name), option])
+    assert result.returncode == 0 and result.stderr == ""
+    assert "sage: " in result.stdout and name in result.stdout
+
+
+@pytest.mark.parametrize("name, option", [("ldm-agentx", "-v"), ("ldm-agentx", "--version"),
+                                          ("ldm-scan", "-V"), ("ldm-scan", "--version")])
+def test_version(lab, name, option):
+    result = lab.host("a").run([program(name), option])
+    assert result.returncode == 0
+    assert any(char.isdigit() for char in result.stdout)
+
+
+@pytest.mark.parametrize("name, args, named", [
+    ("ldm-agentx", ["-Z"], "Z"),
+    ("ldm-agentx", ["--no-such-option"], "no-such-option"),
+    ("ldm-agentx", ["-c"], "c"),
+    ("ldm-agentx", ["stray"], "stray"),
+    ("ldm-agentx", ["-f", "-C", "-L", "q"], "q"),
+    ("ldm-agentx", ["-f", "-C", "-u", "nosuchuser"], "nosuchuser"),
+    ("ldm-agentx", ["-f", "-C", "-g", "nosuchgroup"], "nosuchgroup"),
+    ("ldm-agentx", ["-f", "-C", "-c", "/nonexistent/file.conf"], "/nonexistent/file.conf"),
+    ("ldm-agentx", ["-f", "-C", "-p", "/nonexistent/file.pid"], "/nonexistent/file.pid"),
+    ("ldm-scan", ["-Z"], "Z"),
+    ("ldm-scan", ["-w", "soon"], "soon"),
+    ("ldm-scan", ["-n", "0"], "0"),
+    ("ldm-scan", ["-e", "many"], "many"),
+    ("ldm-scan", ["stray"], "stray"),
+    ("ldm-responder", ["-Z"], "Z"),
+    ("ldm-responder", ["-n", "-5"], "-5"),
+    ("ldm-responder", ["-a", "198.18.0.300"], "198.18.0.300"),
+    ("ldm-responder", ["-P", "65536"], "65536"),
+    ("ldm-responder", ["-r", "loudly"], "loudly"),
+    ("ldm-responder", ["-l", "101"], "101"),
+    ("ldm-responder", ["-d", "9:3"], "9:3"),
+])
+def test_bad_command_line(lab, name, args, named):
+    """A bad option ends the program at once, and the message names it."""
+    result = lab.host("a").run([program(name), *args])
+    assert result.returncode not in (0, None) and result.returncode > 0
+    assert named in result.stderr, result.stderr
+    if name == "ldm-scan":
+        assert result.returncode == 2
+
+
+@pytest.mark.parametrize("line, named", [
+    ("nosuchtoken 5", ["nosuchtoken"]),
+    ("interval soon", ["interval", "soon"]),
+    ("interval 50ms", ["interval", "50ms"]),
+    ("interval", ["interval"]),
+    ("port 65536", ["port", "65536"]),
+    ("port 0", ["port", "0"]),
+    ("hops 256", ["hops", "256"]),
+    ("hops 1x", ["hops", "1x"]),
+    ("group 10.0.0.1", ["group", "10.0.0.1"]),
+    ("group 239.1.1", ["group", "239.1.1"]),
+    ("probes 0", ["probes", "0"]),
+    ("misses -1", ["misses", "-1"]),
+    ("maxManagers lots", ["maxManagers", "lots"]),
+    ("sourcePort odd", ["sourcePort", "odd"]),
+    ("notifications maybe", ["notifications", "maybe"]),
+    ("notificationRate 0", ["notificationRate", "0"]),
+    ("interval 30 40", ["interval"]),
+    ("interface \"eth0", ["eth0"]),
+])
+def test_bad_configuration_line(lab, line, named):
+    """The message names file, line and value, and the daemon does not start."""
+    host = lab.host("a")
+    argv = host.daemon_command("-t", config=["# a comment", "", line])
+    result = host.run(argv)
+    assert result.returncode not in (0, None) and result.returncode > 0
+    message = result.stdout + result.stderr
+    path = argv[argv.index("-c") + 1]
+    assert f"{path}:3" in message, message
+    for word in named:
+        assert word.lower() in message.lower(), message
+    # Not only when it is asked to check.
+    argv.remove("-t")
+    result = host.run(argv)
+    assert result.returncode > 0 and f"{path}:3" in result.stdout + result.stderr
+
+
+def test_every_bad_line_is_reported(lab):
+    """All errors of a file are reported in one go."""
+    host = lab.host("a")
+    result = host.run(host.daemon_command("-t", config=["hops 0.5", "interval 30s", "colour red"]))
+    message = result.stdout + result.stderr
+    assert result.returncode > 0
+    assert ".conf:1" in message and ".conf:3" in message and ".conf:2" not in message
+
+
+@pytest.mark.parametrize("lines, named", [
+    (["interval 5s", "window 3s"], ["interval", "window"]),
+    (["port 64000", "sourcePort 64535"], ["sourcePort", "64535", "64000"]),
+])
+def test_lines_that_contradict_each_other(lab, lines, named):
+    """Values that are right alone and wrong together are refused, naming file and values."""
+    host = lab.host("a")
+    argv = host.daemon_command("-t", config=lines)
+    result = host.run(argv)
+    message = result.stdout + result.stderr
+    assert result.returncode > 0
+    for word in [argv[argv.index("-c") + 1], *named]:
+        assert word in message, message
+
+
+def test_unreadable_configuration(lab):
+    """A configuration file that may not be read is an error that names it."""
+    host = lab.host("a")
+    argv = host.daemon_command("-t", binary=lab.public_copy("ldm-agentx"))
+    path = argv[argv.index("-c") + 1]
+    (lab.path / path).chmod(0)
+    result = host.run(lab.ordinary_user() + argv)
+    message = result.stdout + result.stderr
+    assert result.returncode > 0 and path in message and "ermission denied" in message, message
+
+
+def test_check_prints_what_would_be_used(lab):
+    """-t prints effective values and the interfaces, and exits with success."""
+    host = lab.station(snmp=False)
+    result = host.run(host.daemon_command("-t", config=["interval 7s", "misses 5"]))
+    assert result.returncode == 0, result.stderr
+    for expected in ("interval 7", "misses 5", "window ", "probes ", "eth0", "198.18.254.1"):
+        assert expected in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize("name, args", [
+    ("ldm-agentx", ["-i", "nosuch0"]),
+    ("ldm-scan", ["-i", "nosuch0"]),
+    ("ldm-responder", ["-i", "nosuch0"]),
+])
+def test_unknown_interface(lab, name, args):
+    """An interface that does not exist is named."""
+    host = lab.station(snmp=False)
+    if name == "ldm-agentx":
+        process = host.start(name, host.daemon_command(*args), Daemon)
+    else:
+        process = host.start(name, [program(name), *args])
+    wait_for(lambda: process.lines("nosuch0"), 10, "a message naming the interface")
+    if name != "ldm-agentx":
+        assert process.wait() > 0
+
+
+def test_unknown_interface_may_come(lab):
+    """The daemon uses an interface named to it as soon as it exists."""
+    host = lab.station()
+    lab.manager_host().responder("-n", 2, "-a", "198.18.0.1")
+    daemon = host.daemon("-i", "late0", interval="500ms", window="200ms")
+    daemon.wait_output("late0")
+    host.plug("red", "late0", "198.18.254.9/24")
+    host.wait_all_up(addresses("198.18.0.1", 2))
+
+
+def test_ordinary_user(lab):
+    """Started by an ordinary user, everything works."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 9, "-a", "198.18.0.1")
+    argv = station.daemon_command(config=["interval 500ms", "window 200ms"],
+                                  binary=lab.public_copy("ldm-agentx"))
+    daemon = station.start("ldm-agentx", lab.ordinary_user() + argv, Daemon)
+    station.wait_all_up(addresses("198.18.0.1", 9))
+    wait_for(lambda: len(station.trapd.appeared()) == 9, 10, "the notifications")
+    status = open(f"/proc/{daemon.pid}/status").read()
+    assert "CapEff:\t0000000000000000" in status
+    result = station.run([*lab.ordinary_user(), lab.public_copy("ldm-scan"), "-q", "-e", "9"])
+    assert result.returncode == 0, result.stderr
+
+
+def test_drops_privileges(lab):
+    """-u and -g give up root before anything from the network is read."""
+    if "--reuid=65534" not in lab.ordinary_user():
+        # Without root there are no other users to become; test_ordinary_user() covers it.
+        return
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", "198.18.0.1")
+    daemon = station.daemon("-u", "nobody", "-g", "nogroup", interval="500ms", window="200ms")
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    status = open(f"/proc/{daemon.pid}/status").read()
+    assert "Uid:\t65534\t65534\t65534\t65534" in status
+    assert "Gid:\t65534\t65534\t65534\t65534" in status
+    assert "CapEff:\t0000000000000000" in status and "CapPrm:\t0000000000000000" in status
+
+
+def test_daemonized_with_pid_file(lab):
+    """Without -f it goes to the background when ready, and leaves no PID file at the end."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", "198.18.0.1")
+    pid_file = lab.path / "ldm-agentx.pid"
+    log = lab.path / "ldm-agentx.log"
+    argv = station.daemon_command("-p", str(pid_file), "-Lf", str(log),
+                                  config=["interval 500ms", "window 200ms"])
+    argv = [arg for arg in argv if arg not in ("-f", "-Lo")]
+    result = station.run(argv)
+    assert result.returncode == 0, result.stdout + result.stderr
+    pid = int(pid_file.read_text())
+    station.wait_all_up(addresses("198.18.0.1", 3))
+
+    second = station.run(argv)
+    assert second.returncode > 0 and str(pid_file) in second.stderr + log.read_text()
+    assert int(pid_file.read_text()) == pid
+
+    import os
+    os.kill(pid, signal.SIGTERM)
+
+    def gone():
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        # It was orphaned to process 1 of our namespace, which may not have reaped it yet.
+        return "State:\tZ" in open(f"/proc/{pid}/status").read()
+    wait_for(gone, 10, "the daemon to end")
+    assert not pid_file.exists() or pid_file.read_text() == ""
+
+
+def test_round_out_of_turn(lab):
+    """SIGUSR1 starts a round."""
+    station = lab.station()
+    responder = lab.manager_host().responder("-n", 3, "-a", "198.18.0.1")
+    daemon = station.daemon(interval="600s", window="200ms")
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    for _ in range(3):
+        daemon.send_signal(signal.SIGUSR1)
+        responder.wait_requests(1, 10)
