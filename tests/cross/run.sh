@@ -15,8 +15,10 @@ tests='
 	format format.c
 '
 
-here=$(cd "$(dirname "$0")" && pwd)
-top=$here/../..
+# Relative paths from here on: the top's name may have a space in it.
+cd "$(dirname "$0")/../.."
+top=.
+here=tests/cross
 arch=${1-}
 case $arch in
 sparc64)

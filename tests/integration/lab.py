@@ -280,6 +280,17 @@ class Host:
         """Pull the cable, or put it back."""
         ip("link", "set", f"{self.name}-{interface}", "up" if on else "down")
 
+    def flicker(self, interface, address=None):
+        """Pull the cable, or take the address away, and put it back at once."""
+        peer = f"{self.name}-{interface}"
+        if address:
+            command = ["ip", "-n", self.name, "-batch", "-"]
+            steps = [f"addr {verb} {address} dev {interface}" for verb in ("del", "add")]
+        else:
+            command = ["ip", "-batch", "-"]
+            steps = [f"link set {peer} {state}" for state in ("down", "up")]
+        subprocess.run(command, text=True, check=True, input="\n".join(steps) + "\n")
+
     @contextlib.contextmanager
     def entered(self):
         """This thread is in the host's network namespace; sockets opened here stay there."""

@@ -5,6 +5,7 @@
 message naming what and where." "Running as an ordinary user works."
 """
 
+import os
 import signal
 
 import pytest
@@ -210,16 +211,15 @@ def test_daemonized_with_pid_file(lab):
     argv = station.daemon_command("-p", str(pid_file), "-Lf", str(log),
                                   config=["interval 500ms", "window 200ms"])
     argv = [arg for arg in argv if arg not in ("-f", "-Lo")]
-    result = station.run(argv)
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert station.start("ldm-agentx", argv, Daemon).wait() == 0
     pid = int(pid_file.read_text())
     station.wait_all_up(addresses("198.18.0.1", 3))
 
-    second = station.run(argv)
-    assert second.returncode > 0 and str(pid_file) in second.stderr + log.read_text()
+    second = station.start("ldm-agentx", argv, Daemon)
+    assert second.wait() > 0
+    assert str(pid_file) in second.output() + log.read_text()
     assert int(pid_file.read_text()) == pid
 
-    import os
     os.kill(pid, signal.SIGTERM)
 
     def gone():
@@ -240,5 +240,6 @@ def test_round_out_of_turn(lab):
     daemon = station.daemon(interval="600s", window="200ms")
     station.wait_all_up(addresses("198.18.0.1", 3))
     for _ in range(3):
+        before = len(responder.requests())
         daemon.send_signal(signal.SIGUSR1)
-        responder.wait_requests(1, 10)
+        wait_for(lambda: len(responder.requests()) > before, 10, "a round out of turn")
