@@ -391,7 +391,8 @@ class Host:
         config = self.lab.path / "snmptrapd.conf"
         config.write_text("disableAuthorization yes\n"
                           "format2 NOTIFY\\t%v\\n\n"
-                          "[snmp] hexOutputLength 0\n")
+                          "[snmp] hexOutputLength 0\n"
+                          "[snmp] serverRecvBuf 1000000\n")
         argv = ["snmptrapd", "-f", "-Lo", "-n", "-On", "-Ox", "-C", "-c", str(config),
                 "udp:127.0.0.1:162"]
         process = self.start("snmptrapd", argv, Snmptrapd)
