@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* access.h - whose responses are believed: accept and deny rules.
+ *
+ * Pure.
+ */
+#ifndef ACCESS_H
+#define ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct access_rule {
+	uint32_t addr;           /* host byte order; bits beyond the prefix are zero */
+	unsigned int prefix_len; /* 0..32 */
+	bool accept;
+};
+
+struct access_list {
+	struct access_rule *rules; /* in the order given; owned */
+	size_t count;
+	bool source_match; /* the announced address must be the source's */
+};
+
+/* Append a rule.  0, or -1 when out of memory. */
+int access_add(struct access_list *list, struct access_rule rule);
+
+/* Replace *list by a copy of from.  0, or -1 when out of memory, *list then
+ * unchanged. */
+int access_copy(struct access_list *list, const struct access_list *from);
+
+/* Release what list owns; it is empty then. */
+void access_clear(struct access_list *list);
+
+/* Whether an answer for the manager `announced` may come from `source` (host
+ * byte order).  The rules are run for both: the first that matches decides;
+ * without a match it is accepted, unless the list has an accept rule.
+ * *reason, if it may not, is set to a static text that says why. */
+bool access_permits(const struct access_list *list, uint32_t announced, uint32_t source,
+		    const char **reason);
+
+#endif /* ACCESS_H */
