@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* event.h - something that happened to a manager and is worth a notification.
+/* event.h - something that happened to a manager, or to our sight of the
+ * network, and is worth a notification.
  *
  * Self-contained: it can be shown in full hours later, when the row is gone.
  */
@@ -17,7 +18,10 @@
 enum event_type {
 	EVENT_APPEARED = 1,
 	EVENT_DISAPPEARED = 2,
-	EVENT_CHANGED = 3,
+	EVENT_CHANGED = 3,  /* its version, hostname or port */
+	EVENT_CONFLICT = 4, /* two live sources answer for its address, differently */
+	EVENT_IMPAIRED = 5, /* an interface cannot be judged any more */
+	EVENT_RESTORED = 6,
 };
 
 #define EVENT_REASON_LEN 128
@@ -26,15 +30,16 @@ struct event {
 	uint32_t id; /* 1..4294967295, given by events_add() */
 	enum event_type type;
 	struct moment time;
-	uint32_t addr;
+	uint32_t addr;              /* 0 for impaired and restored */
 	enum manager_status status; /* after the event */
 	char hostname[WIRE_HOSTNAME_LEN];
 	char version[WIRE_VERSION_LEN];
 	uint16_t port;
-	char former_hostname[WIRE_HOSTNAME_LEN]; /* the three before a change */
+	char former_hostname[WIRE_HOSTNAME_LEN]; /* the three as last announced */
 	char former_version[WIRE_VERSION_LEN];
 	uint16_t former_port;
-	uint32_t source; /* where the last response came from; 0: never heard */
+	uint32_t source;       /* where the last response came from; 0: never heard */
+	uint32_t other_source; /* the second one of a conflict */
 	unsigned int ifindex;
 	char reason[EVENT_REASON_LEN]; /* why, in words an operator understands */
 };

@@ -64,6 +64,30 @@ events_free(struct events *events)
 	free(events);
 }
 
+int
+events_resize(struct events *events, size_t log_size, size_t queue_limit)
+{
+	const size_t kept = events->log_count < log_size ? events->log_count : log_size;
+	struct event *log;
+
+	assert(log_size > 0 && queue_limit > 0);
+	if (log_size == events->log_size) {
+		events->queue_limit = queue_limit;
+		return 0;
+	}
+	log = calloc(log_size, sizeof(*log));
+	if (log == NULL)
+		return -1;
+	for (uint32_t id = events->last_id - (uint32_t)kept + 1; id <= events->last_id; id++)
+		log[id % log_size] = events->log[id % events->log_size];
+	free(events->log);
+	events->log = log;
+	events->log_size = log_size;
+	events->log_count = kept;
+	events->queue_limit = queue_limit;
+	return 0;
+}
+
 uint32_t
 events_add(struct events *events, const struct event *event, bool queue)
 {

@@ -34,6 +34,11 @@ enum event_outcome {
 struct events *events_new(size_t log_size, size_t queue_limit);
 void events_free(struct events *events);
 
+/* Change both limits, keeping the last events of the log; what waits beyond the
+ * new limit goes on waiting.  0, or -1 when out of memory, nothing then being
+ * changed. */
+int events_resize(struct events *events, size_t log_size, size_t queue_limit);
+
 /* Give a copy of *event the next id and put it in the log and, if queue is
  * true, in the queue; a full queue counts it as dropped.  Returns the id. */
 uint32_t events_add(struct events *events, const struct event *event, bool queue);

@@ -181,6 +181,12 @@ event_type_name(enum event_type type)
 		return "disappeared";
 	case EVENT_CHANGED:
 		return "changed";
+	case EVENT_CONFLICT:
+		return "conflict";
+	case EVENT_IMPAIRED:
+		return "impaired";
+	case EVENT_RESTORED:
+		return "restored";
 	}
 	return "invalid";
 }

@@ -2,45 +2,24 @@
 #include "core/inventory.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/tree.h>
 
-#define ROUNDS_TO_CONFIRM 2 /* until a candidate is forgotten */
-#define US_PER_S 1000000
-
-struct row {
-	RB_ENTRY(row) node;
-	struct manager m;
-};
-
-struct candidate {
-	RB_ENTRY(candidate) node;
-	struct manager m;
-	unsigned int answers; /* to different requests */
-	uint64_t last_wave;   /* the last request it has answered */
-	unsigned int rounds;  /* closed since it was first heard */
-	size_t slot;          /* in inventory.pool */
-};
+#include "core/candidates.h"
+#include "core/row.h"
 
 RB_HEAD(rows, row);
-RB_HEAD(candidates, candidate);
 
 struct inventory {
 	struct inventory_settings settings;
-	inventory_event_fn *on_event;
-	void *ctx;
+	struct row_rules rules;
 	struct rows rows;
 	size_t row_count;
 	size_t by_status[MANAGER_STATUS_COUNT + 1]; /* [0] is unused */
+	uint32_t up_on_link[LINKS_MAX];
 	size_t expected;
 	struct moment last_change;
-	struct candidates candidates;
-	struct candidate **pool; /* the same, for random replacement */
-	size_t pool_count, pool_max;
-	uint64_t random;
+	struct candidates *candidates;
 };
 
 static int
@@ -49,24 +28,13 @@ row_cmp(const struct row *a, const struct row *b)
 	return (a->m.addr > b->m.addr) - (a->m.addr < b->m.addr);
 }
 
-static int
-candidate_cmp(const struct candidate *a, const struct candidate *b)
-{
-	return (a->m.addr > b->m.addr) - (a->m.addr < b->m.addr);
-}
-
 /* RB_GENERATE_STATIC of libbsd 0.11 uses a __unused that it does not define. */
 RB_GENERATE_INTERNAL(rows, row, node, row_cmp, __attribute__((unused)) static)
-RB_GENERATE_INTERNAL(candidates, candidate, node, candidate_cmp, __attribute__((unused)) static)
 
-/* xorshift64: replacement need only be hard to steer without hearing us. */
-static uint64_t
-next_random(struct inventory *inv)
+static size_t
+pool_size(const struct inventory_settings *settings)
 {
-	inv->random ^= inv->random << 13;
-	inv->random ^= inv->random >> 7;
-	inv->random ^= inv->random << 17;
-	return inv->random;
+	return settings->max_managers / 4 > 0 ? settings->max_managers / 4 : 1;
 }
 
 struct inventory *
@@ -79,27 +47,25 @@ inventory_new(const struct inventory_settings *settings, uint64_t seed,
 	if (inv == NULL)
 		return NULL;
 	inv->settings = *settings;
-	inv->on_event = on_event;
-	inv->ctx = ctx;
-	inv->random = seed != 0 ? seed : 1;
+	inv->rules =
+	    (struct row_rules){.settings = &inv->settings, .on_event = on_event, .ctx = ctx};
 	RB_INIT(&inv->rows);
-	RB_INIT(&inv->candidates);
-	inv->pool_max = settings->max_managers / 4 > 0 ? settings->max_managers / 4 : 1;
-	inv->pool = calloc(inv->pool_max, sizeof(struct candidate *));
-	if (inv->pool == NULL) {
+	inv->candidates = candidates_new(pool_size(settings), seed);
+	if (inv->candidates == NULL) {
 		free(inv);
 		return NULL;
 	}
 	return inv;
 }
 
+/* Enter a row into the sums (sign 1), or take it out (-1) while it changes. */
 static void
-remove_candidate(struct inventory *inv, struct candidate *c)
+count(struct inventory *inv, const struct manager *m, int sign)
 {
-	RB_REMOVE(candidates, &inv->candidates, c);
-	inv->pool[c->slot] = inv->pool[--inv->pool_count];
-	inv->pool[c->slot]->slot = c->slot;
-	free(c);
+	inv->by_status[m->status] += (size_t)sign;
+	inv->expected += (size_t)(manager_expected(m) ? sign : 0);
+	if (m->status == MANAGER_UP && m->link >= 0 && m->link < LINKS_MAX)
+		inv->up_on_link[m->link] += (uint32_t)sign;
 }
 
 static void
@@ -107,9 +73,9 @@ remove_row(struct inventory *inv, struct row *row, struct moment now)
 {
 	RB_REMOVE(rows, &inv->rows, row);
 	inv->row_count--;
-	inv->by_status[row->m.status]--;
-	inv->expected -= row->m.expected;
+	count(inv, &row->m, -1);
 	inv->last_change = now;
+	row_clear(row);
 	free(row);
 }
 
@@ -120,12 +86,19 @@ inventory_free(struct inventory *inv)
 
 	if (inv == NULL)
 		return;
-	while (inv->pool_count > 0)
-		remove_candidate(inv, inv->pool[0]);
 	while ((row = RB_ROOT(&inv->rows)) != NULL)
 		remove_row(inv, row, inv->last_change);
-	free(inv->pool);
+	candidates_free(inv->candidates);
 	free(inv);
+}
+
+int
+inventory_configure(struct inventory *inv, const struct inventory_settings *settings)
+{
+	if (candidates_resize(inv->candidates, pool_size(settings)) < 0)
+		return -1;
+	inv->settings = *settings;
+	return 0;
 }
 
 /* The tree macros know no const: look-ups go through a copy of the head. */
@@ -151,221 +124,79 @@ add_row(struct inventory *inv, const struct manager *m, struct moment now)
 	row->m = *m;
 	RB_INSERT(rows, &inv->rows, row);
 	inv->row_count++;
-	inv->by_status[m->status]++;
-	inv->expected += m->expected;
+	count(inv, m, 1);
 	inv->last_change = now;
 	return row;
-}
-
-static void
-set_status(struct inventory *inv, struct manager *m, enum manager_status status)
-{
-	inv->by_status[m->status]--;
-	inv->by_status[status]++;
-	m->status = status;
-}
-
-/* *before: the row as it was before what is announced. */
-static void
-announce(const struct inventory *inv, const struct manager *before, const struct manager *m,
-	 enum event_type type, struct moment now, const char *reason)
-{
-	struct event event = {
-	    .type = type,
-	    .time = now,
-	    .addr = m->addr,
-	    .status = m->status,
-	    .port = m->port,
-	    .former_port = before->port,
-	    .source = m->source,
-	    .ifindex = m->ifindex,
-	};
-
-	if (inv->on_event == NULL)
-		return;
-	memcpy(event.hostname, m->hostname, sizeof(event.hostname));
-	memcpy(event.version, m->version, sizeof(event.version));
-	memcpy(event.former_hostname, before->hostname, sizeof(event.former_hostname));
-	memcpy(event.former_version, before->version, sizeof(event.former_version));
-	snprintf(event.reason, sizeof(event.reason), "%s", reason);
-	inv->on_event(inv->ctx, &event);
-}
-
-static void
-note_answer(struct manager *m, const struct wire_response *resp, const struct hearing *hearing)
-{
-	memcpy(m->version, resp->version, sizeof(m->version));
-	memcpy(m->hostname, resp->hostname, sizeof(m->hostname));
-	m->port = resp->port;
-	m->source = hearing->source;
-	m->ifindex = hearing->ifindex;
-	m->link = hearing->link;
-	if (!manager_heard(m))
-		m->first_seen = hearing->now;
-	m->last_seen = hearing->now;
-	if (hearing->wave > 0 && hearing->wave != m->wave) {
-		m->wave = hearing->wave;
-		m->response_time_us =
-		    (uint32_t)(hearing->since_request_us < UINT32_MAX ? hearing->since_request_us
-								      : UINT32_MAX);
-	}
-}
-
-static void
-describe_appearance(const struct manager *before, struct moment now, char reason[EVENT_REASON_LEN])
-{
-	const int64_t silence_us = now.mono_us - before->last_seen.mono_us;
-
-	if (before->announced == ANNOUNCED_NOTHING)
-		snprintf(reason, EVENT_REASON_LEN, "answered for the first time");
-	else if (manager_heard(before))
-		snprintf(reason, EVENT_REASON_LEN, "answers again after %" PRId64 " s of silence",
-			 silence_us / US_PER_S);
-	else
-		snprintf(reason, EVENT_REASON_LEN, "answers, which it never did before");
-}
-
-static bool
-same_identity(const struct manager *a, const struct manager *b)
-{
-	return strcmp(a->version, b->version) == 0 && strcmp(a->hostname, b->hostname) == 0 &&
-	       a->port == b->port;
-}
-
-static void
-hear_row(struct inventory *inv, struct manager *m, const struct wire_response *resp,
-	 const struct hearing *hearing)
-{
-	const struct manager before = *m;
-	char reason[EVENT_REASON_LEN];
-
-	note_answer(m, resp, hearing);
-	m->missed = 0;
-	set_status(inv, m, MANAGER_UP);
-	if (before.announced != ANNOUNCED_UP) {
-		m->transitions += before.announced == ANNOUNCED_DOWN;
-		m->announced = ANNOUNCED_UP;
-		describe_appearance(&before, hearing->now, reason);
-		announce(inv, &before, m, EVENT_APPEARED, hearing->now, reason);
-	} else if (inv->settings.report_changes && !same_identity(&before, m)) {
-		announce(inv, &before, m, EVENT_CHANGED, hearing->now, "answers differently");
-	}
-}
-
-static struct candidate *
-add_candidate(struct inventory *inv, uint32_t addr)
-{
-	struct candidate *c = calloc(1, sizeof(*c));
-
-	if (c == NULL)
-		return NULL;
-	if (inv->pool_count == inv->pool_max)
-		remove_candidate(inv, inv->pool[next_random(inv) % inv->pool_max]);
-	c->m.addr = addr;
-	c->m.status = MANAGER_UNKNOWN;
-	c->slot = inv->pool_count++;
-	inv->pool[c->slot] = c;
-	RB_INSERT(candidates, &inv->candidates, c);
-	return c;
-}
-
-/* Returns whether the candidate has now been confirmed. */
-static bool
-hear_candidate(const struct inventory *inv, struct candidate *c, const struct wire_response *resp,
-	       const struct hearing *hearing)
-{
-	note_answer(&c->m, resp, hearing);
-	if (hearing->wave > c->last_wave) {
-		c->last_wave = hearing->wave;
-		c->answers++;
-	}
-	return c->answers >= inv->settings.confirmations;
 }
 
 enum verdict
 inventory_hear(struct inventory *inv, const struct wire_response *resp,
 	       const struct hearing *hearing)
 {
-	const struct candidate key = {.m.addr = resp->addr};
 	struct row *row = find_row(inv, resp->addr);
-	struct candidate *c;
+	struct manager confirmed;
 
 	if (row == NULL) {
 		if (inv->row_count >= inv->settings.max_managers)
 			return VERDICT_NO_ROOM;
-		c = RB_FIND(candidates, &inv->candidates, (struct candidate *)(uintptr_t)&key);
-		if (c == NULL)
-			c = add_candidate(inv, resp->addr);
-		if (c == NULL)
-			return VERDICT_NO_ROOM;
-		if (!hear_candidate(inv, c, resp, hearing))
+		if (!candidates_hear(inv->candidates, resp, hearing, inv->settings.confirmations,
+				     &confirmed))
 			return VERDICT_ACCEPTED;
-		row = add_row(inv, &c->m, hearing->now);
+		row = add_row(inv, &confirmed, hearing->now);
 		if (row == NULL)
 			return VERDICT_NO_ROOM;
-		remove_candidate(inv, c);
 	}
-	hear_row(inv, &row->m, resp, hearing);
+	count(inv, &row->m, -1);
+	row_hear(row, resp, hearing, &inv->rules);
+	count(inv, &row->m, 1);
 	return VERDICT_ACCEPTED;
 }
 
+/* For candidates_each(): what is asked of them, and the answer. */
+struct pending {
+	bool *links;
+	int link_count;
+};
+
 static void
-mark_pending(int link, bool pending[], int link_count)
+mark_pending(void *ctx, struct manager *m)
 {
-	if (link >= 0 && link < link_count) {
-		pending[link] = true;
+	const struct pending *pending = ctx;
+
+	if (m->link >= 0 && m->link < pending->link_count) {
+		pending->links[m->link] = true;
 		return;
 	}
-	for (int i = 0; i < link_count; i++)
-		pending[i] = true;
-}
-
-static bool
-heard_since(const struct manager *m, int64_t since)
-{
-	return manager_heard(m) && m->last_seen.mono_us >= since;
+	for (int i = 0; i < pending->link_count; i++)
+		pending->links[i] = true;
 }
 
 void
-inventory_pending(const struct inventory *inv, int64_t since, bool pending[], int link_count)
+inventory_pending(const struct inventory *inv, int64_t since, bool links[], int link_count)
 {
+	struct pending pending = {.links = links, .link_count = link_count};
 	struct rows rows = inv->rows;
 	struct row *row;
 
 	RB_FOREACH (row, rows, &rows)
-		if (row->m.status != MANAGER_DOWN && !heard_since(&row->m, since))
-			mark_pending(row->m.link, pending, link_count);
-	for (size_t i = 0; i < inv->pool_count; i++)
-		mark_pending(inv->pool[i]->m.link, pending, link_count);
+		if (row->m.status != MANAGER_DOWN && !row_heard_since(&row->m, since))
+			mark_pending(&pending, &row->m);
+	candidates_each(inv->candidates, mark_pending, &pending);
 }
 
-static void
-judge_row(struct inventory *inv, struct manager *m, enum link_judgement judgement,
-	  struct moment now)
+/* Never heard and no longer expected: there is nothing to retain. */
+static bool
+is_past_retention(const struct inventory *inv, const struct manager *m, struct moment now)
 {
-	const struct manager before = *m;
-	char reason[EVENT_REASON_LEN];
+	const int64_t retention_us = inv->settings.retention_us;
 
-	if (judgement == LINK_UNTRUSTED && m->status != MANAGER_DOWN)
-		set_status(inv, m, MANAGER_UNKNOWN);
-	if (judgement != LINK_JUDGED)
-		return;
-	if (m->missed < UINT32_MAX)
-		m->missed++;
-	if (m->status == MANAGER_DOWN)
-		return;
-	if (m->missed < inv->settings.misses) {
-		if (manager_heard(m))
-			set_status(inv, m, MANAGER_MISSING);
-		return;
-	}
-	set_status(inv, m, MANAGER_DOWN);
-	if (m->announced == ANNOUNCED_DOWN)
-		return;
-	m->transitions += m->announced == ANNOUNCED_UP;
-	m->announced = ANNOUNCED_DOWN;
-	snprintf(reason, sizeof(reason), "no answer in %u rounds in a row", m->missed);
-	announce(inv, &before, m, EVENT_DISAPPEARED, now, reason);
+	if (manager_expected(m))
+		return false;
+	if (!manager_heard(m))
+		return true;
+	/* Who was not judged is not reported either, and must not just vanish. */
+	return m->status == MANAGER_DOWN && retention_us > 0 &&
+	       now.mono_us - m->last_seen.mono_us >= retention_us;
 }
 
 void
@@ -373,26 +204,32 @@ inventory_close_round(struct inventory *inv, struct moment now, int64_t round_st
 		      const enum link_judgement judgement[], int link_count,
 		      enum link_judgement elsewhere)
 {
-	const int64_t retention_us = inv->settings.retention_us;
 	struct row *row, *next;
 
 	RB_FOREACH_SAFE (row, rows, &inv->rows, next) {
-		struct manager *m = &row->m;
+		const int link = row->m.link;
+		const enum link_judgement here =
+		    link >= 0 && link < link_count ? judgement[link] : elsewhere;
 
-		if (heard_since(m, round_start_us))
-			continue;
-		if (retention_us > 0 && !m->expected &&
-		    now.mono_us - m->last_seen.mono_us >= retention_us) {
+		if (!row_heard_since(&row->m, round_start_us) &&
+		    is_past_retention(inv, &row->m, now)) {
 			remove_row(inv, row, now);
 			continue;
 		}
-		judge_row(inv, m,
-			  m->link >= 0 && m->link < link_count ? judgement[m->link] : elsewhere,
-			  now);
+		count(inv, &row->m, -1);
+		row_judge(row, here, now, round_start_us, &inv->rules);
+		count(inv, &row->m, 1);
 	}
-	for (size_t i = inv->pool_count; i-- > 0;)
-		if (++inv->pool[i]->rounds >= ROUNDS_TO_CONFIRM)
-			remove_candidate(inv, inv->pool[i]);
+	candidates_age(inv->candidates);
+}
+
+static void
+forget_link(void *ctx, struct manager *m)
+{
+	const int *link = ctx;
+
+	if (m->link == *link)
+		m->link = LINK_NONE;
 }
 
 void
@@ -400,44 +237,131 @@ inventory_forget_link(struct inventory *inv, int link)
 {
 	struct row *row;
 
-	RB_FOREACH (row, rows, &inv->rows)
-		if (row->m.link == link)
-			row->m.link = LINK_NONE;
-	for (size_t i = 0; i < inv->pool_count; i++)
-		if (inv->pool[i]->m.link == link)
-			inv->pool[i]->m.link = LINK_NONE;
+	RB_FOREACH (row, rows, &inv->rows) {
+		count(inv, &row->m, -1);
+		forget_link(&link, &row->m);
+		count(inv, &row->m, 1);
+	}
+	candidates_each(inv->candidates, forget_link, &link);
+}
+
+struct heard {
+	int64_t since;
+	uint32_t count;
+};
+
+static void
+count_heard(void *ctx, struct manager *m)
+{
+	struct heard *heard = ctx;
+
+	heard->count += row_heard_since(m, heard->since);
 }
 
 uint32_t
 inventory_heard_since(const struct inventory *inv, int64_t since)
 {
+	struct heard heard = {.since = since};
 	struct rows rows = inv->rows;
 	struct row *row;
-	uint32_t count = 0;
 
 	RB_FOREACH (row, rows, &rows)
-		count += heard_since(&row->m, since);
-	for (size_t i = 0; i < inv->pool_count; i++)
-		count += heard_since(&inv->pool[i]->m, since);
-	return count;
+		count_heard(&heard, &row->m);
+	candidates_each(inv->candidates, count_heard, &heard);
+	return heard.count;
+}
+
+static struct row *
+find_or_add_row(struct inventory *inv, uint32_t addr, struct moment now)
+{
+	const struct manager m = {.addr = addr, .status = MANAGER_UNKNOWN, .link = LINK_NONE};
+	struct row *row = find_row(inv, addr);
+
+	if (row != NULL)
+		return row;
+	row = add_row(inv, &m, now);
+	if (row != NULL)
+		candidates_remove(inv->candidates, addr);
+	return row;
 }
 
 bool
-inventory_expect(struct inventory *inv, uint32_t addr, struct moment now)
+inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struct moment now)
 {
-	const struct manager m = {
-	    .addr = addr,
-	    .status = MANAGER_UNKNOWN,
-	    .link = LINK_NONE,
-	    .expected = true,
-	};
+	struct row *row = expected ? find_or_add_row(inv, addr, now) : find_row(inv, addr);
+
+	if (row == NULL)
+		return false;
+	count(inv, &row->m, -1);
+	row->m.expected_by_operator = expected;
+	count(inv, &row->m, 1);
+	return true;
+}
+
+size_t
+inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_t addr_count,
+			    struct moment now)
+{
+	struct row *row;
+	size_t refused = 0;
+
+	RB_FOREACH (row, rows, &inv->rows) {
+		count(inv, &row->m, -1);
+		row->m.expected_by_file = false;
+		count(inv, &row->m, 1);
+	}
+	for (size_t i = 0; i < addr_count; i++) {
+		row = find_or_add_row(inv, addrs[i], now);
+		if (row == NULL) {
+			refused++;
+			continue;
+		}
+		count(inv, &row->m, -1);
+		row->m.expected_by_file = true;
+		count(inv, &row->m, 1);
+	}
+	return refused;
+}
+
+bool
+inventory_remove(struct inventory *inv, uint32_t addr, struct moment now)
+{
 	struct row *row = find_row(inv, addr);
 
 	if (row == NULL)
-		return add_row(inv, &m, now) != NULL;
-	inv->expected += !row->m.expected;
-	row->m.expected = true;
+		return false;
+	remove_row(inv, row, now);
 	return true;
+}
+
+static bool
+is_denied(const struct manager *m, const struct access_list *access)
+{
+	const char *why;
+
+	return !manager_expected(m) && manager_heard(m) &&
+	       !access_permits(access, m->addr, m->source, &why);
+}
+
+size_t
+inventory_remove_denied(struct inventory *inv, const struct access_list *access, struct moment now)
+{
+	struct row *row, *next;
+	size_t removed = 0;
+
+	RB_FOREACH_SAFE (row, rows, &inv->rows, next) {
+		if (!is_denied(&row->m, access))
+			continue;
+		remove_row(inv, row, now);
+		removed++;
+	}
+	return removed;
+}
+
+uint32_t
+inventory_up_on_link(const struct inventory *inv, int link)
+{
+	return link >= 0 && link < LINKS_MAX ? inv->up_on_link[link] : 0;
 }
 
 const struct manager *
@@ -460,7 +384,7 @@ inventory_summary(const struct inventory *inv)
 	    .down = (uint32_t)inv->by_status[MANAGER_DOWN],
 	    .unknown = (uint32_t)inv->by_status[MANAGER_UNKNOWN],
 	    .expected = (uint32_t)inv->expected,
-	    .unconfirmed = (uint32_t)inv->pool_count,
+	    .unconfirmed = (uint32_t)candidates_count(inv->candidates),
 	    .last_change = inv->last_change,
 	};
 }

@@ -6,6 +6,10 @@
  * and whether a silence counts is decided by discover.h; this module only
  * records it and derives states and events.
  *
+ * Where two live sources answer for one address with different hostnames or
+ * ports, the row keeps the values of the first, and says so (EVENT_CONFLICT),
+ * until `misses` rounds went by with one of them silent.
+ *
  * A new address is a candidate until it has answered two different requests
  * of ours: only then does it become a row and is announced.  Candidates live
  * in a pool of their own, so that a flood of made-up answers neither fills the
@@ -18,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access.h"
 #include "event.h"
 #include "manager.h"
 #include "moment.h"
@@ -30,7 +35,7 @@ struct inventory_settings {
 	unsigned int misses;        /* silent rounds until a manager is down, at least 1 */
 	int64_t retention_us;       /* forget what was not heard for so long; 0: never */
 	unsigned int confirmations; /* answers that make a row: 2, or 1 for a scanner */
-	bool report_changes;        /* of version, hostname or port, as events */
+	int64_t change_holdoff_us;  /* at most one EVENT_CHANGED a manager in so long */
 };
 
 /* Circumstances of a response. */
@@ -65,16 +70,21 @@ struct inventory *inventory_new(const struct inventory_settings *settings, uint6
 				inventory_event_fn *on_event, void *ctx);
 void inventory_free(struct inventory *inv);
 
+/* Change the settings of a running inventory.  Fewer max_managers than there
+ * are rows take effect as rows go.  0, or -1 when out of memory, nothing then
+ * being changed. */
+int inventory_configure(struct inventory *inv, const struct inventory_settings *settings);
+
 /* Record a response that passed every check.  Returns VERDICT_ACCEPTED (also
  * for a candidate) or VERDICT_NO_ROOM. */
 enum verdict inventory_hear(struct inventory *inv, const struct wire_response *resp,
 			    const struct hearing *hearing);
 
-/* Mark for which links another request is worth while: pending[link] becomes
+/* Mark for which links another request is worth while: links[link] becomes
  * true where a manager that is not down, or a candidate, has not been heard
  * enough since `since` (monotonic microseconds).  A manager without a link in
  * 0..link_count-1 makes all of them pending.  Entries are never made false. */
-void inventory_pending(const struct inventory *inv, int64_t since, bool pending[], int link_count);
+void inventory_pending(const struct inventory *inv, int64_t since, bool links[], int link_count);
 
 /* Close a round that began at round_start_us: what was not heard since has
  * missed it, where judgement[link] says so, or `elsewhere` for a manager
@@ -91,9 +101,26 @@ void inventory_forget_link(struct inventory *inv, int link);
 /* How many managers and candidates were heard since `since`. */
 uint32_t inventory_heard_since(const struct inventory *inv, int64_t since);
 
-/* Make addr a row if it is none, and mark it as expected.  Returns false when
- * the table is full or memory is short. */
-bool inventory_expect(struct inventory *inv, uint32_t addr, struct moment now);
+/* Mark addr as expected by the operator, making it a row if it is none, or not
+ * expected.  Returns false, nothing being changed, when there is no room for
+ * another row, or no such row whose mark could be taken away. */
+bool inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struct moment now);
+
+/* Those and no others are expected by the configuration file; they become rows.
+ * Returns for how many there was no room. */
+size_t inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_t count,
+				   struct moment now);
+
+/* Forget a row, without an event.  Returns whether there was one. */
+bool inventory_remove(struct inventory *inv, uint32_t addr, struct moment now);
+
+/* Forget, without events, the rows that an access list refuses and nobody
+ * expects: they would be taken for dead.  Returns how many. */
+size_t inventory_remove_denied(struct inventory *inv, const struct access_list *access,
+			       struct moment now);
+
+/* How many managers that are up were last heard on that link. */
+uint32_t inventory_up_on_link(const struct inventory *inv, int link);
 
 /* The row with the smallest address >= from (host byte order), or NULL; owned
  * by the inventory and valid until it is next changed.  O(log n). */

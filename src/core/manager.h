@@ -28,8 +28,10 @@ enum manager_announced {
 	ANNOUNCED_DOWN,
 };
 
-/* An interface's place in the discovery's list; names survive what ifindexes do not. */
+/* A manager's link is its interface's place in the discovery's list (links.h):
+ * that survives what ifindexes do not. */
 #define LINK_NONE (-1)
+#define LINKS_MAX 1024
 
 struct manager {
 	uint32_t addr; /* host byte order; the key */
@@ -46,7 +48,8 @@ struct manager {
 	uint64_t wave;             /* the request that response_time_us belongs to */
 	uint32_t missed;           /* rounds in a row */
 	uint32_t transitions;      /* changes between up and down */
-	bool expected;
+	bool expected_by_file;     /* the configuration's */
+	bool expected_by_operator; /* by SNMP SET */
 	enum manager_announced announced;
 };
 
@@ -57,6 +60,12 @@ static inline bool
 manager_heard(const struct manager *m)
 {
 	return m->last_seen.wall_ms != 0;
+}
+
+static inline bool
+manager_expected(const struct manager *m)
+{
+	return m->expected_by_file || m->expected_by_operator;
 }
 
 #endif /* MANAGER_H */

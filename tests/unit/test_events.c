@@ -170,6 +170,28 @@ what_is_not_queued_is_logged_all_the_same(void **state)
 }
 
 static void
+resizing_keeps_the_last(void **state)
+{
+	struct events *events = events_new(4, 2);
+
+	(void)state;
+	assert_int_equal(events_resize(events, 5, 2), 0);
+	assert_null(events_at_or_after(events, 0));
+	for (uint32_t i = 1; i <= 9; i++)
+		add(events, i);
+	assert_int_equal(events_resize(events, 3, 1), 0);
+	assert_int_equal(events_at_or_after(events, 0)->id, 7);
+	assert_int_equal(events_at_or_after(events, 9)->addr, 9);
+	assert_int_equal(events_counts(events).queued, 2);
+	assert_int_equal(events_resize(events, 7, 10), 0);
+	add(events, 10);
+	assert_int_equal(events_at_or_after(events, 0)->id, 7);
+	assert_int_equal(events_at_or_after(events, 10)->addr, 10);
+	assert_int_equal(events_counts(events).queued, 3);
+	events_free(events);
+}
+
+static void
 free_of_null(void **state)
 {
 	(void)state;
@@ -189,6 +211,7 @@ main(void)
 	    cmocka_unit_test(settling_what_is_not_in_flight_changes_nothing),
 	    cmocka_unit_test(full_queue_counts_what_it_drops),
 	    cmocka_unit_test(what_is_not_queued_is_logged_all_the_same),
+	    cmocka_unit_test(resizing_keeps_the_last),
 	    cmocka_unit_test(free_of_null),
 	};
 

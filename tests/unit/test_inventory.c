@@ -31,7 +31,7 @@ new_inventory(size_t max_managers, unsigned int confirmations)
 	    .max_managers = max_managers,
 	    .misses = 3,
 	    .confirmations = confirmations,
-	    .report_changes = true,
+	    
 	};
 
 	event_count = 0;
@@ -200,9 +200,9 @@ full_table_takes_no_expected_one(void **state)
 	struct inventory *inv = new_inventory(1, 1);
 
 	(void)state;
-	assert_true(inventory_expect(inv, ADDR(1), at_s(0)));
-	assert_true(inventory_expect(inv, ADDR(1), at_s(0)));
-	assert_false(inventory_expect(inv, ADDR(2), at_s(0)));
+	assert_true(inventory_expect(inv, ADDR(1), true, at_s(0)));
+	assert_true(inventory_expect(inv, ADDR(1), true, at_s(0)));
+	assert_false(inventory_expect(inv, ADDR(2), true, at_s(0)));
 	assert_int_equal(hear_as(inv, ADDR(3), "a", 1, 0), VERDICT_NO_ROOM);
 	assert_int_equal(hear_as(inv, ADDR(1), "a", 1, 0), VERDICT_ACCEPTED);
 	assert_int_equal(inventory_summary(inv).expected, 1);

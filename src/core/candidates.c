@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/candidates.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/tree.h>
+
+#include "core/row.h"
+
+#define ROUNDS_TO_CONFIRM 2
+
+struct candidate {
+	RB_ENTRY(candidate) node;
+	struct manager m;
+	unsigned int answers; /* to different requests */
+	uint64_t last_wave;   /* the last request it has answered */
+	unsigned int rounds;  /* closed since it was first heard */
+	size_t slot;          /* in the pool */
+};
+
+RB_HEAD(tree, candidate);
+
+struct candidates {
+	struct tree tree;
+	struct candidate **pool; /* the same, for random replacement */
+	size_t count, max;
+	uint64_t random;
+};
+
+static int
+candidate_cmp(const struct candidate *a, const struct candidate *b)
+{
+	return (a->m.addr > b->m.addr) - (a->m.addr < b->m.addr);
+}
+
+/* RB_GENERATE_STATIC of libbsd 0.11 uses a __unused that it does not define. */
+RB_GENERATE_INTERNAL(tree, candidate, node, candidate_cmp, __attribute__((unused)) static)
+
+struct candidates *
+candidates_new(size_t max, uint64_t seed)
+{
+	struct candidates *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	RB_INIT(&c->tree);
+	c->random = seed != 0 ? seed : 1;
+	if (candidates_resize(c, max) < 0) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+static void
+remove_candidate(struct candidates *c, struct candidate *gone)
+{
+	RB_REMOVE(tree, &c->tree, gone);
+	c->pool[gone->slot] = c->pool[--c->count];
+	c->pool[gone->slot]->slot = gone->slot;
+	free(gone);
+}
+
+void
+candidates_free(struct candidates *c)
+{
+	if (c == NULL)
+		return;
+	while (c->count > 0)
+		remove_candidate(c, c->pool[0]);
+	free(c->pool);
+	free(c);
+}
+
+int
+candidates_resize(struct candidates *c, size_t max)
+{
+	struct candidate **pool;
+
+	assert(max > 0);
+	if (max == c->max)
+		return 0;
+	while (c->count > max)
+		remove_candidate(c, c->pool[c->count - 1]);
+	pool = reallocarray(c->pool, max, sizeof(struct candidate *));
+	if (pool == NULL)
+		return -1;
+	c->pool = pool;
+	c->max = max;
+	return 0;
+}
+
+/* xorshift64: replacement need only be hard to steer without hearing us. */
+static uint64_t
+next_random(struct candidates *c)
+{
+	c->random ^= c->random << 13;
+	c->random ^= c->random >> 7;
+	c->random ^= c->random << 17;
+	return c->random;
+}
+
+static struct candidate *
+find(const struct candidates *c, uint32_t addr)
+{
+	struct candidate key = {.m.addr = addr};
+	struct tree tree = c->tree; /* the tree macros know no const */
+
+	return RB_FIND(tree, &tree, &key);
+}
+
+static struct candidate *
+add(struct candidates *c, uint32_t addr)
+{
+	struct candidate *new = calloc(1, sizeof(*new));
+
+	if (new == NULL)
+		return NULL;
+	if (c->count == c->max)
+		remove_candidate(c, c->pool[next_random(c) % c->max]);
+	new->m.addr = addr;
+	new->m.status = MANAGER_UNKNOWN;
+	new->slot = c->count++;
+	c->pool[new->slot] = new;
+	RB_INSERT(tree, &c->tree, new);
+	return new;
+}
+
+bool
+candidates_hear(struct candidates *c, const struct wire_response *resp,
+		const struct hearing *hearing, unsigned int confirmations,
+		struct manager *confirmed)
+{
+	struct candidate *who = find(c, resp->addr);
+
+	if (who == NULL)
+		who = add(c, resp->addr);
+	if (who == NULL)
+		return false;
+	row_note_answer(&who->m, resp, hearing);
+	if (hearing->wave > who->last_wave) {
+		who->last_wave = hearing->wave;
+		who->answers++;
+	}
+	if (who->answers < confirmations)
+		return false;
+	*confirmed = who->m;
+	remove_candidate(c, who);
+	return true;
+}
+
+void
+candidates_remove(struct candidates *c, uint32_t addr)
+{
+	struct candidate *who = find(c, addr);
+
+	if (who != NULL)
+		remove_candidate(c, who);
+}
+
+void
+candidates_age(struct candidates *c)
+{
+	for (size_t i = c->count; i-- > 0;)
+		if (++c->pool[i]->rounds >= ROUNDS_TO_CONFIRM)
+			remove_candidate(c, c->pool[i]);
+}
+
+size_t
+candidates_count(const struct candidates *c)
+{
+	return c->count;
+}
+
+void
+candidates_each(const struct candidates *c, void (*fn)(void *ctx, struct manager *m), void *ctx)
+{
+	for (size_t i = 0; i < c->count; i++)
+		fn(ctx, &c->pool[i]->m);
+}

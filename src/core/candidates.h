@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* candidates.h - addresses that have answered, but not yet often enough.
+ *
+ * Pure.  A pool of bounded size with random replacement, so that a flood of
+ * made-up answers can neither fill memory nor push out whom it likes to.
+ */
+#ifndef CANDIDATES_H
+#define CANDIDATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inventory.h"
+
+struct candidates;
+
+/* max: how many at most, at least 1.  seed: for the replacement.  NULL when out
+ * of memory.  candidates_free(NULL) is fine. */
+struct candidates *candidates_new(size_t max, uint64_t seed);
+void candidates_free(struct candidates *c);
+
+/* 0, or -1 when out of memory, nothing then being changed. */
+int candidates_resize(struct candidates *c, size_t max);
+
+/* Record an answer.  Once `confirmations` different requests have been answered,
+ * what is known goes to *confirmed, the candidate is removed and true is
+ * returned.  Out of memory it is as if the answer had been lost. */
+bool candidates_hear(struct candidates *c, const struct wire_response *resp,
+		     const struct hearing *hearing, unsigned int confirmations,
+		     struct manager *confirmed);
+
+/* Forget one, if it is there. */
+void candidates_remove(struct candidates *c, uint32_t addr);
+
+/* A round is over: forget those that two of them did not confirm. */
+void candidates_age(struct candidates *c);
+
+size_t candidates_count(const struct candidates *c);
+
+/* Call fn(ctx, m) for each; fn may change m->link. */
+void candidates_each(const struct candidates *c, void (*fn)(void *ctx, struct manager *m),
+		     void *ctx);
+
+#endif /* CANDIDATES_H */

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/row.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define US_PER_S 1000000
+
+/* A second source that answers for the address of a row, differently. */
+struct challenger {
+	struct wire_response says;
+	struct hearing hearing;     /* its last answer */
+	unsigned int silent_rounds; /* in a row */
+};
+
+void
+row_clear(struct row *row)
+{
+	free(row->challenger);
+	row->challenger = NULL;
+}
+
+bool
+row_heard_since(const struct manager *m, int64_t since)
+{
+	return manager_heard(m) && m->last_seen.mono_us >= since;
+}
+
+static void
+announce(struct row *row, enum event_type type, struct moment now, const char *reason,
+	 const struct row_rules *rules)
+{
+	const struct manager *m = &row->m;
+	struct event event = {
+	    .type = type,
+	    .time = now,
+	    .addr = m->addr,
+	    .status = m->status,
+	    .port = m->port,
+	    .former_port = row->told.port,
+	    .source = m->source,
+	    .other_source = type == EVENT_CONFLICT ? row->challenger->hearing.source : 0,
+	    .ifindex = m->ifindex,
+	};
+
+	memcpy(event.hostname, m->hostname, sizeof(event.hostname));
+	memcpy(event.version, m->version, sizeof(event.version));
+	memcpy(event.former_hostname, row->told.hostname, sizeof(event.former_hostname));
+	memcpy(event.former_version, row->told.version, sizeof(event.former_version));
+	snprintf(event.reason, sizeof(event.reason), "%s", reason);
+
+	memcpy(row->told.hostname, m->hostname, sizeof(row->told.hostname));
+	memcpy(row->told.version, m->version, sizeof(row->told.version));
+	row->told.port = m->port;
+	if (rules->on_event != NULL)
+		rules->on_event(rules->ctx, &event);
+}
+
+static void
+note_heard(struct manager *m, const struct hearing *hearing)
+{
+	if (!manager_heard(m))
+		m->first_seen = hearing->now;
+	m->last_seen = hearing->now;
+	m->missed = 0;
+}
+
+void
+row_note_answer(struct manager *m, const struct wire_response *resp, const struct hearing *hearing)
+{
+	memcpy(m->version, resp->version, sizeof(m->version));
+	memcpy(m->hostname, resp->hostname, sizeof(m->hostname));
+	m->port = resp->port;
+	m->source = hearing->source;
+	m->ifindex = hearing->ifindex;
+	m->link = hearing->link;
+	if (hearing->wave > 0 && hearing->wave != m->wave) {
+		m->wave = hearing->wave;
+		m->response_time_us =
+		    (uint32_t)(hearing->since_request_us < UINT32_MAX ? hearing->since_request_us
+								      : UINT32_MAX);
+	}
+	note_heard(m, hearing);
+}
+
+static void
+describe_appearance(const struct manager *before, struct moment now, char reason[EVENT_REASON_LEN])
+{
+	const int64_t silence_us = now.mono_us - before->last_seen.mono_us;
+
+	if (before->announced == ANNOUNCED_NOTHING)
+		snprintf(reason, EVENT_REASON_LEN, "answered for the first time");
+	else if (manager_heard(before))
+		snprintf(reason, EVENT_REASON_LEN, "answers again after %" PRId64 " s of silence",
+			 silence_us / US_PER_S);
+	else
+		snprintf(reason, EVENT_REASON_LEN, "answers, which it never did before");
+}
+
+/* The last state is always announced, at a bounded rate: what changes too soon
+ * after the last time waits for a later answer or the end of a round. */
+static void
+announce_change(struct row *row, struct moment now, const struct row_rules *rules)
+{
+	const struct manager *m = &row->m;
+	const char *reason;
+
+	if (m->announced != ANNOUNCED_UP || m->status != MANAGER_UP || row->challenger != NULL)
+		return;
+	if (row->changed_us != 0 &&
+	    now.mono_us - row->changed_us < rules->settings->change_holdoff_us)
+		return;
+	if (strcmp(m->hostname, row->told.hostname) != 0)
+		reason = "its hostname changed";
+	else if (strcmp(m->version, row->told.version) != 0)
+		reason = "its version changed";
+	else if (m->port != row->told.port)
+		reason = "its port changed";
+	else
+		return;
+	row->changed_us = now.mono_us;
+	announce(row, EVENT_CHANGED, now, reason, rules);
+}
+
+/* Whether a source other than the row's own may not simply replace it: it says
+ * something else while the row's own is still there. */
+static bool
+is_challenge(const struct row *row, const struct wire_response *resp, uint32_t source,
+	     const struct row_rules *rules)
+{
+	const struct manager *m = &row->m;
+
+	return manager_heard(m) && source != m->source && m->status != MANAGER_DOWN &&
+	       row->source_silent_rounds < rules->settings->misses &&
+	       (strcmp(m->hostname, resp->hostname) != 0 || m->port != resp->port);
+}
+
+/* Out of memory it is as if this answer had been lost. */
+static void
+note_challenge(struct row *row, const struct wire_response *resp, const struct hearing *hearing)
+{
+	if (row->challenger == NULL)
+		row->challenger = calloc(1, sizeof(*row->challenger));
+	if (row->challenger == NULL)
+		return;
+	row->challenger->says = *resp;
+	row->challenger->hearing = *hearing;
+	row->challenger->silent_rounds = 0;
+	note_heard(&row->m, hearing);
+}
+
+static void
+end_challenge(struct row *row)
+{
+	row_clear(row);
+	row->conflict = false;
+}
+
+static void
+note_source(struct row *row, const struct wire_response *resp, const struct hearing *hearing)
+{
+	if (row->challenger != NULL && hearing->source != row->m.source)
+		end_challenge(row); /* they agree now, or the row's own is gone */
+	row_note_answer(&row->m, resp, hearing);
+	row->source_heard_us = hearing->now.mono_us;
+	row->source_silent_rounds = 0;
+}
+
+void
+row_hear(struct row *row, const struct wire_response *resp, const struct hearing *hearing,
+	 const struct row_rules *rules)
+{
+	struct manager *m = &row->m;
+	const struct manager before = *m;
+	char reason[EVENT_REASON_LEN];
+
+	if (is_challenge(row, resp, hearing->source, rules))
+		note_challenge(row, resp, hearing);
+	else
+		note_source(row, resp, hearing);
+	m->status = MANAGER_UP;
+	if (before.announced != ANNOUNCED_UP) {
+		m->transitions += before.announced == ANNOUNCED_DOWN;
+		m->announced = ANNOUNCED_UP;
+		describe_appearance(&before, hearing->now, reason);
+		announce(row, EVENT_APPEARED, hearing->now, reason, rules);
+	} else {
+		announce_change(row, hearing->now, rules);
+	}
+	/* The row's own source answers after a challenger did: both are alive. */
+	if (row->challenger != NULL && !row->conflict && hearing->source == m->source) {
+		row->conflict = true;
+		announce(row, EVENT_CONFLICT, hearing->now,
+			 "two sources answer for this address with different hostnames or ports",
+			 rules);
+	}
+}
+
+/* Count the rounds in which the row's sources were silent, and see whether that
+ * ends a conflict. */
+static void
+judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
+{
+	const unsigned int misses = rules->settings->misses;
+	struct challenger *c = row->challenger;
+
+	if (row->source_heard_us >= since)
+		row->source_silent_rounds = 0;
+	else if (row->source_silent_rounds < misses)
+		row->source_silent_rounds++;
+	if (c == NULL)
+		return;
+	if (c->hearing.now.mono_us >= since)
+		c->silent_rounds = 0;
+	else
+		c->silent_rounds++;
+	if (c->silent_rounds >= misses) {
+		end_challenge(row);
+	} else if (row->source_silent_rounds >= misses) {
+		const struct challenger winner = *c;
+		const uint32_t missed = row->m.missed;
+
+		note_source(row, &winner.says, &winner.hearing);
+		row->m.missed = missed; /* it answered then, not now */
+		row->source_silent_rounds = winner.silent_rounds;
+	}
+}
+
+/* The row was not heard.  Returns the state that follows from it. */
+static enum manager_status
+judge_silence(struct manager *m, enum link_judgement judgement, unsigned int misses)
+{
+	const bool missed = judgement == LINK_JUDGED;
+
+	m->missed += missed && m->missed < UINT32_MAX;
+	if (m->status == MANAGER_DOWN || (missed && m->missed >= misses))
+		return MANAGER_DOWN;
+	if (judgement == LINK_UNTRUSTED)
+		return MANAGER_UNKNOWN;
+	return missed && manager_heard(m) ? MANAGER_MISSING : m->status;
+}
+
+void
+row_judge(struct row *row, enum link_judgement judgement, struct moment now, int64_t since,
+	  const struct row_rules *rules)
+{
+	struct manager *m = &row->m;
+	char reason[EVENT_REASON_LEN];
+
+	if (judgement == LINK_JUDGED)
+		judge_sources(row, since, rules);
+	if (row_heard_since(m, since)) {
+		announce_change(row, now, rules);
+		return;
+	}
+	m->status = judge_silence(m, judgement, rules->settings->misses);
+	if (m->status != MANAGER_DOWN || m->announced == ANNOUNCED_DOWN)
+		return;
+	m->transitions += m->announced == ANNOUNCED_UP;
+	m->announced = ANNOUNCED_DOWN;
+	snprintf(reason, sizeof(reason), "no answer in %u rounds in a row", m->missed);
+	announce(row, EVENT_DISAPPEARED, now, reason, rules);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* row.h - one manager of the inventory: what an answer and a silence make of it.
+ *
+ * Pure.  The inventory (inventory.h) owns the rows, keeps the sums and says
+ * which silences count.
+ */
+#ifndef ROW_H
+#define ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/tree.h>
+
+#include "inventory.h"
+
+struct challenger;
+
+struct row {
+	RB_ENTRY(row) node; /* the inventory's */
+	struct manager m;
+
+	struct wire_response told; /* as the last event described it */
+	int64_t changed_us;        /* last EVENT_CHANGED; 0: none */
+	int64_t source_heard_us;   /* m.source itself, not a challenger */
+	unsigned int source_silent_rounds;
+	struct challenger *challenger; /* a second source; owned; NULL: none */
+	bool conflict;                 /* has been announced */
+};
+
+/* Where events go, and by which rules. */
+struct row_rules {
+	const struct inventory_settings *settings;
+	inventory_event_fn *on_event;
+	void *ctx;
+};
+
+/* Release what the row owns, not the row. */
+void row_clear(struct row *row);
+
+/* Record an answer in a manager that is not a row yet, without events. */
+void row_note_answer(struct manager *m, const struct wire_response *resp,
+		     const struct hearing *hearing);
+
+/* Record an answer for the row's address. */
+void row_hear(struct row *row, const struct wire_response *resp, const struct hearing *hearing,
+	      const struct row_rules *rules);
+
+/* Close a round that began at `since` (monotonic microseconds). */
+void row_judge(struct row *row, enum link_judgement judgement, struct moment now, int64_t since,
+	       const struct row_rules *rules);
+
+/* Whether any source answered for it since then. */
+bool row_heard_since(const struct manager *m, int64_t since);
+
+#endif /* ROW_H */
