@@ -20,21 +20,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access.h"
 #include "inventory.h"
+#include "links.h"
 #include "moment.h"
 #include "wire.h"
 
-#define DISCOVER_MAX_LINKS 256
-#define DISCOVER_NAME_LEN 16 /* IF_NAMESIZE */
-
 struct discover;
-
-/* Which of the two sockets a request leaves from. */
-enum sender {
-	SENDER_FIXED,     /* bound to the well-known port, as the guide's client */
-	SENDER_EPHEMERAL, /* bound to a port of the kernel's choice */
-};
-#define SENDER_COUNT 2
 
 enum source_port {
 	SOURCE_PORT_AUTO, /* the two in turn */
@@ -49,15 +41,6 @@ struct discover_settings {
 	unsigned int misses; /* also how long blindness is tolerated, in rounds */
 	enum source_port source_port;
 	bool always_probe; /* repeat even when nobody is missed (scanner) */
-};
-
-enum link_state {
-	LINK_USABLE,
-	LINK_DOWN,       /* administratively */
-	LINK_NO_CARRIER, /* up, not running */
-	LINK_NO_ADDRESS, /* no IPv4 address */
-	LINK_NOT_JOINED, /* the group could not be joined */
-	LINK_GONE,       /* no longer there, or no longer ours to use */
 };
 
 /* How a datagram came in. */
@@ -89,16 +72,29 @@ struct discover_stats {
 };
 
 /* settings are copied, the inventory is borrowed and outlives it.  The first
- * round is due at `now`.  NULL when out of memory; discover_free(NULL) is
+ * round is due at `now`.  on_event (may be NULL) hears of links that become
+ * impaired and are restored.  NULL when out of memory; discover_free(NULL) is
  * fine. */
 struct discover *discover_new(const struct discover_settings *settings, struct inventory *inv,
-			      struct moment now);
+			      struct moment now, inventory_event_fn *on_event, void *ctx);
 void discover_free(struct discover *d);
+
+/* Change the settings of a running discovery.  A new interval counts from the
+ * start of the last regular round. */
+void discover_configure(struct discover *d, const struct discover_settings *settings);
+
+/* Refuse (VERDICT_DENIED) what the list, which is copied, does not permit; by
+ * default nothing is refused.  0, or -1 when out of memory, the old list then
+ * staying in force. */
+int discover_set_access(struct discover *d, const struct access_list *access);
+
+const struct access_list *discover_access(const struct discover *d);
+const struct discover_settings *discover_settings(const struct discover *d);
 
 /* Report the state of an interface, under its name: at the start, and whenever
  * anything about it may have changed.  Another ifindex or address than last
  * time means that it was away in between.  Returns the link's number (stable for
- * that name), or -1 when there are DISCOVER_MAX_LINKS already. */
+ * that name), or -1 when there are LINKS_MAX already. */
 int discover_set_link(struct discover *d, const char *name, unsigned int ifindex, uint32_t addr,
 		      enum link_state state);
 
@@ -131,5 +127,10 @@ void discover_sent(struct discover *d, const struct discover_request *req, bool 
 void discover_round_now(struct discover *d);
 
 const struct discover_stats *discover_stats(const struct discover *d);
+
+/* The link with the smallest ifIndex >= from that is still there, or NULL; owned
+ * by d and valid until it is next called.  *up: managers that are up there. */
+const struct link *discover_link_at_or_after(const struct discover *d, unsigned int from,
+					     uint32_t *up);
 
 #endif /* DISCOVER_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* replay.c - plays a scripted scenario to discover and inventory in simulated
  * time.  tests/replay/README describes the scripts. */
-#include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -21,15 +21,18 @@
 #define FIXED_PORT 64535
 #define EPHEMERAL_PORT 40000
 
-struct peer { /* a simulated manager */
+struct peer { /* a simulated manager, or another one that has its address */
 	uint32_t addr;
-	char link[DISCOVER_NAME_LEN];
+	uint32_t source; /* where its answers come from */
+	char link[LINK_NAME_LEN];
+	char arrives[LINK_NAME_LEN]; /* where its answers come in; "": on link */
 	bool silent;
 	int64_t delay_us;
 	unsigned int copies;
 	int hears;         /* SENDER_FIXED or SENDER_EPHEMERAL only, or -1: both */
 	unsigned int lose; /* so many of the next answers */
 	char hostname[64];
+	uint16_t port;
 };
 
 struct answer {
@@ -51,12 +54,13 @@ static struct {
 	unsigned int answer_count;
 	char events[4096]; /* since the last check, "appeared 198.18.0.1, ..." */
 	struct {
-		char name[DISCOVER_NAME_LEN];
+		char name[LINK_NAME_LEN];
 		unsigned int ifindex;
 		uint32_t addr;
 		bool send_fails;
 	} links[8];
 	unsigned int link_count;
+	struct access_list access;
 	unsigned int failures;
 } sim;
 
@@ -134,28 +138,46 @@ note_event(void *ctx, const struct event *event)
 
 	(void)ctx;
 	snprintf(sim.events + used, sizeof(sim.events) - used, "%s%s %s", used > 0 ? ", " : "",
-		 event_type_name(event->type), format_address(event->addr, addr));
+		 event_type_name(event->type),
+		 event->addr != 0 ? format_address(event->addr, addr) : event->reason);
 }
 
+/* words: the address, and maybe source=ADDRESS. */
 static struct peer *
-find_peer(const char *address)
+find_peer(char *const words[], unsigned int count)
 {
-	const uint32_t addr = parse_address(address);
+	const char *source = option(words, count, 1, "source");
+	const uint32_t addr = parse_address(words[0]);
+	const uint32_t from = source != NULL ? parse_address(source) : addr;
 
 	for (unsigned int i = 0; i < sim.peer_count; i++)
-		if (sim.peers[i].addr == addr)
+		if (sim.peers[i].addr == addr && sim.peers[i].source == from)
 			return &sim.peers[i];
 	return NULL;
 }
 
 static struct peer *
-need_peer(const char *address)
+need_peer(char *const words[], unsigned int count)
 {
-	struct peer *peer = find_peer(address);
+	struct peer *peer = find_peer(words, count);
 
 	if (peer == NULL)
-		die("no manager %s", address);
+		die("no manager %s", words[0]);
 	return peer;
+}
+
+static unsigned int
+sim_link(const char *name)
+{
+	for (unsigned int i = 0; i < sim.link_count; i++)
+		if (strcmp(sim.links[i].name, name) == 0)
+			return i;
+	if (sim.link_count == sizeof(sim.links) / sizeof(*sim.links))
+		die("too many links");
+	snprintf(sim.links[sim.link_count].name, LINK_NAME_LEN, "%s", name);
+	sim.links[sim.link_count].ifindex = sim.link_count + 2;
+	sim.links[sim.link_count].addr = 0xc612ff01 + sim.link_count; /* 198.18.255.1 */
+	return sim.link_count++;
 }
 
 static void
@@ -163,10 +185,10 @@ deliver(const struct peer *peer, unsigned int ifindex)
 {
 	const struct arrival arrival = {
 	    .ifindex = ifindex,
-	    .source = peer->addr,
+	    .source = peer->source,
 	    .source_port = FIXED_PORT,
 	};
-	struct wire_response resp = {.version = "1.2", .addr = peer->addr, .port = WIRE_XMPP_PORT};
+	struct wire_response resp = {.version = "1.2", .addr = peer->addr, .port = peer->port};
 	uint8_t buf[WIRE_MSG_LEN];
 
 	snprintf(resp.hostname, sizeof(resp.hostname), "%s", peer->hostname);
@@ -193,7 +215,9 @@ answer_request(const struct discover_request *req, const char *link)
 			sim.answers[sim.answer_count++] = (struct answer){
 			    .due_us = sim.now_us + peer->delay_us,
 			    .peer = *peer,
-			    .ifindex = req->ifindex,
+			    .ifindex = peer->arrives[0] != '\0'
+					   ? sim.links[sim_link(peer->arrives)].ifindex
+					   : req->ifindex,
 			};
 		}
 	}
@@ -313,6 +337,17 @@ check_summary(const char *what, const char *wanted)
 }
 
 static void
+check_up_on(const char *name, const char *wanted)
+{
+	uint32_t up = 0;
+
+	for (unsigned int i = 0; i < sim.link_count; i++)
+		if (strcmp(sim.links[i].name, name) == 0)
+			discover_link_at_or_after(sim.d, sim.links[i].ifindex, &up);
+	expect_number(name, wanted, up);
+}
+
+static void
 check(char *words[], unsigned int count, const char *rest)
 {
 	const struct discover_stats *stats = discover_stats(sim.d);
@@ -339,8 +374,12 @@ check(char *words[], unsigned int count, const char *rest)
 		expect_number(what, words[1], stats->verdicts[VERDICT_FOREIGN_REQUEST]);
 	else if (count == 2 && strcmp(what, "no-room") == 0)
 		expect_number(what, words[1], stats->verdicts[VERDICT_NO_ROOM]);
+	else if (count == 2 && strcmp(what, "denied") == 0)
+		expect_number(what, words[1], stats->verdicts[VERDICT_DENIED]);
 	else if (count == 2)
 		check_summary(what, words[1]);
+	else if (count == 3 && strcmp(what, "up-on") == 0)
+		check_up_on(words[1], words[2]);
 	else if (count == 3 && strcmp(what, "status") == 0) {
 		const struct manager *m = find_manager(words[1]);
 		const char *got = m != NULL ? manager_status_name(m->status) : "absent";
@@ -357,6 +396,8 @@ check(char *words[], unsigned int count, const char *rest)
 			expect_number(what, words[2], m->transitions);
 		else if (strcmp(what, "response-time") == 0)
 			expect_number(what, words[2], m->response_time_us);
+		else if (strcmp(what, "hostname") == 0)
+			expect(strcmp(m->hostname, words[2]) == 0, what, words[2], m->hostname);
 		else
 			die("unknown check '%s'", what);
 	} else {
@@ -367,7 +408,7 @@ check(char *words[], unsigned int count, const char *rest)
 static void
 set_peer(char *words[], unsigned int count)
 {
-	struct peer *peer = find_peer(words[0]);
+	struct peer *peer = find_peer(words, count);
 	const char *value;
 
 	if (peer == NULL) {
@@ -375,12 +416,20 @@ set_peer(char *words[], unsigned int count)
 			die("too many managers");
 		peer = &sim.peers[sim.peer_count++];
 		*peer = (struct peer){.addr = parse_address(words[0]),
+				      .source = parse_address(words[0]),
+				      .port = WIRE_XMPP_PORT,
 				      .delay_us = 100000,
 				      .copies = 1,
 				      .hears = -1,
 				      .hostname = "ldom",
 				      .link = "eth0"};
 	}
+	if ((value = option(words, count, 1, "source")) != NULL)
+		peer->source = parse_address(value);
+	if ((value = option(words, count, 1, "arrives")) != NULL)
+		snprintf(peer->arrives, sizeof(peer->arrives), "%s", value);
+	if ((value = option(words, count, 1, "port")) != NULL)
+		peer->port = (uint16_t)parse_number(value);
 	if ((value = option(words, count, 1, "link")) != NULL)
 		snprintf(peer->link, sizeof(peer->link), "%s", value);
 	if ((value = option(words, count, 1, "delay")) != NULL)
@@ -400,27 +449,13 @@ set_peer(char *words[], unsigned int count)
 static enum link_state
 parse_link_state(const char *text)
 {
-	static const char *const names[] = {"usable",     "down",       "no-carrier",
-					    "no-address", "not-joined", "gone"};
+	static const char *const names[] = {"usable",     "down",       "no-carrier", "no-address",
+					    "not-joined", "unsuitable", "excluded",   "gone"};
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(names[i], text) == 0)
-			return (enum link_state)i;
+			return (enum link_state)(LINK_USABLE + i);
 	die("'%s' is not a state of a link", text);
-}
-
-static unsigned int
-sim_link(const char *name)
-{
-	for (unsigned int i = 0; i < sim.link_count; i++)
-		if (strcmp(sim.links[i].name, name) == 0)
-			return i;
-	if (sim.link_count == sizeof(sim.links) / sizeof(*sim.links))
-		die("too many links");
-	snprintf(sim.links[sim.link_count].name, DISCOVER_NAME_LEN, "%s", name);
-	sim.links[sim.link_count].ifindex = sim.link_count + 2;
-	sim.links[sim.link_count].addr = 0xc612ff01 + sim.link_count; /* 198.18.255.1 */
-	return sim.link_count++;
 }
 
 static void
@@ -457,12 +492,41 @@ receive_request(const char *link, uint32_t source, uint16_t port, bool local)
 static void
 flood(const char *link, unsigned int count)
 {
-	struct peer peer = {.hostname = "forged"};
+	struct peer peer = {.hostname = "forged", .port = WIRE_XMPP_PORT};
 
 	for (unsigned int i = 0; i < count; i++) {
-		peer.addr = 0xc6130000 + i; /* 198.19.0.0 */
+		peer.addr = peer.source = 0xc6130000 + i; /* 198.19.0.0 */
 		deliver(&peer, sim.links[sim_link(link)].ifindex);
 	}
+}
+
+static void
+set_interval(int64_t interval_us)
+{
+	struct discover_settings settings = *discover_settings(sim.d);
+
+	settings.interval_us = interval_us;
+	discover_configure(sim.d, &settings);
+	tick();
+}
+
+static void
+answer_unasked(const struct peer *peer)
+{
+	deliver(peer, sim.links[sim_link(peer->link)].ifindex);
+}
+
+static void
+permit(const char *token, const char *prefix)
+{
+	struct access_rule rule = {.accept = strcmp(token, "accept") == 0};
+	char address[32];
+
+	if (sscanf(prefix, "%31[^/]/%u", address, &rule.prefix_len) != 2)
+		die("'%s' is not a prefix", prefix);
+	rule.addr = parse_address(address);
+	if (access_add(&sim.access, rule) < 0 || discover_set_access(sim.d, &sim.access) < 0)
+		die("out of memory");
 }
 
 static void
@@ -474,13 +538,12 @@ run_command(char *words[], unsigned int count, const char *rest)
 		check(words + 1, count - 1, rest);
 	else if (strcmp(command, "manager") == 0 && count >= 2)
 		set_peer(words + 1, count - 1);
-	else if (strcmp(command, "silent") == 0 && count == 2)
-		need_peer(words[1])->silent = true;
-	else if (strcmp(command, "talks") == 0 && count == 2)
-		need_peer(words[1])->silent = false;
-	else if (strcmp(command, "answer") == 0 && count == 2)
-		deliver(need_peer(words[1]),
-			sim.links[sim_link(need_peer(words[1])->link)].ifindex);
+	else if (strcmp(command, "silent") == 0 && count >= 2)
+		need_peer(words + 1, count - 1)->silent = true;
+	else if (strcmp(command, "talks") == 0 && count >= 2)
+		need_peer(words + 1, count - 1)->silent = false;
+	else if (strcmp(command, "answer") == 0 && count >= 2)
+		answer_unasked(need_peer(words + 1, count - 1));
 	else if (strcmp(command, "link") == 0 && count >= 3)
 		set_link(words + 1, count - 1);
 	else if (strcmp(command, "disturb") == 0 && count == 2)
@@ -495,7 +558,15 @@ run_command(char *words[], unsigned int count, const char *rest)
 		discover_round_now(sim.d);
 		tick();
 	} else if (strcmp(command, "expected") == 0 && count == 2)
-		inventory_expect(sim.inv, parse_address(words[1]), moment());
+		inventory_expect(sim.inv, parse_address(words[1]), true, moment());
+	else if (strcmp(command, "not-expected") == 0 && count == 2)
+		inventory_expect(sim.inv, parse_address(words[1]), false, moment());
+	else if (strcmp(command, "forget") == 0 && count == 2)
+		inventory_remove(sim.inv, parse_address(words[1]), moment());
+	else if ((strcmp(command, "accept") == 0 || strcmp(command, "deny") == 0) && count == 2)
+		permit(command, words[1]);
+	else if (strcmp(command, "interval") == 0 && count == 2)
+		set_interval(parse_time(words[1]));
 	else if (strcmp(command, "loop") == 0 && count == 3)
 		receive_request(words[1], sim.links[sim_link(words[1])].addr,
 				(uint16_t)parse_number(words[2]), true);
@@ -515,7 +586,8 @@ start(char *words[], unsigned int count)
 	struct inventory_settings is = {.max_managers = 10000,
 					.misses = 3,
 					.retention_us = 7 * 86400 * INT64_C(1000000),
-					.confirmations = 2};
+					.confirmations = 2,
+					.change_holdoff_us = 600 * INT64_C(1000000)};
 	const char *value;
 
 	if ((value = option(words, count, 1, "probes")) != NULL)
@@ -533,7 +605,7 @@ start(char *words[], unsigned int count)
 				 : strcmp(value, "ephemeral") == 0 ? SOURCE_PORT_EPHEMERAL
 								   : SOURCE_PORT_AUTO;
 	sim.inv = inventory_new(&is, 1, note_event, NULL);
-	sim.d = discover_new(&ds, sim.inv, moment());
+	sim.d = discover_new(&ds, sim.inv, moment(), note_event, NULL);
 	if (sim.inv == NULL || sim.d == NULL)
 		die("out of memory");
 }
@@ -546,6 +618,8 @@ run_line(char *line)
 	unsigned int count = 0;
 
 	line[strcspn(line, "#\n")] = '\0';
+	for (size_t len = strlen(line); len > 0 && isspace((unsigned char)line[len - 1]);)
+		line[--len] = '\0';
 	snprintf(copy, sizeof(copy), "%s", line);
 	for (char *w = strtok_r(line, " \t", &save); w != NULL && count < 16;
 	     w = strtok_r(NULL, " \t", &save)) {
@@ -594,6 +668,7 @@ main(int argc, char **argv)
 	if (sim.events[0] != '\0')
 		expect(false, "events nobody asked for", "none", sim.events);
 	discover_free(sim.d);
+	access_clear(&sim.access);
 	inventory_free(sim.inv);
 	return sim.failures > 0;
 }

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/links.h"
+
+#include <string.h>
+
+const char *
+link_state_text(enum link_state state)
+{
+	switch (state) {
+	case LINK_USABLE:
+		return "used for discovery";
+	case LINK_DOWN:
+		return "down";
+	case LINK_NO_CARRIER:
+		return "no carrier";
+	case LINK_NO_ADDRESS:
+		return "no IPv4 address";
+	case LINK_NOT_JOINED:
+		return "the multicast group could not be joined";
+	case LINK_UNSUITABLE:
+		return "loopback, point-to-point or without multicast, and not configured by name";
+	case LINK_EXCLUDED:
+		return "excluded by the configuration";
+	case LINK_GONE:
+		return "no such interface any more";
+	}
+	return "invalid";
+}
+
+const char *
+link_trouble(const struct link *link)
+{
+	if (link->state != LINK_USABLE)
+		return link_state_text(link->state);
+	return link->send_failed ? "requests cannot be sent" : "";
+}
+
+struct link *
+links_place(struct links *links, const char *name, bool *reused)
+{
+	struct link *place = NULL;
+
+	*reused = false;
+	for (int i = 0; i < links->count; i++) {
+		if (strncmp(links->list[i].name, name, LINK_NAME_LEN) == 0)
+			return &links->list[i];
+		if (links->list[i].state == LINK_GONE)
+			place = &links->list[i];
+	}
+	/* Interfaces of containers come and go under ever new names. */
+	if (links->count < LINKS_MAX)
+		place = &links->list[links->count++];
+	else if (place != NULL)
+		*reused = true;
+	else
+		return NULL;
+	*place = (struct link){.state = LINK_GONE, .blind = true, .why = "it is new"};
+	strncpy(place->name, name, sizeof(place->name) - 1);
+	return place;
+}
+
+struct link *
+links_by_index(struct links *links, unsigned int ifindex)
+{
+	for (int i = 0; i < links->count; i++)
+		if (links->list[i].ifindex == ifindex && links->list[i].state != LINK_GONE)
+			return &links->list[i];
+	return NULL;
+}
+
+const struct link *
+links_at_or_after(const struct links *links, unsigned int from)
+{
+	const struct link *first = NULL;
+
+	for (int i = 0; i < links->count; i++) {
+		const struct link *link = &links->list[i];
+
+		if (link->state != LINK_GONE && link->ifindex >= from &&
+		    (first == NULL || link->ifindex < first->ifindex))
+			first = link;
+	}
+	return first;
+}
+
+void
+link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state state)
+{
+	if (state != LINK_USABLE)
+		link_blind(link, link_state_text(state));
+	else if (link->ifindex != ifindex)
+		link_blind(link, "it was made anew");
+	else if (link->addr != addr)
+		link_blind(link, "its address was changed");
+	/* What the operator wanted was no outage: only what comes now may be one. */
+	if ((link->state == LINK_EXCLUDED || link->state == LINK_UNSUITABLE) &&
+	    state != link->state)
+		link->unseen = 0;
+	link->ifindex = ifindex;
+	link->addr = addr;
+	link->state = state;
+}
+
+void
+link_blind(struct link *link, const char *why)
+{
+	link->blind = true;
+	link->why = why;
+}
+
+void
+link_start_round(struct link *link)
+{
+	link->asked = false;
+	link->blind = false;
+	link->dirty = false;
+	link->clean = false;
+	for (int i = 0; i < SENDER_COUNT; i++)
+		link->loops[i].count = 0;
+	if (link->state != LINK_USABLE)
+		link_blind(link, link_state_text(link->state));
+}
+
+void
+link_settle_request(struct link *link)
+{
+	if (link->asked && !link->dirty)
+		link->clean = true;
+}
+
+void
+link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave, int64_t now_us)
+{
+	link->requests++;
+	link->asked = true;
+	link->wave = wave;
+	link->requested_us = now_us;
+	link->loops[sender].port = port;
+	link->loops[sender].count++;
+}
+
+bool
+link_is_own_request(struct link *link, uint16_t source_port)
+{
+	for (int i = 0; i < SENDER_COUNT; i++) {
+		if (link->loops[i].port == source_port && link->loops[i].count > 0) {
+			link->loops[i].count--;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+link_in_use(const struct link *link)
+{
+	return link->state == LINK_USABLE || link->state == LINK_NO_CARRIER ||
+	       link->state == LINK_NOT_JOINED;
+}
+
+enum link_judgement
+link_judge(struct link *link, bool pending, unsigned int misses, bool *excused)
+{
+	const bool blind = link->blind || !link->asked;
+	const bool met_drops = !blind && pending && !link->clean;
+	/* A flood must not switch the detection off. */
+	const bool overdue = met_drops && link->excused >= misses;
+
+	*excused = met_drops && !overdue;
+	if (*excused) {
+		link->excused++;
+		link->why = "the kernel dropped datagrams for want of buffer space";
+	} else if (!blind && !met_drops) {
+		link->excused = 0;
+	}
+	if (!blind && !*excused) {
+		link->unseen = 0;
+		return LINK_JUDGED;
+	}
+	if (link->unseen < misses)
+		link->unseen++;
+	return link->unseen >= misses ? LINK_UNTRUSTED : LINK_EXCUSED;
+}
