@@ -45,6 +45,12 @@ config_clear(struct config *config)
 {
 	config_clear_list(&config->interfaces);
 	config_clear_list(&config->netsnmp);
+	access_clear(&config->access);
+	free(config->expected);
+	config->expected = NULL;
+	config->expected_count = 0;
+	free(config->context);
+	config->context = NULL;
 }
 
 static int fail(struct config_error *error, const char *format, ...)
@@ -106,12 +112,11 @@ nearest_name(const char *name)
 	unsigned int least = SIMILAR_LEN;
 
 	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
-		const char *candidate = config_token_name(token);
-		unsigned int d = distance(name, candidate);
+		unsigned int d = distance(name, token->name);
 
-		if (d < least && d <= 1 + strlen(candidate) / 4) {
+		if (d < least && d <= 1 + strlen(token->name) / 4) {
 			least = d;
-			nearest = candidate;
+			nearest = token->name;
 		}
 	}
 	return nearest;
@@ -129,7 +134,7 @@ fail_unknown(struct config_error *error, const char *where, const char *name)
 			    shown(name, text), nearest);
 	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
 		strlcat(known, i > 0 ? ", " : "", sizeof(known));
-		strlcat(known, config_token_name(token), sizeof(known));
+		strlcat(known, token->name, sizeof(known));
 	}
 	return fail(error, "%s: unknown token '%s': expected one of %s", where, shown(name, text),
 		    known);
@@ -143,24 +148,26 @@ set_words(struct config *config, const char *where, const char *name, char *cons
 	const struct config_token *token = config_token_find(name);
 	char text[SHOWN_LEN], expected[CONFIG_EXPECTED_LEN];
 	size_t interfaces = config->interfaces.count;
+	int64_t value;
 
 	if (token == NULL)
 		return fail_unknown(error, where, name);
-	name = config_token_name(token);
-	config_token_expected(token, expected);
 	if (count == 0)
-		return fail(error, "%s: %s without a value: expected %s", where, name, expected);
+		return fail(error, "%s: %s without a value: expected %s", where, token->name,
+			    config_token_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
-		if (!config_token_accepts(token, words[i]))
-			return fail(error, "%s: %s '%s': expected %s", where, name,
-				    shown(words[i], text), expected);
-	if (count > 1 && !config_token_is_list(token))
-		return fail(error, "%s: %s '%s': too much, expected one value: %s", where, name,
-			    shown(words[1], text), expected);
+		if (!config_token_parse(token, words[i], &value))
+			return fail(error, "%s: %s '%s': expected %s", where, token->name,
+				    shown(words[i], text),
+				    config_token_expected(token, words[i], expected));
+	if (count > 1 && token->kind != KIND_PATTERNS)
+		return fail(error, "%s: %s '%s': too much, expected one value: %s", where,
+			    token->name, shown(words[1], text),
+			    config_token_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
 		if (!config_token_store(token, config, words[i])) {
 			list_truncate(&config->interfaces, interfaces);
-			return fail(error, "%s: %s '%s': out of memory", where, name,
+			return fail(error, "%s: %s '%s': out of memory", where, token->name,
 				    shown(words[i], text));
 		}
 	return 0;
@@ -230,6 +237,8 @@ int
 config_check(const struct config *config, const char *name, struct config_error *error)
 {
 	char interval[CONFIG_DURATION_LEN], window[CONFIG_DURATION_LEN], least[CONFIG_DURATION_LEN];
+	char address[FORMAT_ADDRESS_LEN];
+	const char *why;
 
 	if (config->interval_us < 2 * config->window_us)
 		return fail(error, "%s: interval '%s': expected at least %s, twice the window (%s)",
@@ -241,6 +250,17 @@ config_check(const struct config *config, const char *name, struct config_error 
 			    "%s: sourcePort '%u': expected the number that port is set to, "
 			    "%u, or auto, fixed or ephemeral",
 			    name, config->source_port_number, config->port);
+	if (config->expected_count > config->max_managers)
+		return fail(error,
+			    "%s: maxManagers '%zu': expected at least %zu, one for each expect",
+			    name, config->max_managers, config->expected_count);
+	for (size_t i = 0; i < config->expected_count; i++)
+		if (!access_permits(&config->access, config->expected[i], config->expected[i],
+				    &why))
+			return fail(error,
+				    "%s: expect '%s': expected a manager that accept and deny "
+				    "admit; it would be down for ever",
+				    name, format_address(config->expected[i], address));
 	return 0;
 }
 
@@ -273,4 +293,28 @@ config_print(const struct config *config, void (*emit)(void *ctx, const char *li
 
 	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++)
 		config_token_print(token, config, emit, ctx);
+}
+
+static void
+keep_line(void *ctx, const char *line)
+{
+	strlcpy(ctx, line, CONFIG_PRINTED_LEN);
+}
+
+void
+config_restart_tokens(const struct config *old, const struct config *new,
+		      void (*report)(void *ctx, const char *token), void *ctx)
+{
+	const struct config_token *token;
+
+	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
+		char before[CONFIG_PRINTED_LEN] = "", after[CONFIG_PRINTED_LEN] = "";
+
+		if (!token->at_restart)
+			continue;
+		config_token_print(token, old, keep_line, before);
+		config_token_print(token, new, keep_line, after);
+		if (strcmp(before, after) != 0)
+			report(ctx, token->name);
+	}
 }

@@ -13,12 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access.h"
 #include "discover.h"
 
 struct config_list { /* of strings, in the order given; owned */
 	char **items;
 	size_t count;
 };
+
+/* What interval may be, by SNMP SET too. */
+#define CONFIG_INTERVAL_MIN_US INT64_C(100000)
+#define CONFIG_INTERVAL_MAX_US INT64_C(86400000000)
 
 struct config {
 	struct config_list interfaces; /* patterns as fnmatch(3), "!pattern" excludes */
@@ -34,6 +39,10 @@ struct config {
 	unsigned int notification_rate; /* a second */
 	size_t event_log;
 	size_t queue_limit;
+	struct access_list access; /* accept, deny and sourceMatch; owned */
+	uint32_t *expected;        /* addresses, each once, in the order given; owned */
+	size_t expected_count;
+	char *context; /* SNMPv3 context to register in; NULL: the default one; owned */
 	struct config_list netsnmp; /* lines for net-snmp: "agentXSocket tcp:localhost:705" */
 };
 
@@ -75,12 +84,20 @@ bool config_admits_interface(const struct config *config, const char *name, bool
 void config_print(const struct config *config, void (*emit)(void *ctx, const char *line),
 		  void *ctx);
 
+/* Call report(ctx, token) for each token that takes effect when the daemon
+ * restarts only, and differs. */
+void config_restart_tokens(const struct config *old, const struct config *new,
+			   void (*report)(void *ctx, const char *token), void *ctx);
+
 /* Parse helpers that the command lines share.  0, or -1 and *out untouched.
  * A duration has a unit (ms, s, m, h, d, w), or is in seconds without one. */
 int config_parse_duration(const char *text, int64_t *out_us);
 int config_parse_unsigned(const char *text, unsigned long min, unsigned long max,
 			  unsigned long *out);
 int config_parse_address(const char *text, uint32_t *out);
+
+/* ADDRESS[/PREFIX]; the prefix is 32 without one, and bits beyond it may be set. */
+int config_parse_subnet(const char *text, uint32_t *addr, unsigned int *prefix_len);
 
 /* A duration (not negative) as config_parse_duration() reads it, in the
  * largest unit that keeps it whole: "30s".  Returns buf. */

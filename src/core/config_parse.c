@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Numbers, durations and addresses; none of it depends on the locale. */
+/* Text to values; none of it depends on the locale. */
 #include "core/config.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "core/config_token.h"
+#include "core/format.h"
+#include "core/wire.h"
 
 static const struct unit {
 	const char *name;
@@ -110,4 +115,196 @@ config_parse_address(const char *text, uint32_t *out)
 		return -1;
 	*out = ntohl(addr.s_addr);
 	return 0;
+}
+
+int
+config_parse_subnet(const char *text, uint32_t *addr, unsigned int *prefix_len)
+{
+	const char *slash = strchr(text, '/');
+	unsigned long bits = 32;
+	char copy[INET_ADDRSTRLEN];
+	uint32_t value;
+
+	if (slash == NULL)
+		slash = text + strlen(text);
+	else if (config_parse_unsigned(slash + 1, 0, 32, &bits) < 0)
+		return -1;
+	if (slash - text >= (ptrdiff_t)sizeof(copy))
+		return -1;
+	memcpy(copy, text, (size_t)(slash - text));
+	copy[slash - text] = '\0';
+	if (config_parse_address(copy, &value) < 0)
+		return -1;
+	*addr = value;
+	*prefix_len = (unsigned int)bits;
+	return 0;
+}
+
+static uint32_t
+first_address(uint32_t addr, unsigned int prefix_len)
+{
+	return prefix_len > 0 ? addr & UINT32_MAX << (32 - prefix_len) : 0;
+}
+
+/* Text that can be written into a line. */
+static bool
+is_text(const char *word)
+{
+	size_t len = strlen(word);
+
+	if (len == 0 || len > CONFIG_VALUE_MAX || *word == ' ')
+		return false;
+	for (; *word != '\0'; word++)
+		if ((unsigned char)*word < ' ' || *word == 0x7f)
+			return false;
+	return true;
+}
+
+static bool
+is_ascii(const char *word)
+{
+	while (*word != '\0')
+		if ((unsigned char)*word++ > 0x7f)
+			return false;
+	return true;
+}
+
+static bool
+parse_keyword(const char *const *keywords, const char *word, int64_t *out)
+{
+	for (int64_t i = 0; keywords[i] != NULL; i++)
+		if (strcasecmp(keywords[i], word) == 0) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+bool
+config_token_parse(const struct config_token *token, const char *word, int64_t *out)
+{
+	unsigned long number;
+	unsigned int prefix_len;
+	uint32_t addr;
+
+	*out = 0;
+	switch (token->kind) {
+	case KIND_NUMBER:
+	case KIND_NETSNMP_NUMBER:
+		if (config_parse_unsigned(word, (unsigned long)token->min,
+					  (unsigned long)token->max, &number) < 0)
+			return false;
+		*out = (int64_t)number;
+		return true;
+	case KIND_DURATION:
+		return config_parse_duration(word, out) == 0 &&
+		       ((*out >= token->min && *out <= token->max) ||
+			(*out == 0 && token->zero != NULL));
+	case KIND_GROUP:
+		if (config_parse_address(word, &addr) < 0 || addr >> 28 != 0xe)
+			return false;
+		*out = addr;
+		return true;
+	case KIND_MANAGER: /* loopback: it may be on an interface of that kind */
+		if (config_parse_address(word, &addr) < 0 || !wire_valid_address(addr, true))
+			return false;
+		*out = addr;
+		return true;
+	case KIND_ACCEPT:
+	case KIND_DENY:
+		return config_parse_subnet(word, &addr, &prefix_len) == 0 &&
+		       addr == first_address(addr, prefix_len);
+	case KIND_KEYWORD:
+		return parse_keyword(token->keywords, word, out);
+	case KIND_SOURCE_PORT:
+		if (parse_keyword(token->keywords, word, out)) {
+			*out = -*out;
+			return true;
+		}
+		if (config_parse_unsigned(word, 1, UINT16_MAX, &number) < 0)
+			return false;
+		*out = (int64_t)number;
+		return true;
+	case KIND_CONTEXT:
+		return is_text(word) && is_ascii(word) && strlen(word) <= (size_t)token->max;
+	case KIND_PATTERNS:
+		return is_text(word) && strcmp(word, "!") != 0;
+	case KIND_NETSNMP_TEXT: /* net-snmp would see a comment, quoted or not */
+		return is_text(word) && *word != '#';
+	}
+	return false;
+}
+
+static void
+describe_subnet(const char *word, char buf[CONFIG_EXPECTED_LEN])
+{
+	char subnet[FORMAT_ADDRESS_LEN], single[FORMAT_ADDRESS_LEN];
+	unsigned int prefix_len;
+	uint32_t addr;
+
+	if (word == NULL || config_parse_subnet(word, &addr, &prefix_len) < 0)
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "an address or a subnet such as 192.0.2.7 or 192.0.2.0/24");
+	else
+		snprintf(buf, CONFIG_EXPECTED_LEN, "%s/%u, with no bits beyond the prefix, or %s",
+			 format_address(first_address(addr, prefix_len), subnet), prefix_len,
+			 format_address(addr, single));
+}
+
+char *
+config_token_expected(const struct config_token *token, const char *word,
+		      char buf[CONFIG_EXPECTED_LEN])
+{
+	char min[CONFIG_DURATION_LEN], max[CONFIG_DURATION_LEN];
+	const char *const *k = token->keywords;
+
+	switch (token->kind) {
+	case KIND_NUMBER:
+	case KIND_NETSNMP_NUMBER:
+		snprintf(buf, CONFIG_EXPECTED_LEN, "a number from %" PRId64 " to %" PRId64,
+			 token->min, token->max);
+		break;
+	case KIND_DURATION:
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "%s%s%sa duration such as 500ms, 30s or 5m, from %s to %s",
+			 token->zero != NULL ? "0 (" : "", token->zero != NULL ? token->zero : "",
+			 token->zero != NULL ? ") or " : "",
+			 config_format_duration(token->min, min),
+			 config_format_duration(token->max, max));
+		break;
+	case KIND_GROUP:
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "an IPv4 multicast address, from 224.0.0.0 to 239.255.255.255");
+		break;
+	case KIND_KEYWORD:
+		snprintf(buf, CONFIG_EXPECTED_LEN, "%s or %s", k[1], k[0]);
+		break;
+	case KIND_SOURCE_PORT:
+		snprintf(buf, CONFIG_EXPECTED_LEN, "%s, %s, %s or the number that port is set to",
+			 k[0], k[1], k[2]);
+		break;
+	case KIND_ACCEPT:
+	case KIND_DENY:
+		describe_subnet(word, buf);
+		break;
+	case KIND_MANAGER:
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "an IPv4 address that a manager can have: not 0.0.0.0, "
+			 "255.255.255.255 or multicast");
+		break;
+	case KIND_CONTEXT:
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "a name of 1 to %" PRId64 " printable ASCII characters", token->max);
+		break;
+	case KIND_PATTERNS:
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "names or patterns of interfaces such as eth0, 'eth*' or '!eth1'");
+		break;
+	case KIND_NETSNMP_TEXT:
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "the master agent's address such as /var/agentx/master or "
+			 "tcp:localhost:705");
+		break;
+	}
+	return buf;
 }

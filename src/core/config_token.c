@@ -8,29 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/access.h"
 #include "core/config_words.h"
 #include "core/format.h"
 #include "core/wire.h"
-
-enum kind {
-	KIND_NUMBER,      /* min..max */
-	KIND_DURATION,    /* min..max microseconds, and 0 where the token has a meaning for it */
-	KIND_GROUP,       /* IPv4 multicast address */
-	KIND_KEYWORD,     /* an enum or bool whose values count from 0 in the order of keywords */
-	KIND_SOURCE_PORT, /* likewise, or a port number */
-	KIND_PATTERNS,    /* interface patterns */
-	KIND_NETSNMP_NUMBER, /* a line for net-snmp, its value in min..max */
-	KIND_NETSNMP_TEXT,
-};
-
-struct config_token {
-	const char *name;
-	enum kind kind;
-	size_t offset, size; /* of the member of struct config */
-	int64_t min, max, fallback;
-	const char *const *keywords; /* NULL after the last */
-	const char *zero;            /* what 0 stands for */
-};
 
 #define TOKEN(name_, kind_, member)                                                  \
 	.name = (name_), .kind = (kind_), .offset = offsetof(struct config, member), \
@@ -53,8 +34,8 @@ static const struct config_token tokens[] = {
     {TOKEN("hops", KIND_NUMBER, hops), .min = 1, .max = 255, .fallback = 1},
     {TOKEN("sourcePort", KIND_SOURCE_PORT, source_port), .fallback = SOURCE_PORT_AUTO,
      .keywords = source_ports},
-    {TOKEN("interval", KIND_DURATION, interval_us), .min = 100 * MS, .max = DAY,
-     .fallback = 30 * SECOND},
+    {TOKEN("interval", KIND_DURATION, interval_us), .min = CONFIG_INTERVAL_MIN_US,
+     .max = CONFIG_INTERVAL_MAX_US, .fallback = 30 * SECOND},
     {TOKEN("window", KIND_DURATION, window_us), .min = 50 * MS, .max = 60 * SECOND,
      .fallback = 3 * SECOND},
     {TOKEN("probes", KIND_NUMBER, probes), .min = 1, .max = 10, .fallback = 3},
@@ -62,14 +43,21 @@ static const struct config_token tokens[] = {
     {TOKEN("retention", KIND_DURATION, retention_us), .min = SECOND, .max = 3650 * DAY,
      .fallback = 7 * DAY, .zero = "for ever"},
     {TOKEN("maxManagers", KIND_NUMBER, max_managers), .min = 1, .max = 1000000, .fallback = 10000},
+    {TOKEN("accept", KIND_ACCEPT, access)},
+    {TOKEN("deny", KIND_DENY, access)},
+    {TOKEN("sourceMatch", KIND_KEYWORD, access.source_match), .keywords = no_yes},
+    {TOKEN("expect", KIND_MANAGER, expected)},
     {TOKEN("notifications", KIND_KEYWORD, notifications), .fallback = true, .keywords = no_yes},
     {TOKEN("notificationRate", KIND_NUMBER, notification_rate), .min = 1, .max = 10000,
      .fallback = 200},
     {TOKEN("eventLog", KIND_NUMBER, event_log), .min = 1, .max = 100000, .fallback = 256},
     {TOKEN("queueLimit", KIND_NUMBER, queue_limit), .min = 1, .max = 1000000, .fallback = 10000},
-    {TOKEN("agentXSocket", KIND_NETSNMP_TEXT, netsnmp)},
-    {TOKEN("agentXTimeout", KIND_NETSNMP_NUMBER, netsnmp), .min = 1, .max = 3600},
-    {TOKEN("agentXRetries", KIND_NETSNMP_NUMBER, netsnmp), .min = 0, .max = 100},
+    {TOKEN("context", KIND_CONTEXT, context), .max = 32, .at_restart = true},
+    {TOKEN("agentXSocket", KIND_NETSNMP_TEXT, netsnmp), .at_restart = true},
+    {TOKEN("agentXTimeout", KIND_NETSNMP_NUMBER, netsnmp), .min = 1, .max = 3600,
+     .at_restart = true},
+    {TOKEN("agentXRetries", KIND_NETSNMP_NUMBER, netsnmp), .min = 0, .max = 100,
+     .at_restart = true},
 };
 /* clang-format on */
 #define TOKEN_COUNT (sizeof(tokens) / sizeof(tokens[0]))
@@ -87,147 +75,6 @@ config_token_find(const char *name)
 		if (strcasecmp(tokens[i].name, name) == 0)
 			return &tokens[i];
 	return NULL;
-}
-
-const char *
-config_token_name(const struct config_token *token)
-{
-	return token->name;
-}
-
-/* Whether it is kept as text in a list. */
-static bool
-is_text_kind(const struct config_token *token)
-{
-	return token->kind == KIND_PATTERNS || token->kind == KIND_NETSNMP_NUMBER ||
-	       token->kind == KIND_NETSNMP_TEXT;
-}
-
-bool
-config_token_is_list(const struct config_token *token)
-{
-	return token->kind == KIND_PATTERNS;
-}
-
-char *
-config_token_expected(const struct config_token *token, char buf[CONFIG_EXPECTED_LEN])
-{
-	char min[CONFIG_DURATION_LEN], max[CONFIG_DURATION_LEN];
-	const char *const *k = token->keywords;
-
-	switch (token->kind) {
-	case KIND_NUMBER:
-	case KIND_NETSNMP_NUMBER:
-		snprintf(buf, CONFIG_EXPECTED_LEN, "a number from %" PRId64 " to %" PRId64,
-			 token->min, token->max);
-		break;
-	case KIND_DURATION:
-		snprintf(buf, CONFIG_EXPECTED_LEN,
-			 "%s%s%sa duration such as 500ms, 30s or 5m, from %s to %s",
-			 token->zero != NULL ? "0 (" : "", token->zero != NULL ? token->zero : "",
-			 token->zero != NULL ? ") or " : "",
-			 config_format_duration(token->min, min),
-			 config_format_duration(token->max, max));
-		break;
-	case KIND_GROUP:
-		snprintf(buf, CONFIG_EXPECTED_LEN,
-			 "an IPv4 multicast address, from 224.0.0.0 to 239.255.255.255");
-		break;
-	case KIND_KEYWORD:
-		snprintf(buf, CONFIG_EXPECTED_LEN, "%s or %s", k[1], k[0]);
-		break;
-	case KIND_SOURCE_PORT:
-		snprintf(buf, CONFIG_EXPECTED_LEN, "%s, %s, %s or the number that port is set to",
-			 k[0], k[1], k[2]);
-		break;
-	case KIND_PATTERNS:
-		snprintf(buf, CONFIG_EXPECTED_LEN,
-			 "names or patterns of interfaces such as eth0, 'eth*' or '!eth1'");
-		break;
-	case KIND_NETSNMP_TEXT:
-		snprintf(buf, CONFIG_EXPECTED_LEN,
-			 "the master agent's address such as /var/agentx/master or "
-			 "tcp:localhost:705");
-		break;
-	}
-	return buf;
-}
-
-/* Text that can be written into a line. */
-static bool
-is_text(const char *word)
-{
-	size_t len = strlen(word);
-
-	if (len == 0 || len > CONFIG_VALUE_MAX || *word == ' ')
-		return false;
-	for (; *word != '\0'; word++)
-		if ((unsigned char)*word < ' ' || *word == 0x7f)
-			return false;
-	return true;
-}
-
-static bool
-parse_keyword(const char *const *keywords, const char *word, int64_t *out)
-{
-	for (int64_t i = 0; keywords[i] != NULL; i++)
-		if (strcasecmp(keywords[i], word) == 0) {
-			*out = i;
-			return true;
-		}
-	return false;
-}
-
-/* *out is the value of a number; 0 for a text. */
-static bool
-parse(const struct config_token *token, const char *word, int64_t *out)
-{
-	unsigned long number;
-	uint32_t addr;
-
-	*out = 0;
-	switch (token->kind) {
-	case KIND_NUMBER:
-	case KIND_NETSNMP_NUMBER:
-		if (config_parse_unsigned(word, (unsigned long)token->min,
-					  (unsigned long)token->max, &number) < 0)
-			return false;
-		*out = (int64_t)number;
-		return true;
-	case KIND_DURATION:
-		return config_parse_duration(word, out) == 0 &&
-		       ((*out >= token->min && *out <= token->max) ||
-			(*out == 0 && token->zero != NULL));
-	case KIND_GROUP:
-		if (config_parse_address(word, &addr) < 0 || addr >> 28 != 0xe)
-			return false;
-		*out = addr;
-		return true;
-	case KIND_KEYWORD:
-		return parse_keyword(token->keywords, word, out);
-	case KIND_SOURCE_PORT: /* keywords as 0, -1, -2; a port as itself */
-		if (parse_keyword(token->keywords, word, out)) {
-			*out = -*out;
-			return true;
-		}
-		if (config_parse_unsigned(word, 1, UINT16_MAX, &number) < 0)
-			return false;
-		*out = (int64_t)number;
-		return true;
-	case KIND_PATTERNS:
-		return is_text(word) && strcmp(word, "!") != 0;
-	case KIND_NETSNMP_TEXT: /* net-snmp would see a comment, quoted or not */
-		return is_text(word) && *word != '#';
-	}
-	return false;
-}
-
-bool
-config_token_accepts(const struct config_token *token, const char *word)
-{
-	int64_t value;
-
-	return parse(token, word, &value);
 }
 
 union number { /* what the members of struct config are made of */
@@ -312,20 +159,64 @@ store_line(const struct config_token *token, struct config_list *list, const cha
 	return list_add(list, line);
 }
 
+static bool
+store_expected(struct config *config, uint32_t addr)
+{
+	uint32_t *expected;
+
+	for (size_t i = 0; i < config->expected_count; i++)
+		if (config->expected[i] == addr)
+			return true;
+	expected = reallocarray(config->expected, config->expected_count + 1, sizeof(*expected));
+	if (expected == NULL)
+		return false;
+	expected[config->expected_count++] = addr;
+	config->expected = expected;
+	return true;
+}
+
+static bool
+store_rule(const struct config_token *token, struct access_list *access, const char *word)
+{
+	struct access_rule rule = {.accept = token->kind == KIND_ACCEPT};
+
+	(void)config_parse_subnet(word, &rule.addr, &rule.prefix_len); /* the token accepts it */
+	return access_add(access, rule) == 0;
+}
+
+static bool
+replace_text(char **text, const char *word)
+{
+	char *copy = strdup(word);
+
+	if (copy == NULL)
+		return false;
+	free(*text);
+	*text = copy;
+	return true;
+}
+
 bool
 config_token_store(const struct config_token *token, struct config *config, const char *word)
 {
 	int64_t value;
-	bool accepted = parse(token, word, &value);
+	bool accepted = config_token_parse(token, word, &value);
 
 	assert(accepted);
 	(void)accepted;
 	switch (token->kind) {
 	case KIND_PATTERNS:
 		return list_add(&config->interfaces, strdup(word));
+	case KIND_ACCEPT:
+	case KIND_DENY:
+		return store_rule(token, &config->access, word);
+	case KIND_MANAGER:
+		return store_expected(config, (uint32_t)value);
 	case KIND_NETSNMP_NUMBER:
 	case KIND_NETSNMP_TEXT:
 		return store_line(token, &config->netsnmp, word);
+	case KIND_CONTEXT:
+		return replace_text(&config->context, word);
 	case KIND_SOURCE_PORT:
 		config->source_port_number = value > 0 ? (uint16_t)value : 0;
 		store_number(token, config, value > 0 ? SOURCE_PORT_FIXED : -value);
@@ -340,54 +231,115 @@ config_token_store(const struct config_token *token, struct config *config, cons
 	return false;
 }
 
+/* Whether the member is a number; what else there is, is empty by default. */
+static bool
+is_number(const struct config_token *token)
+{
+	switch (token->kind) {
+	case KIND_NUMBER:
+	case KIND_DURATION:
+	case KIND_GROUP:
+	case KIND_KEYWORD:
+	case KIND_SOURCE_PORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void
 config_token_set_default(const struct config_token *token, struct config *config)
 {
-	if (!is_text_kind(token))
+	if (is_number(token))
 		store_number(token, config, token->fallback);
 }
 
-static void
-print_value(const struct config_token *token, const char *word,
-	    void (*emit)(void *ctx, const char *line), void *ctx)
-{
-	char quoted[2 * CONFIG_VALUE_MAX + 3], line[sizeof(quoted) + 32];
+/* Where lines go; see config_print(). */
+struct printer {
+	void (*emit)(void *ctx, const char *line);
+	void *ctx;
+};
 
-	snprintf(line, sizeof(line), "%s %s", token->name,
+static void
+print_value(const struct printer *printer, const char *name, const char *word)
+{
+	char quoted[2 * CONFIG_VALUE_MAX + 3], line[CONFIG_PRINTED_LEN];
+
+	snprintf(line, sizeof(line), "%s %s", name,
 		 config_words_quote(word, quoted, sizeof(quoted)));
-	emit(ctx, line);
+	printer->emit(printer->ctx, line);
+}
+
+static void
+print_number(const struct printer *printer, const struct config_token *token, int64_t value)
+{
+	char buf[CONFIG_DURATION_LEN];
+
+	if (token->keywords != NULL)
+		print_value(printer, token->name, token->keywords[value]);
+	else if (token->kind == KIND_DURATION)
+		print_value(printer, token->name, config_format_duration(value, buf));
+	else if (token->kind == KIND_GROUP)
+		print_value(printer, token->name, format_address((uint32_t)value, buf));
+	else {
+		snprintf(buf, sizeof(buf), "%" PRId64, value);
+		print_value(printer, token->name, buf);
+	}
+}
+
+static void
+print_rule(const struct printer *printer, const struct access_rule *rule)
+{
+	char addr[FORMAT_ADDRESS_LEN], subnet[FORMAT_ADDRESS_LEN + sizeof("/4294967295")];
+
+	format_address(rule->addr, addr);
+	snprintf(subnet, sizeof(subnet), "%s/%u", addr, rule->prefix_len);
+	print_value(printer, rule->accept ? "accept" : "deny",
+		    rule->prefix_len < 32 ? subnet : addr);
 }
 
 void
 config_token_print(const struct config_token *token, const struct config *config,
 		   void (*emit)(void *ctx, const char *line), void *ctx)
 {
-	char buf[CONFIG_DURATION_LEN];
-	int64_t value;
+	const struct printer printer = {.emit = emit, .ctx = ctx};
+	char addr[FORMAT_ADDRESS_LEN];
 
-	if (token->kind == KIND_PATTERNS) {
+	switch (token->kind) {
+	case KIND_PATTERNS:
 		for (size_t i = 0; i < config->interfaces.count; i++)
-			print_value(token, config->interfaces.items[i], emit, ctx);
-		return;
-	}
-	if (is_text_kind(token)) {
+			print_value(&printer, token->name, config->interfaces.items[i]);
+		break;
+	case KIND_ACCEPT:
+		for (size_t i = 0; i < config->access.count; i++)
+			print_rule(&printer, &config->access.rules[i]);
+		break;
+	case KIND_DENY: /* printed among those to accept: their order matters */
+		break;
+	case KIND_MANAGER:
+		for (size_t i = 0; i < config->expected_count; i++)
+			print_value(&printer, token->name,
+				    format_address(config->expected[i], addr));
+		break;
+	case KIND_NETSNMP_NUMBER:
+	case KIND_NETSNMP_TEXT:
 		for (size_t i = 0; i < config->netsnmp.count; i++) {
-			const char *word = value_of_line(token, config->netsnmp.items[i]);
+			const char *value = value_of_line(token, config->netsnmp.items[i]);
 
-			if (word != NULL)
-				print_value(token, word, emit, ctx);
+			if (value != NULL)
+				print_value(&printer, token->name, value);
 		}
-		return;
-	}
-	value = load_number(token, config);
-	if (token->keywords != NULL)
-		print_value(token, token->keywords[value], emit, ctx);
-	else if (token->kind == KIND_DURATION)
-		print_value(token, config_format_duration(value, buf), emit, ctx);
-	else if (token->kind == KIND_GROUP)
-		print_value(token, format_address((uint32_t)value, buf), emit, ctx);
-	else {
-		snprintf(buf, sizeof(buf), "%" PRId64, value);
-		print_value(token, buf, emit, ctx);
+		break;
+	case KIND_CONTEXT:
+		if (config->context != NULL)
+			print_value(&printer, token->name, config->context);
+		break;
+	case KIND_NUMBER:
+	case KIND_DURATION:
+	case KIND_GROUP:
+	case KIND_KEYWORD:
+	case KIND_SOURCE_PORT:
+		print_number(&printer, token, load_number(token, config));
+		break;
 	}
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/config.h"
+#include "core/format.h"
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -84,6 +85,7 @@ static const char defaults[] = "group 239.129.9.27\n"
 			       "misses 3\n"
 			       "retention 7d\n"
 			       "maxManagers 10000\n"
+			       "sourceMatch no\n"
 			       "notifications yes\n"
 			       "notificationRate 200\n"
 			       "eventLog 256\n"
@@ -140,11 +142,23 @@ test_defaults(void **state)
 	assert_int_equal(config.notification_rate, 200);
 	assert_int_equal(config.event_log, 256);
 	assert_int_equal(config.queue_limit, 10000);
+	assert_int_equal(config.access.count, 0);
+	assert_false(config.access.source_match);
+	assert_int_equal(config.expected_count, 0);
+	assert_null(config.context);
 	assert_int_equal(config.netsnmp.count, 0);
 	assert_int_equal(config_check(&config, "x", &error), 0);
 	assert_string_equal(printed(&config).text, defaults);
 	config_clear(&config);
 	config_clear(&config);
+}
+
+static void
+assert_rule(const struct access_rule *rule, bool accept, uint32_t addr, unsigned int prefix_len)
+{
+	assert_int_equal(rule->accept, accept);
+	assert_int_equal(rule->addr, addr);
+	assert_int_equal(rule->prefix_len, prefix_len);
 }
 
 static void
@@ -170,6 +184,13 @@ test_every_token(void **state)
 			     "notificationRate 50\n"
 			     "eventLog 32\n"
 			     "queueLimit 64\n"
+			     "deny 198.18.1.0/24\n"
+			     "accept 198.18.0.7\n"
+			     "Accept 198.18.0.0/15\n"
+			     "sourceMatch yes\n"
+			     "expect 198.18.0.9\n"
+			     "expect 198.18.0.7\n"
+			     "context 'ldm 1'\n"
 			     "agentXSocket tcp:localhost:705\n"
 			     "agentXTimeout 2\n"
 			     "agentXRetries 0\n");
@@ -191,6 +212,15 @@ test_every_token(void **state)
 	assert_int_equal(config.notification_rate, 50);
 	assert_int_equal(config.event_log, 32);
 	assert_int_equal(config.queue_limit, 64);
+	assert_int_equal(config.access.count, 3);
+	assert_rule(&config.access.rules[0], false, 0xc6120100, 24);
+	assert_rule(&config.access.rules[1], true, 0xc6120007, 32);
+	assert_rule(&config.access.rules[2], true, 0xc6120000, 15);
+	assert_true(config.access.source_match);
+	assert_int_equal(config.expected_count, 2);
+	assert_int_equal(config.expected[0], 0xc6120009);
+	assert_int_equal(config.expected[1], 0xc6120007);
+	assert_string_equal(config.context, "ldm 1");
 	assert_int_equal(config.netsnmp.count, 3);
 	assert_string_equal(config.netsnmp.items[0], "agentXSocket tcp:localhost:705");
 	assert_string_equal(config.netsnmp.items[1], "agentXTimeout 2");
@@ -200,6 +230,13 @@ test_every_token(void **state)
 
 #define EXPECT_DURATION "expected a duration such as 500ms, 30s or 5m, from "
 #define EXPECT_PATTERNS "expected names or patterns of interfaces such as eth0, 'eth*' or '!eth1'"
+
+#define EXPECT_SUBNET "expected an address or a subnet such as 192.0.2.7 or 192.0.2.0/24"
+#define EXPECT_MANAGER                                                                       \
+	"expected an IPv4 address that a manager can have: not 0.0.0.0, 255.255.255.255 or " \
+	"multicast"
+#define EXPECT_CONTEXT "expected a name of 1 to 32 printable ASCII characters"
+#define OCTETS_32 "0123456789abcdef0123456789abcdef"
 
 static const struct {
 	const char *token, *low, *below, *high, *above, *expected;
@@ -226,6 +263,13 @@ static const struct {
     {"agentXSocket", "x", "", "unix:/a b", "#x",
      "expected the master agent's address such as /var/agentx/master or tcp:localhost:705"},
     {"interface", "e", "", "!*", "!", EXPECT_PATTERNS},
+    {"accept", "0.0.0.0/0", "0.0.0.0/-1", "255.255.255.255/32", "10.0.0.0/33", EXPECT_SUBNET},
+    {"deny", "198.18.0.7", "198.18.0.0/", "198.18.0.6/31", "198.18.0", EXPECT_SUBNET},
+    {"sourceMatch", "no", "", "YES", "true", "expected yes or no"},
+    {"expect", "0.0.0.1", "0.0.0.0", "255.255.255.254", "255.255.255.255", EXPECT_MANAGER},
+    {"expect", "223.255.255.255", "224.0.0.1", "127.0.0.1", "198.18.0.0/24", EXPECT_MANAGER},
+    {"context", "x", "", OCTETS_32, OCTETS_32 "x", EXPECT_CONTEXT},
+    {"context", "!", "\x1f", "~", "\x80", EXPECT_CONTEXT},
 };
 
 static void
@@ -236,7 +280,8 @@ test_ranges(void **state)
 		const char *good[] = {ranges[i].low, ranges[i].high};
 		const char *bad[] = {ranges[i].below, ranges[i].above, "1x", " "};
 		bool text = strcmp(ranges[i].token, "agentXSocket") == 0 ||
-			    strcmp(ranges[i].token, "interface") == 0;
+			    strcmp(ranges[i].token, "interface") == 0 ||
+			    strcmp(ranges[i].token, "context") == 0;
 
 		for (size_t j = 0; j < 2; j++) {
 			struct config config, from_option;
@@ -254,20 +299,21 @@ test_ranges(void **state)
 			config_clear(&from_option);
 		}
 		for (size_t j = 0; j < 4; j++) {
-			char line[200], wanted[400];
+			char line[200], wanted[400], shown[160];
 			struct config config;
 			struct config_error error;
 
+			format_printable(bad[j], strlen(bad[j]), shown, sizeof(shown));
 			if (text && strcmp(bad[j], "1x") == 0)
 				continue;
 			snprintf(line, sizeof(line), "\n%s '%s'", ranges[i].token, bad[j]);
 			snprintf(wanted, sizeof(wanted), "test.conf:2: %s '%s': %s",
-				 ranges[i].token, bad[j], ranges[i].expected);
+				 ranges[i].token, shown, ranges[i].expected);
 			expect_error(line, wanted);
 
 			config_init(&config);
 			snprintf(wanted, sizeof(wanted), "option -o: %s '%s': %s", ranges[i].token,
-				 bad[j], ranges[i].expected);
+				 shown, ranges[i].expected);
 			assert_int_equal(
 			    config_set(&config, "option -o", ranges[i].token, bad[j], &error), -1);
 			assert_string_equal(error.text, wanted);
@@ -310,6 +356,61 @@ test_errors(void **state)
 	expect_error("interface 'a\tb'", "test.conf:1: interface 'a\\x09b': " EXPECT_PATTERNS);
 }
 
+/* Bits beyond the prefix: one of two things was meant. */
+static void
+test_subnet_bits(void **state)
+{
+	(void)state;
+	expect_error("accept 198.18.0.7/24",
+		     "test.conf:1: accept '198.18.0.7/24': expected 198.18.0.0/24, with no bits "
+		     "beyond the prefix, or 198.18.0.7");
+	expect_error("deny 128.0.0.0/0", "test.conf:1: deny '128.0.0.0/0': expected 0.0.0.0/0, "
+					 "with no bits beyond the prefix, or 128.0.0.0");
+	expect_error("deny 198.18.0.7/31",
+		     "test.conf:1: deny '198.18.0.7/31': expected 198.18.0.6/31, with no bits "
+		     "beyond the prefix, or 198.18.0.7");
+}
+
+/* Those of several files and options add up; the order of accept and deny is
+ * kept, and a manager is expected once. */
+static void
+test_lists_add_up(void **state)
+{
+	struct config config;
+	struct config_error error;
+
+	(void)state;
+	config_init(&config);
+	accept_text(&config, "accept 198.18.0.1\ndeny 198.18.0.0/24\naccept 198.18.0.1\n"
+			     "expect 198.18.0.5\nexpect 198.18.0.4\nexpect 198.18.0.5\n");
+	assert_int_equal(config_set(&config, "-o", "deny", "0.0.0.0/0", &error), 0);
+	assert_int_equal(config_set(&config, "-o", "expect", "198.18.0.4", &error), 0);
+	assert_int_equal(config.access.count, 4);
+	assert_rule(&config.access.rules[0], true, 0xc6120001, 32);
+	assert_rule(&config.access.rules[1], false, 0xc6120000, 24);
+	assert_rule(&config.access.rules[2], true, 0xc6120001, 32);
+	assert_rule(&config.access.rules[3], false, 0, 0);
+	assert_int_equal(config.expected_count, 2);
+	assert_int_equal(config.expected[0], 0xc6120005);
+	assert_int_equal(config.expected[1], 0xc6120004);
+	assert_non_null(strstr(printed(&config).text, "accept 198.18.0.1\n"
+						      "deny 198.18.0.0/24\n"
+						      "accept 198.18.0.1\n"
+						      "deny 0.0.0.0/0\n"
+						      "sourceMatch no\n"
+						      "expect 198.18.0.5\n"
+						      "expect 198.18.0.4\n"));
+	expect_error("accept 198.18.0.1 198.18.0.2",
+		     "test.conf:1: accept '198.18.0.2': too much, expected one value: an address "
+		     "or a subnet such as 192.0.2.7 or 192.0.2.0/24");
+	expect_error("deny", "test.conf:1: deny without a value: " EXPECT_SUBNET);
+	expect_error("expect", "test.conf:1: expect without a value: " EXPECT_MANAGER);
+	config_clear(&config);
+	config_init(&config);
+	assert_string_equal(printed(&config).text, defaults);
+	config_clear(&config);
+}
+
 static void
 test_unknown_token(void **state)
 {
@@ -322,8 +423,8 @@ test_unknown_token(void **state)
 	expect_error("[snmp] dumpPacket yes",
 		     "test.conf:1: unknown token '[snmp]': expected one of interface, group, port, "
 		     "hops, sourcePort, interval, window, probes, misses, retention, maxManagers, "
-		     "notifications, notificationRate, eventLog, queueLimit, agentXSocket, "
-		     "agentXTimeout, agentXRetries");
+		     "accept, deny, sourceMatch, expect, notifications, notificationRate, "
+		     "eventLog, queueLimit, context, agentXSocket, agentXTimeout, agentXRetries");
 }
 
 static void
@@ -443,7 +544,10 @@ test_round_trip(void **state)
 	accept_text(&config, "interface '#a' \"it's\" 'a \"b\"' \\\\ a\\ b\n"
 			     "interval 100.001ms\nwindow 50ms\nretention 90m\nport 64000\n"
 			     "sourcePort fixed\nnotifications NO\ngroup 224.0.0.251\n"
-			     "agentXRetries 9\nagentXSocket '/tmp/a b'\n");
+			     "agentXRetries 9\nagentXSocket '/tmp/a b'\n"
+			     "deny 198.18.9.0/31\naccept 198.18.0.0/15\ndeny 0.0.0.0/0\n"
+			     "accept 192.0.2.1/32\nsourceMatch yes\nexpect 198.18.0.9\n"
+			     "expect 198.18.0.7\ncontext \"#a 'b\\\"\"\n");
 	assert_int_equal(config.interval_us, 100001);
 	assert_string_equal(config.netsnmp.items[1], "agentXSocket /tmp/a b");
 	first = printed(&config);
@@ -457,6 +561,14 @@ test_round_trip(void **state)
 		assert_string_equal(again.interfaces.items[i], config.interfaces.items[i]);
 	assert_int_equal(again.interval_us, config.interval_us);
 	assert_int_equal(again.source_port, SOURCE_PORT_FIXED);
+	assert_int_equal(again.access.count, 4);
+	for (size_t i = 0; i < config.access.count; i++)
+		assert_rule(&again.access.rules[i], config.access.rules[i].accept,
+			    config.access.rules[i].addr, config.access.rules[i].prefix_len);
+	assert_true(again.access.source_match);
+	assert_int_equal(again.expected_count, 2);
+	assert_memory_equal(again.expected, config.expected, 2 * sizeof(*config.expected));
+	assert_string_equal(again.context, "#a 'b\"");
 	config_clear(&config);
 	config_clear(&again);
 }
@@ -485,7 +597,57 @@ test_check(void **state)
 	accept_text(&config, "sourcePort auto\nport 7001");
 	assert_int_equal(config.source_port, SOURCE_PORT_AUTO);
 	assert_int_equal(config_check(&config, "test.conf", &error), 0);
+	accept_text(&config, "expect 198.18.0.1\nexpect 198.18.0.2\nmaxManagers 1");
+	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_string_equal(error.text, "test.conf: maxManagers '1': expected at least 2, one for "
+					"each expect");
+	accept_text(&config, "maxManagers 2\ndeny 198.18.0.2");
+	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_string_equal(error.text,
+			    "test.conf: expect '198.18.0.2': expected a manager that accept and "
+			    "deny admit; it would be down for ever");
 	config_clear(&config);
+}
+
+/* Which tokens a reload from `before` to `after` leaves to the next restart. */
+static void
+assert_restart_tokens(const char *before, const char *after, const char *tokens)
+{
+	struct config old, new;
+	struct buffer b = {0};
+
+	config_init(&old);
+	config_init(&new);
+	accept_text(&old, before);
+	accept_text(&new, after);
+	config_restart_tokens(&old, &new, append, &b);
+	assert_string_equal(b.text, tokens);
+	config_clear(&old);
+	config_clear(&new);
+}
+
+static void
+test_restart_tokens(void **state)
+{
+	static const char all[] = "context a\nagentXSocket /tmp/a\nagentXTimeout 1\n"
+				  "agentXRetries 2\n";
+
+	(void)state;
+	assert_restart_tokens("", "", "");
+	assert_restart_tokens(all, all, "");
+	assert_restart_tokens(all,
+			      "agentXRetries 3\nagentXTimeout 7\nagentXTimeout 1\n"
+			      "context a\nagentxsocket '/tmp/a'",
+			      "agentXRetries\n");
+	assert_restart_tokens("", all, "context\nagentXSocket\nagentXTimeout\nagentXRetries\n");
+	assert_restart_tokens(all, "", "context\nagentXSocket\nagentXTimeout\nagentXRetries\n");
+	assert_restart_tokens(all, "context b\nagentXTimeout 1\nagentXRetries 3\n",
+			      "context\nagentXSocket\nagentXRetries\n");
+	assert_restart_tokens(all,
+			      "context a\nagentXSocket /tmp/a\nagentXTimeout 1\n"
+			      "agentXRetries 2\ngroup 239.1.2.3\nport 7\ninterval 1h\n"
+			      "accept 198.18.0.0/15\nexpect 198.18.0.1\ninterface eth0\n",
+			      "");
 }
 
 static void
@@ -608,6 +770,47 @@ test_numbers(void **state)
 }
 
 static void
+test_subnets(void **state)
+{
+	static const char *const bad[] = {"",
+					  "/",
+					  "/24",
+					  "198.18.0.0/",
+					  "198.18.0.0/33",
+					  "198.18.0.0/-1",
+					  "198.18.0.0/24/24",
+					  "198.18.0.0 /24",
+					  "198.18.0.0/ 24",
+					  "198.18.0.0/255.255.255.0",
+					  "198.18/16",
+					  "::/0",
+					  "255.255.255.2555/32"};
+	static const struct {
+		const char *text;
+		uint32_t addr;
+		unsigned int prefix_len;
+	} good[] = {
+	    {"198.18.0.7", 0xc6120007, 32},      {"198.18.0.7/32", 0xc6120007, 32},
+	    {"198.18.0.7/8", 0xc6120007, 8},     {"0.0.0.0/0", 0, 0},
+	    {"255.255.255.255", UINT32_MAX, 32}, {"128.0.0.0/1", 0x80000000, 1},
+	};
+	unsigned int prefix_len = 77;
+	uint32_t addr = 77;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (config_parse_subnet(bad[i], &addr, &prefix_len) != -1)
+			fail_msg("'%s' was accepted", bad[i]);
+	assert_int_equal(addr, 77);
+	assert_int_equal(prefix_len, 77);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(config_parse_subnet(good[i].text, &addr, &prefix_len), 0);
+		assert_int_equal(addr, good[i].addr);
+		assert_int_equal(prefix_len, good[i].prefix_len);
+	}
+}
+
+static void
 test_addresses(void **state)
 {
 	static const char *const bad[] = {"",         "1.2.3",    "1.2.3.4.5", "1.2.3.256",
@@ -627,14 +830,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_defaults),   cmocka_unit_test(test_every_token),
-	    cmocka_unit_test(test_ranges),     cmocka_unit_test(test_retention_zero),
-	    cmocka_unit_test(test_errors),     cmocka_unit_test(test_unknown_token),
-	    cmocka_unit_test(test_bad_octets), cmocka_unit_test(test_lines_are_independent),
-	    cmocka_unit_test(test_last_wins),  cmocka_unit_test(test_quoting),
-	    cmocka_unit_test(test_round_trip), cmocka_unit_test(test_check),
-	    cmocka_unit_test(test_interfaces), cmocka_unit_test(test_durations),
-	    cmocka_unit_test(test_numbers),    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_defaults),     cmocka_unit_test(test_every_token),
+	    cmocka_unit_test(test_ranges),       cmocka_unit_test(test_retention_zero),
+	    cmocka_unit_test(test_errors),       cmocka_unit_test(test_unknown_token),
+	    cmocka_unit_test(test_bad_octets),   cmocka_unit_test(test_lines_are_independent),
+	    cmocka_unit_test(test_last_wins),    cmocka_unit_test(test_quoting),
+	    cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_interfaces),   cmocka_unit_test(test_durations),
+	    cmocka_unit_test(test_numbers),      cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_subnets),      cmocka_unit_test(test_subnet_bits),
+	    cmocka_unit_test(test_lists_add_up), cmocka_unit_test(test_restart_tokens),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
