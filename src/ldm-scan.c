@@ -334,7 +334,6 @@ start(struct scan *scan)
 	    .max_managers = MAX_MANAGERS,
 	    .misses = scan->config.misses,
 	    .confirmations = 1,
-	    .report_changes = true,
 	};
 	const struct discover_settings discover = {
 	    .interval_us = scan->config.interval_us,
@@ -361,7 +360,7 @@ start(struct scan *scan)
 	scan->inventory = inventory_new(&inventory, 1, on_event, scan);
 	if (scan->loop == NULL || scan->inventory == NULL)
 		err(EXIT_TROUBLE, NULL);
-	scan->discover = discover_new(&discover, scan->inventory, clock_now());
+	scan->discover = discover_new(&discover, scan->inventory, clock_now(), NULL, NULL);
 	if (scan->discover == NULL || loop_add_signal(scan->loop, SIGINT, on_signal, scan) < 0 ||
 	    loop_add_signal(scan->loop, SIGTERM, on_signal, scan) < 0)
 		err(EXIT_TROUBLE, NULL);

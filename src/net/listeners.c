@@ -68,31 +68,21 @@ log_port(struct listeners *listeners)
 }
 
 static void
-log_state(const struct listeners *listeners, const struct listener *l)
+log_state(const struct listeners *listeners, const struct listener *l, bool was_used)
 {
 	char group[FORMAT_ADDRESS_LEN];
+	const char *text = link_state_text(l->state);
 
-	switch (l->state) {
-	case LINK_USABLE:
-		log_notice("%s: used for discovery", l->name);
-		break;
-	case LINK_DOWN:
-		log_notice("%s: not used: down", l->name);
-		break;
-	case LINK_NO_CARRIER:
-		log_notice("%s: not used: no carrier", l->name);
-		break;
-	case LINK_NO_ADDRESS:
-		log_notice("%s: not used: no IPv4 address", l->name);
-		break;
-	case LINK_NOT_JOINED:
+	if (l->state == LINK_USABLE)
+		log_notice("%s: used", l->name);
+	else if (l->state == LINK_NOT_JOINED)
 		log_warning("%s: not used: cannot join %s: %s", l->name,
 			    format_address(listeners->group, group), strerror(l->join_error));
-		break;
-	case LINK_GONE:
-		log_notice("%s: no longer used", l->name);
-		break;
-	}
+	else if (l->state == LINK_EXCLUDED || l->state == LINK_UNSUITABLE)
+		log_line(was_used ? LOG_LEVEL_NOTICE : LOG_LEVEL_DEBUG, "%s: not used: %s", l->name,
+			 text);
+	else
+		log_notice("%s: not used: %s", l->name, text);
 }
 
 static enum link_state
@@ -110,12 +100,13 @@ state_of(const struct iface *iface, const struct listener *l)
 static void
 set_state(const struct listeners *listeners, struct listener *l, enum link_state state)
 {
-	bool news = !l->known || l->state != state;
+	const bool news = !l->known || l->state != state;
+	const bool was_used = l->known && l->state != LINK_EXCLUDED && l->state != LINK_UNSUITABLE;
 
 	l->state = state;
 	l->known = true;
 	if (news)
-		log_state(listeners, l);
+		log_state(listeners, l, was_used);
 }
 
 static struct listener *
@@ -132,10 +123,10 @@ add(struct listeners *listeners, const char *name)
 {
 	struct listener *l;
 
-	if (listeners->count == DISCOVER_MAX_LINKS) {
+	if (listeners->count == LINKS_MAX) {
 		if (!listeners->too_many_logged)
 			log_warning("%s and others are not used: more than %d interfaces", name,
-				    DISCOVER_MAX_LINKS);
+				    LINKS_MAX);
 		listeners->too_many_logged = true;
 		return NULL;
 	}
@@ -143,12 +134,14 @@ add(struct listeners *listeners, const char *name)
 	memset(l, 0, sizeof(*l));
 	strlcpy(l->name, name, sizeof(l->name));
 	l->link = LINK_NONE;
+	l->state = LINK_GONE;
 	l->fd = -1;
 	return l;
 }
 
+/* why_not: LINK_USABLE for an interface that is to be used. */
 static void
-update_one(struct listeners *listeners, const struct iface *iface)
+update_one(struct listeners *listeners, const struct iface *iface, enum link_state why_not)
 {
 	struct listener *l = by_name(listeners, iface->name);
 
@@ -158,10 +151,15 @@ update_one(struct listeners *listeners, const struct iface *iface)
 		return;
 	l->present = true;
 	/* Made anew under the same name: the membership went with the old one. */
-	if (l->ifindex != iface->index)
+	if (l->ifindex != iface->index || why_not != LINK_USABLE)
 		close_listener(listeners, l);
 	l->ifindex = iface->index;
 	l->addr = iface->addr;
+	if (why_not != LINK_USABLE) {
+		l->port_taken = false;
+		set_state(listeners, l, why_not);
+		return;
+	}
 	if (l->fd < 0)
 		open_listener(listeners, l);
 	set_state(listeners, l, state_of(iface, l));
@@ -173,12 +171,20 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 {
 	for (size_t i = 0; i < listeners->count; i++)
 		listeners->list[i].present = false;
-	for (size_t i = 0; i < ifaces->count; i++) {
-		const struct iface *iface = &ifaces->list[i];
-		bool named = false;
+	/* First those to be used, so that the others do not take their places. */
+	for (int unused = 0; unused <= (listeners->list_unused ? 1 : 0); unused++) {
+		for (size_t i = 0; i < ifaces->count; i++) {
+			const struct iface *iface = &ifaces->list[i];
+			enum link_state why_not = LINK_USABLE;
+			bool named = false;
 
-		if (admits(ctx, iface->name, &named) && iface_suits(iface, named))
-			update_one(listeners, iface);
+			if (!admits(ctx, iface->name, &named))
+				why_not = LINK_EXCLUDED;
+			else if (!iface_suits(iface, named))
+				why_not = LINK_UNSUITABLE;
+			if ((why_not != LINK_USABLE) == unused)
+				update_one(listeners, iface, why_not);
+		}
 	}
 	for (size_t i = 0; i < listeners->count; i++) {
 		struct listener *l = &listeners->list[i];
@@ -190,6 +196,18 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 		set_state(listeners, l, LINK_GONE);
 	}
 	log_port(listeners);
+}
+
+void
+listeners_readdress(struct listeners *listeners, uint32_t group, uint16_t port)
+{
+	for (size_t i = 0; i < listeners->count; i++) {
+		close_listener(listeners, &listeners->list[i]);
+		if (listeners->list[i].state == LINK_USABLE)
+			listeners->list[i].state = LINK_NOT_JOINED;
+	}
+	listeners->group = group;
+	listeners->port = port;
 }
 
 void

@@ -34,12 +34,13 @@ struct listener {
 };
 
 struct listeners {
-	struct listener list[DISCOVER_MAX_LINKS];
+	struct listener list[LINKS_MAX];
 	size_t count;
 
 	struct loop *loop;
 	uint32_t group;
 	uint16_t port;
+	bool list_unused; /* with a place for interfaces that are not to be used */
 	void (*on_readable)(void *ctx, int fd);
 	void *ctx;
 	bool port_taken_logged;
@@ -56,6 +57,9 @@ void listeners_close(struct listeners *listeners);
 void listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 		      bool (*admits)(void *ctx, const char *ifname, bool *by_name), void *ctx);
 void listeners_sweep(struct listeners *listeners);
+
+/* Listen to another group and port from the next update on. */
+void listeners_readdress(struct listeners *listeners, uint32_t group, uint16_t port);
 
 struct listener *listeners_by_fd(struct listeners *listeners, int fd);
 struct listener *listeners_by_index(struct listeners *listeners, unsigned int ifindex);

@@ -109,23 +109,30 @@ bind_socket(int fd, uint32_t addr, uint16_t port)
 }
 
 int
-mcast_open_sender(uint16_t port, unsigned int hops)
+mcast_set_hops(int fd, unsigned int hops)
 {
-	/* Single octets, which every system takes for these two (OpenBSD: only). */
-	uint8_t ttl = (uint8_t)hops, loopback = 1;
-	int fd, error;
+	/* A single octet, which every system takes (OpenBSD: nothing else). */
+	const uint8_t ttl = (uint8_t)hops;
 
 	if (hops > UINT8_MAX) {
 		errno = EINVAL;
 		return -1;
 	}
+	return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl));
+}
+
+int
+mcast_open_sender(uint16_t port, unsigned int hops)
+{
+	const uint8_t loopback = 1; /* a single octet, as for the TTL */
+	int fd, error;
+
 	fd = open_socket();
 	if (fd < 0)
 		return -1;
 	/* A manager or discoverer on this host has to hear us too. */
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &loopback, sizeof(loopback)) < 0 ||
-	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)) < 0 ||
-	    bind_socket(fd, INADDR_ANY, port) < 0) {
+	    mcast_set_hops(fd, hops) < 0 || bind_socket(fd, INADDR_ANY, port) < 0) {
 		error = errno;
 		close(fd);
 		errno = error;

@@ -34,7 +34,7 @@ struct prober {
 	struct prober_settings settings;
 	struct prober_client client;
 	struct loop_timer *timer;
-	struct sender_socket senders[SENDER_COUNT];
+	struct senders senders;
 	struct listeners listeners;
 	struct ifaces ifaces;
 	int watch_fd; /* -1: none */
@@ -48,7 +48,7 @@ struct prober {
 	enum verdict verdicts[MCAST_BATCH];
 	struct wire_response responses[MCAST_BATCH];
 	const char *reasons[MCAST_BATCH];
-	struct request requests[DISCOVER_MAX_LINKS];
+	struct request requests[LINKS_MAX];
 };
 
 static void
@@ -148,8 +148,8 @@ drain(struct prober *p, int fd, unsigned int limit)
 	if (l != NULL)
 		note_drops(p, fd, &l->drops, l->link);
 	for (int s = 0; s < SENDER_COUNT; s++)
-		if (p->senders[s].fd == fd)
-			note_drops(p, fd, &p->senders[s].drops, LINK_NONE);
+		if (p->senders.socket[s].fd == fd)
+			note_drops(p, fd, &p->senders.socket[s].drops, LINK_NONE);
 	return any;
 }
 
@@ -166,8 +166,8 @@ static void
 drain_all(struct prober *p)
 {
 	for (int s = 0; s < SENDER_COUNT; s++)
-		if (p->senders[s].fd >= 0)
-			drain(p, p->senders[s].fd, DRAIN_BATCHES);
+		if (p->senders.socket[s].fd >= 0)
+			drain(p, p->senders.socket[s].fd, DRAIN_BATCHES);
 	for (size_t i = 0; i < p->listeners.count; i++)
 		if (p->listeners.list[i].fd >= 0)
 			drain(p, p->listeners.list[i].fd, DRAIN_BATCHES);
@@ -233,7 +233,7 @@ static void
 send_request(struct prober *p, struct request *req)
 {
 	struct listener *l = listeners_by_index(&p->listeners, req->what.ifindex);
-	const struct sender_socket *sender = senders_pick(p->senders, req->what.sender);
+	const struct sender_socket *sender = senders_pick(&p->senders, req->what.sender);
 
 	/* Before it leaves, for the answer may be there before we are back. */
 	req->sent = clock_now();
@@ -250,8 +250,7 @@ send_requests(struct prober *p)
 	unsigned int count = 0;
 
 	lock(p);
-	while (count < DISCOVER_MAX_LINKS &&
-	       discover_next_request(p->discover, &p->requests[count].what))
+	while (count < LINKS_MAX && discover_next_request(p->discover, &p->requests[count].what))
 		count++;
 	unlock(p);
 	for (unsigned int i = 0; i < count; i++)
@@ -285,19 +284,6 @@ on_timer(void *ctx)
 	settled(p);
 }
 
-static int
-open_senders(struct prober *p)
-{
-	if (senders_open(p->senders, p->settings.source_port, p->settings.port, p->settings.hops) <
-	    0)
-		return -1;
-	for (int i = 0; i < SENDER_COUNT; i++)
-		if (p->senders[i].fd >= 0 &&
-		    loop_add_fd(p->loop, p->senders[i].fd, on_readable, p) < 0)
-			return -1;
-	return 0;
-}
-
 static void
 open_watch(struct prober *p)
 {
@@ -324,15 +310,18 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 	p->lock = mutex;
 	p->settings = *settings;
 	p->client = *client;
-	p->senders[SENDER_FIXED].fd = p->senders[SENDER_EPHEMERAL].fd = p->watch_fd = -1;
+	p->watch_fd = -1;
+	senders_init(&p->senders, loop, on_readable, p);
 	p->listeners.loop = loop;
 	p->listeners.group = settings->group;
 	p->listeners.port = settings->port;
+	p->listeners.list_unused = settings->list_unused;
 	p->listeners.on_readable = on_readable;
 	p->listeners.ctx = p;
 	wire_encode_request(p->request);
 	p->timer = loop_add_timer(loop, on_timer, p);
-	if (p->timer == NULL || open_senders(p) < 0) {
+	if (p->timer == NULL || senders_update(&p->senders, settings->source_port, settings->port,
+					       settings->hops) < 0) {
 		int error = errno;
 
 		prober_free(p);
@@ -354,9 +343,7 @@ prober_free(struct prober *p)
 	if (p->timer != NULL)
 		loop_set_timer(p->timer, LOOP_NEVER);
 	listeners_close(&p->listeners);
-	for (int s = 0; s < SENDER_COUNT; s++)
-		loop_remove_fd(p->loop, p->senders[s].fd);
-	senders_close(p->senders);
+	senders_close(&p->senders);
 	if (p->watch_fd >= 0) {
 		loop_remove_fd(p->loop, p->watch_fd);
 		close(p->watch_fd);
@@ -366,12 +353,31 @@ prober_free(struct prober *p)
 }
 
 void
+prober_configure(struct prober *p, const struct prober_settings *settings)
+{
+	if (settings->group != p->settings.group || settings->port != p->settings.port) {
+		listeners_readdress(&p->listeners, settings->group, settings->port);
+		disturbed(p, 0); /* for a moment nothing is heard */
+	}
+	p->settings = *settings;
+	/* Without any sender each request will fail, and be counted. */
+	senders_update(&p->senders, settings->source_port, settings->port, settings->hops);
+	prober_wake(p);
+}
+
+void
+prober_wake(struct prober *p)
+{
+	loop_set_timer(p->timer, clock_now().mono_us);
+}
+
+void
 prober_round_now(struct prober *p)
 {
 	lock(p);
 	discover_round_now(p->discover);
 	unlock(p);
-	loop_set_timer(p->timer, clock_now().mono_us);
+	prober_wake(p);
 }
 
 unsigned int

@@ -22,6 +22,7 @@ struct prober_settings {
 	uint16_t port;
 	unsigned int hops;
 	enum source_port source_port;
+	bool list_unused; /* report interfaces that are not to be used, too */
 };
 
 struct prober_client {
@@ -48,6 +49,14 @@ struct prober *prober_new(struct loop *loop, struct discover *discover, pthread_
 			  const struct prober_settings *settings,
 			  const struct prober_client *client);
 void prober_free(struct prober *prober);
+
+/* Change the settings; sockets that need not change stay as they are.  Also to
+ * be called when admits() would answer differently.  Logs what it cannot do. */
+void prober_configure(struct prober *prober, const struct prober_settings *settings);
+
+/* Look at the interfaces and at what is due now: the discovery's settings have
+ * changed, say. */
+void prober_wake(struct prober *prober);
 
 /* Start a round out of turn as soon as possible. */
 void prober_round_now(struct prober *prober);

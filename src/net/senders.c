@@ -8,54 +8,82 @@
 #include "log.h"
 #include "net/mcast.h"
 
-static int
-open_one(struct sender_socket *sender, uint16_t port, unsigned int hops)
+void
+senders_init(struct senders *senders, struct loop *loop, void (*on_readable)(void *ctx, int fd),
+	     void *ctx)
 {
-	sender->fd = mcast_open_sender(port, hops);
+	*senders = (struct senders){.loop = loop, .on_readable = on_readable, .ctx = ctx};
+	for (int i = 0; i < SENDER_COUNT; i++)
+		senders->socket[i].fd = -1;
+}
+
+static void
+close_one(struct senders *senders, struct sender_socket *sender)
+{
 	if (sender->fd < 0)
+		return;
+	loop_remove_fd(senders->loop, sender->fd);
+	close(sender->fd);
+	*sender = (struct sender_socket){.fd = -1};
+}
+
+/* port 0: any.  0, or -1 with errno. */
+static int
+open_one(struct senders *senders, struct sender_socket *sender, uint16_t port, unsigned int hops)
+{
+	int fd;
+
+	if (sender->fd >= 0 && (port == 0 || sender->port == port))
+		return mcast_set_hops(sender->fd, hops);
+	close_one(senders, sender);
+	fd = mcast_open_sender(port, hops);
+	if (fd < 0)
 		return -1;
-	sender->port = mcast_port(sender->fd);
+	if (loop_add_fd(senders->loop, fd, senders->on_readable, senders->ctx) < 0) {
+		const int error = errno;
+
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	*sender = (struct sender_socket){.fd = fd, .port = mcast_port(fd)};
 	return 0;
 }
 
 int
-senders_open(struct sender_socket *senders, enum source_port which, uint16_t port,
-	     unsigned int hops)
+senders_update(struct senders *senders, enum source_port which, uint16_t port, unsigned int hops)
 {
-	bool fixed = false;
+	struct sender_socket *fixed = &senders->socket[SENDER_FIXED];
+	struct sender_socket *ephemeral = &senders->socket[SENDER_EPHEMERAL];
 
-	for (int i = 0; i < SENDER_COUNT; i++)
-		senders[i] = (struct sender_socket){.fd = -1};
-	if (which != SOURCE_PORT_EPHEMERAL) {
-		fixed = open_one(&senders[SENDER_FIXED], port, hops) == 0;
-		if (!fixed)
-			log_warning("cannot send from port %u: %s; using another one", port,
-				    strerror(errno));
-	}
-	if (fixed && which == SOURCE_PORT_FIXED)
-		return 0;
-	if (open_one(&senders[SENDER_EPHEMERAL], 0, hops) == 0)
-		return 0;
-	if (fixed) {
+	if (which == SOURCE_PORT_EPHEMERAL)
+		close_one(senders, fixed);
+	else if (open_one(senders, fixed, port, hops) < 0)
+		log_warning("cannot send from port %u: %s; using another one", port,
+			    strerror(errno));
+
+	if (which == SOURCE_PORT_FIXED && fixed->fd >= 0)
+		close_one(senders, ephemeral);
+	else if (open_one(senders, ephemeral, 0, hops) < 0 && fixed->fd >= 0)
 		log_warning("cannot send from a second port: %s", strerror(errno));
+
+	if (fixed->fd >= 0 || ephemeral->fd >= 0)
 		return 0;
-	}
 	log_error("cannot open a socket to send from: %s", strerror(errno));
 	return -1;
 }
 
 void
-senders_close(struct sender_socket *senders)
+senders_close(struct senders *senders)
 {
 	for (int i = 0; i < SENDER_COUNT; i++)
-		if (senders[i].fd >= 0)
-			close(senders[i].fd);
+		close_one(senders, &senders->socket[i]);
 }
 
 const struct sender_socket *
-senders_pick(const struct sender_socket *senders, enum sender which)
+senders_pick(const struct senders *senders, enum sender which)
 {
-	if (senders[which].fd >= 0)
-		return &senders[which];
-	return &senders[which == SENDER_FIXED ? SENDER_EPHEMERAL : SENDER_FIXED];
+	const enum sender other = which == SENDER_FIXED ? SENDER_EPHEMERAL : SENDER_FIXED;
+
+	return &senders->socket[senders->socket[which].fd >= 0 ? which : other];
 }

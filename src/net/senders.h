@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* senders.h - the two sockets that requests leave from and unicast answers
- * come to, open for the life of the process.
+ * come to.
  *
  * One at the well-known port, as the vendor guide's client, one at a port of
  * the kernel's choice: either alone misses answers that the other hears.
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/discover.h"
+#include "net/loop.h"
 
 struct sender_socket {
 	int fd; /* -1: not open */
@@ -18,14 +19,25 @@ struct sender_socket {
 	uint32_t drops; /* mcast_drops() as last read by the prober */
 };
 
-/* senders: SENDER_COUNT of them, by enum sender.  Open those that `which` asks
- * for; the other one instead where the well-known port cannot be had.  Logs
- * what it cannot do.  0, or -1 with errno: there is none at all. */
-int senders_open(struct sender_socket *senders, enum source_port which, uint16_t port,
-		 unsigned int hops);
-void senders_close(struct sender_socket *senders);
+struct senders {
+	struct sender_socket socket[SENDER_COUNT]; /* by enum sender */
+	struct loop *loop;
+	void (*on_readable)(void *ctx, int fd);
+	void *ctx;
+};
+
+/* To be called first: none is open. */
+void senders_init(struct senders *senders, struct loop *loop,
+		  void (*on_readable)(void *ctx, int fd), void *ctx);
+
+/* Open those that `which` asks for and close the other, leaving alone what is
+ * open as it should be; the other one instead where the well-known port cannot
+ * be had.  Logs what it cannot do.  0, or -1 with errno: there is none at all. */
+int senders_update(struct senders *senders, enum source_port which, uint16_t port,
+		   unsigned int hops);
+void senders_close(struct senders *senders);
 
 /* The one a request should leave from, or the other if that is not open. */
-const struct sender_socket *senders_pick(const struct sender_socket *senders, enum sender which);
+const struct sender_socket *senders_pick(const struct senders *senders, enum sender which);
 
 #endif /* SENDERS_H */

@@ -173,7 +173,7 @@ start_prober(struct scene *s, enum source_port source_port)
 	};
 	const struct prober_client client = {s, admits, received, settled};
 
-	s->discover = discover_new(&settings, s->inv, clock_now());
+	s->discover = discover_new(&settings, s->inv, clock_now(), NULL, NULL);
 	assert_non_null(s->discover);
 	s->prober = prober_new(s->loop, s->discover, &s->lock, &prober_settings, &client);
 	assert_non_null(s->prober);
