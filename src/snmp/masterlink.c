@@ -13,6 +13,7 @@
 
 #include "log.h"
 #include "snmp/masterlink.h"
+#include "snmp/mib_set.h"
 
 static netsnmp_session *session;
 
@@ -85,6 +86,7 @@ on_close(int major, int minor, void *closed, void *arg)
 	log_warning("AgentX link to the master agent at %s lost, reconnecting", master_address());
 	session = NULL;
 	first_alarm = next_alarm();
+	mib_set_abandon();
 	return 0;
 }
 

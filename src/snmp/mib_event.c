@@ -12,9 +12,13 @@ enum {
 	COL_VERSION = 7,
 	COL_PORT = 8,
 	COL_STATUS = 9,
-	COL_SOURCE_ADDRESS = 10,
-	COL_IF_INDEX = 11,
-	COL_REASON = 12,
+	COL_FORMER_HOSTNAME = 10,
+	COL_FORMER_VERSION = 11,
+	COL_FORMER_PORT = 12,
+	COL_SOURCE_ADDRESS = 13,
+	COL_OTHER_SOURCE_ADDRESS = 14,
+	COL_IF_INDEX = 15,
+	COL_REASON = 16,
 };
 
 static int
@@ -39,8 +43,16 @@ event_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
 		return mib_unsigned(vb, e->port);
 	case COL_STATUS:
 		return mib_integer(vb, (int32_t)e->status);
+	case COL_FORMER_HOSTNAME:
+		return mib_text(vb, e->former_hostname);
+	case COL_FORMER_VERSION:
+		return mib_text(vb, e->former_version);
+	case COL_FORMER_PORT:
+		return mib_unsigned(vb, e->former_port);
 	case COL_SOURCE_ADDRESS:
 		return mib_address(vb, e->source);
+	case COL_OTHER_SOURCE_ADDRESS:
+		return mib_address(vb, e->other_source);
 	case COL_IF_INDEX:
 		return mib_integer(vb, (int32_t)e->ifindex);
 	case COL_REASON:

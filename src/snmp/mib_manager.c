@@ -67,7 +67,7 @@ manager_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *ro
 	case COL_TRANSITIONS:
 		return mib_counter(vb, m->transitions);
 	case COL_EXPECTED:
-		return mib_truth(vb, m->expected);
+		return mib_truth(vb, manager_expected(m));
 	case COL_ROW_STATUS:
 		return mib_integer(vb, SNMP_ROW_ACTIVE);
 	}
@@ -83,6 +83,12 @@ manager_copy(const struct mib_source *source, uint32_t from, union mib_row *row,
 	return true;
 }
 
+static const struct mib_writable manager_writable[] = {
+    {COL_EXPECTED, ASN_INTEGER, MIB_OBJECT_EXPECTED},
+    {COL_ROW_STATUS, ASN_INTEGER, MIB_OBJECT_ROW_STATUS},
+    {0},
+};
+
 static const oid manager_entry[] = {MIB_ROOT, 1, 1, 1};
 
 const struct mib_table mib_manager_table = {
@@ -90,6 +96,7 @@ const struct mib_table mib_manager_table = {
     .root = manager_entry,
     .root_len = OID_LENGTH(manager_entry),
     .index = {OIDINDEX_ADDRESS, COL_VERSION, COL_ROW_STATUS},
+    .writable = manager_writable,
     .copy = manager_copy,
     .cell = manager_cell,
 };

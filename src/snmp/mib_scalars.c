@@ -14,11 +14,12 @@ enum {
 	COL_MANAGER_TABLE_LAST_CHANGE = 8,
 };
 
-enum { /* 1 is kept for ldmNotificationsEnabled */
-       COL_EVENTS_QUEUED = 2,
-       COL_EVENTS_SENT = 3,
-       COL_EVENTS_RESENT = 4,
-       COL_EVENTS_DROPPED = 5,
+enum {
+	COL_NOTIFICATIONS_ENABLED = 1,
+	COL_EVENTS_QUEUED = 2,
+	COL_EVENTS_SENT = 3,
+	COL_EVENTS_RESENT = 4,
+	COL_EVENTS_DROPPED = 5,
 };
 
 static bool
@@ -72,9 +73,13 @@ const struct mib_table mib_summary_scalars = {
 static bool
 events_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
 {
+	struct mib_discovery discovery;
+
 	if (from > 0)
 		return false;
-	source->events_counts(source->ctx, &row->counts);
+	source->events_counts(source->ctx, &row->events.counts);
+	source->discovery(source->ctx, &discovery);
+	row->events.notifications = discovery.notifications;
 	*key = 0;
 	return true;
 }
@@ -82,9 +87,11 @@ events_copy(const struct mib_source *source, uint32_t from, union mib_row *row, 
 static int
 events_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
 {
-	const struct events_counts *c = &row->counts;
+	const struct events_counts *c = &row->events.counts;
 
 	switch (column) {
+	case COL_NOTIFICATIONS_ENABLED:
+		return mib_truth(vb, row->events.notifications);
 	case COL_EVENTS_QUEUED:
 		return mib_unsigned(vb, c->queued);
 	case COL_EVENTS_SENT:
@@ -97,14 +104,20 @@ events_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row
 	return -1;
 }
 
+static const struct mib_writable events_writable[] = {
+    {COL_NOTIFICATIONS_ENABLED, ASN_INTEGER, MIB_OBJECT_NOTIFICATIONS},
+    {0},
+};
+
 static const oid events_group[] = {MIB_ROOT, 1, 6};
 
 const struct mib_table mib_events_scalars = {
     .name = "ldmEvents",
     .root = events_group,
     .root_len = OID_LENGTH(events_group),
-    .index = {OIDINDEX_UNSIGNED, COL_EVENTS_QUEUED, COL_EVENTS_DROPPED},
+    .index = {OIDINDEX_UNSIGNED, COL_NOTIFICATIONS_ENABLED, COL_EVENTS_DROPPED},
     .scalars = true,
+    .writable = events_writable,
     .copy = events_copy,
     .cell = events_cell,
 };

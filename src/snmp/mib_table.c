@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "snmp/mib_set.h"
 #include "snmp/mib_table.h"
 
 #define DATE_AND_TIME_LEN 11
@@ -65,22 +66,27 @@ answer_getnext(const struct mib_table *table, const struct mib_source *source,
 	return table->cell(vb, pos.column, &row);
 }
 
+size_t
+mib_table_suffix(const struct mib_table *table, const netsnmp_variable_list *vb, const oid **suffix)
+{
+	if (vb->name_length <= table->root_len ||
+	    snmp_oidtree_compare(vb->name, vb->name_length, table->root, table->root_len) != 0)
+		return 0;
+	*suffix = vb->name + table->root_len;
+	return vb->name_length - table->root_len;
+}
+
 static int
 answer(const struct mib_table *table, const struct mib_source *source, int mode,
        netsnmp_variable_list *vb)
 {
 	const oid *suffix = NULL;
-	size_t suffix_len = 0;
-	/* Compares as far as the shorter of the two goes. */
-	int order = snmp_oidtree_compare(vb->name, vb->name_length, table->root, table->root_len);
+	const size_t suffix_len = mib_table_suffix(table, vb, &suffix);
 
-	if (order == 0 && vb->name_length > table->root_len) {
-		suffix = vb->name + table->root_len;
-		suffix_len = vb->name_length - table->root_len;
-	}
 	if (mode == MODE_GET)
 		return answer_get(table, source, vb, suffix, suffix_len);
-	if (order > 0)
+	if (suffix_len == 0 &&
+	    snmp_oid_compare(vb->name, vb->name_length, table->root, table->root_len) > 0)
 		return 0;
 	/* The library has already tried to GET an instance of that very name
 	 * where AgentX asks for it ("include", RFC 2741, 5.2). */
@@ -95,45 +101,58 @@ handle_requests(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 	const struct mib_source *source = reg->my_reg_void;
 
 	for (netsnmp_request_info *req = requests; req != NULL; req = req->next) {
+		int error = SNMP_ERR_NOERROR;
+
 		if (req->processed)
 			continue;
 		if (info->mode != MODE_GET && info->mode != MODE_GETNEXT)
-			netsnmp_set_request_error(info, req, SNMP_ERR_NOTWRITABLE);
+			error = mib_set(table, source, info->mode, requests, req);
 		else if (answer(table, source, info->mode, req->requestvb) != 0)
-			netsnmp_set_request_error(info, req, SNMP_ERR_GENERR);
+			error = SNMP_ERR_GENERR;
+		if (error != SNMP_ERR_NOERROR)
+			netsnmp_set_request_error(info, req, error);
 	}
 	return SNMP_ERR_NOERROR;
 }
 
 static int
-register_subtree(const struct mib_table *table, const struct mib_source *source, const oid *root,
-		 size_t root_len)
+register_subtree(const struct mib_table *table, const struct mib_source *source,
+		 const char *context, const oid *root, size_t root_len)
 {
+	/* Also what is read-only, so that all SETs are refused by the same rules. */
 	netsnmp_handler_registration *reg = netsnmp_create_handler_registration(
-	    table->name, handle_requests, root, root_len, HANDLER_CAN_RONLY);
+	    table->name, handle_requests, root, root_len, HANDLER_CAN_RWRITE);
 
 	if (reg == NULL)
 		return -1;
 	/* The library's pointers are not const; handle_requests() reads only. */
 	reg->handler->myvoid = (void *)(uintptr_t)table;
 	reg->my_reg_void = (void *)(uintptr_t)source;
+	if (context != NULL) {
+		reg->contextName = strdup(context);
+		if (reg->contextName == NULL) {
+			netsnmp_handler_registration_free(reg);
+			return -1;
+		}
+	}
 	return netsnmp_register_handler(reg) == MIB_REGISTERED_OK ? 0 : -1;
 }
 
 int
-mib_table_register(const struct mib_table *table, const struct mib_source *source)
+mib_table_register(const struct mib_table *table, const struct mib_source *source,
+		   const char *context)
 {
 	oid root[MAX_OID_LEN];
 
 	if (!table->scalars)
-		return register_subtree(table, source, table->root, table->root_len);
+		return register_subtree(table, source, context, table->root, table->root_len);
 	/* Registering the whole group would take in ldmEventTable, too: net-snmp
 	 * splits what overlaps into pieces that the master agent then refuses as
 	 * duplicates of each other (seen with 5.9.3). */
 	memcpy(root, table->root, table->root_len * sizeof(*root));
 	for (uint32_t c = table->index.first_column; c <= table->index.last_column; c++) {
 		root[table->root_len] = c;
-		if (register_subtree(table, source, root, table->root_len + 1) != 0)
+		if (register_subtree(table, source, context, root, table->root_len + 1) != 0)
 			return -1;
 	}
 	return 0;

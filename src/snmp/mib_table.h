@@ -13,12 +13,24 @@
 
 #include "core/oidindex.h"
 #include "snmp/mib.h"
+#include "snmp/mib_draft.h"
 
 union mib_row {
 	struct manager manager;
 	struct event event;
+	struct mib_interface interface;
 	struct inventory_summary summary;
-	struct events_counts counts;
+	struct mib_discovery discovery;
+	struct {
+		struct events_counts counts;
+		bool notifications;
+	} events;
+};
+
+struct mib_writable {
+	uint32_t column;
+	u_char type; /* ASN_ */
+	enum mib_object object;
 };
 
 struct mib_table {
@@ -27,6 +39,7 @@ struct mib_table {
 	size_t root_len;
 	struct oidindex index;
 	bool scalars; /* register each column by itself: other objects may lie beside them */
+	const struct mib_writable *writable; /* ended by column 0; NULL: there are none */
 
 	/* Copy the row with the smallest key >= from; false: there is none. */
 	bool (*copy)(const struct mib_source *source, uint32_t from, union mib_row *row,
@@ -36,13 +49,20 @@ struct mib_table {
 	int (*cell)(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row);
 };
 
-/* Have requests below table->root answered from here on.  Both arguments are
- * used until the library is shut down.  0, or -1: the library refused. */
-int mib_table_register(const struct mib_table *table, const struct mib_source *source);
+/* Have requests below table->root answered from here on, in that SNMPv3 context
+ * (NULL: the default one).  table and source are used until the library is shut
+ * down.  0, or -1: the library refused. */
+int mib_table_register(const struct mib_table *table, const struct mib_source *source,
+		       const char *context);
 
 /* Write the OID of the instance at pos; returns its length. */
 size_t mib_table_instance(const struct mib_table *table, const struct oidindex_position *pos,
 			  oid name[MAX_OID_LEN]);
+
+/* Set *suffix to what follows table->root in vb's name, and return its length;
+ * 0: the name is not below the root. */
+size_t mib_table_suffix(const struct mib_table *table, const netsnmp_variable_list *vb,
+			const oid **suffix);
 
 /* Setters.  0, or -1 when out of memory. */
 int mib_text(netsnmp_variable_list *vb, const char *text);

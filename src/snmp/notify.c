@@ -3,6 +3,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include <assert.h>
+#include <string.h>
 
 #include "clock.h"
 #include "log.h"
@@ -12,6 +13,7 @@
 
 /* RFC 2741, 6.1 and 6.2.16; net-snmp does not install the header that has them. */
 #define AGENTX_NOTIFY_PDU 12
+#define AGENTX_NON_DEFAULT_CONTEXT 0x08 /* 6.1.1 */
 #define AGENTX_NOT_OPEN 257
 
 /* So few that neither side's socket buffer ever fills: with full ones both
@@ -26,23 +28,22 @@
 #define PAUSE_US 1000000
 
 static const struct mib_source *source;
+static const char *context;
 
 static struct flight {
 	bool used;
 	uint32_t id;
 } flights[MAX_IN_FLIGHT];
 
-static int64_t interval_us; /* between two notifications */
-static int64_t due_us;      /* when the next one would be if all were evenly spaced */
+static int64_t due_us; /* when the next one would be if all were evenly spaced */
 static int64_t paused_until_us;
 static bool timer_set;
 
 void
-notify_start(const struct mib_source *lent, unsigned int rate)
+notify_start(const struct mib_source *lent, const char *context_name)
 {
-	assert(rate > 0);
 	source = lent;
-	interval_us = 1000000 / rate;
+	context = context_name;
 	due_us = paused_until_us = 0;
 	timer_set = false;
 	for (int i = 0; i < MAX_IN_FLIGHT; i++)
@@ -86,6 +87,20 @@ on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *
 	return 1;
 }
 
+/* AgentX keeps the context's name in `community`. */
+static int
+set_context(netsnmp_pdu *pdu)
+{
+	if (context == NULL)
+		return 0;
+	pdu->community = (u_char *)strdup(context);
+	if (pdu->community == NULL)
+		return -1;
+	pdu->community_len = strlen(context);
+	pdu->flags |= AGENTX_NON_DEFAULT_CONTEXT;
+	return 0;
+}
+
 static void
 send_event(netsnmp_session *session, struct flight *flight, const struct event *event)
 {
@@ -93,7 +108,7 @@ send_event(netsnmp_session *session, struct flight *flight, const struct event *
 
 	flight->used = true;
 	flight->id = event->id;
-	if (pdu == NULL || mib_event_notification(pdu, event) != 0)
+	if (pdu == NULL || set_context(pdu) != 0 || mib_event_notification(pdu, event) != 0)
 		goto fail;
 	pdu->version = session->version;
 	pdu->sessid = session->sessid;
@@ -105,6 +120,16 @@ fail:
 	if (pdu != NULL)
 		snmp_free_pdu(pdu);
 	settle(flight, EVENT_RETRY);
+}
+
+/* Between two notifications. */
+static int64_t
+interval_us(void)
+{
+	const unsigned int rate = source->notification_rate(source->ctx);
+
+	assert(rate > 0);
+	return 1000000 / rate;
 }
 
 static struct flight *
@@ -147,7 +172,7 @@ void
 notify_run(void)
 {
 	const int64_t now_us = clock_now().mono_us;
-	const int64_t full_us = now_us - (BURST - 1) * interval_us;
+	const int64_t full_us = now_us - (BURST - 1) * interval_us();
 
 	if (due_us < full_us)
 		due_us = full_us;
@@ -164,7 +189,7 @@ notify_run(void)
 		}
 		if (!source->take_event(source->ctx, &event))
 			return;
-		due_us += interval_us;
+		due_us += interval_us();
 		send_event(session, flight, &event);
 	}
 }

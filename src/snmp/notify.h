@@ -10,9 +10,9 @@
 
 #include "snmp/mib.h"
 
-/* *source is used until the library is shut down.  rate: notifications a
- * second, at least 1. */
-void notify_start(const struct mib_source *source, unsigned int rate);
+/* Both are used until the library is shut down.  context: the SNMPv3 context
+ * that the notifications come from; NULL: the default one. */
+void notify_start(const struct mib_source *source, const char *context);
 
 /* Send what may be sent now.  To be called after each turn of the library's
  * loop; sets a timer of the library when it has to wait. */

@@ -17,7 +17,9 @@
 #include "log.h"
 #include "snmp/liblog.h"
 #include "snmp/masterlink.h"
+#include "snmp/mib_discovery.h"
 #include "snmp/mib_event.h"
+#include "snmp/mib_interface.h"
 #include "snmp/mib_manager.h"
 #include "snmp/mib_scalars.h"
 #include "snmp/notify.h"
@@ -149,18 +151,20 @@ static void
 register_objects(void)
 {
 	static const struct mib_table *const tables[] = {
-	    &mib_manager_table,
-	    &mib_summary_scalars,
-	    &mib_events_scalars,
+	    &mib_manager_table,      &mib_summary_scalars, &mib_discovery_scalars,
+	    &mib_statistics_scalars, &mib_interface_table, &mib_events_scalars,
 	    &mib_event_table,
 	};
 	oid module[] = {MIB_ROOT};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (mib_table_register(tables[i], &source) != 0)
+		if (mib_table_register(tables[i], &source, settings.context) != 0)
 			log_error("net-snmp refused to register %s", tables[i]->name);
-	register_sysORTable(module, OID_LENGTH(module),
-			    "The MIB module for Logical Domains Managers found on the network");
+	/* net-snmp (5.9.3) can register in the default context's sysORTable only. */
+	if (settings.context == NULL)
+		register_sysORTable(
+		    module, OID_LENGTH(module),
+		    "The MIB module for Logical Domains Managers found on the network");
 }
 
 static void
@@ -182,7 +186,7 @@ run(void *arg)
 	(void)arg;
 	set_up_library();
 	register_objects();
-	notify_start(&source, settings.notification_rate);
+	notify_start(&source, settings.context);
 	register_readfd(its_end, on_wake, NULL);
 	liblog_configuring(true);
 	init_snmp(NAME);

@@ -16,12 +16,12 @@ struct subagent_settings {
 	const char *address;        /* of the master agent as -x gives it; NULL: default */
 	char *const *netsnmp_lines; /* configuration lines for net-snmp */
 	size_t netsnmp_line_count;
-	const char *debug_tokens;       /* for net-snmp's -D; NULL: none */
-	unsigned int notification_rate; /* a second */
+	const char *debug_tokens; /* for net-snmp's -D; NULL: none */
+	const char *context;      /* SNMPv3 context to register in; NULL: the default one */
 };
 
 /* The directories where net-snmp looks for configuration, separated by colons;
- * static.  May be called before anything else. */
+ * static.  To be called before subagent_start(), for it asks the library. */
 const char *subagent_config_path(void);
 
 /* Start the thread (all signals blocked in it).  *source is copied, what it

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "snmp/mib_draft.h"
+
+#include "core/config.h"
+#include "core/wire.h"
+
+enum { /* TruthValue, RFC 2579 */
+       TRUTH_TRUE = 1,
+       TRUTH_FALSE = 2,
+};
+
+enum { /* RowStatus, RFC 2579; the other three can never be written here */
+       ROW_ACTIVE = 1,
+       ROW_CREATE_AND_GO = 4,
+       ROW_DESTROY = 6,
+};
+
+enum { /* ldmDiscoveryNow */
+       NOW_IDLE = 0,
+       NOW_START = 1,
+};
+
+/* The range that the MIB declares. */
+#define INTERVAL_MIN_MS (CONFIG_INTERVAL_MIN_US / 1000)
+#define INTERVAL_MAX_MS (CONFIG_INTERVAL_MAX_US / 1000)
+
+bool
+mib_object_takes(enum mib_object object, int64_t value)
+{
+	switch (object) {
+	case MIB_OBJECT_INTERVAL:
+		return value >= INTERVAL_MIN_MS && value <= INTERVAL_MAX_MS;
+	case MIB_OBJECT_NOW:
+		return value == NOW_IDLE || value == NOW_START;
+	case MIB_OBJECT_NOTIFICATIONS:
+	case MIB_OBJECT_EXPECTED:
+		return value == TRUTH_TRUE || value == TRUTH_FALSE;
+	case MIB_OBJECT_ROW_STATUS:
+		return value == ROW_ACTIVE || value == ROW_CREATE_AND_GO || value == ROW_DESTROY;
+	}
+	return false;
+}
+
+static enum mib_setting
+setting_of(enum mib_object object)
+{
+	switch (object) {
+	case MIB_OBJECT_INTERVAL:
+		return MIB_INTERVAL;
+	case MIB_OBJECT_NOW:
+		return MIB_ROUND_NOW;
+	case MIB_OBJECT_NOTIFICATIONS:
+		return MIB_NOTIFICATIONS;
+	case MIB_OBJECT_EXPECTED:
+	case MIB_OBJECT_ROW_STATUS:
+		break;
+	}
+	return MIB_ROW;
+}
+
+bool
+mib_object_instance(enum mib_object object, uint32_t key)
+{
+	return setting_of(object) == MIB_ROW ? wire_valid_address(key, true) : key == 0;
+}
+
+struct mib_draft
+mib_draft_for(enum mib_object object, uint32_t key)
+{
+	return (struct mib_draft){.what = setting_of(object), .key = key};
+}
+
+bool
+mib_draft_concerns(const struct mib_draft *draft, enum mib_object object, uint32_t key)
+{
+	return draft->what == setting_of(object) && draft->key == key;
+}
+
+static bool
+is(const struct mib_draft *draft, enum mib_object object, uint32_t value)
+{
+	return draft->given[object] && draft->value[object] == value;
+}
+
+static bool
+contradictory(const struct mib_draft *draft)
+{
+	/* A row is destroyed as a whole, and one is created to be expected. */
+	return (is(draft, MIB_OBJECT_ROW_STATUS, ROW_DESTROY) &&
+		draft->given[MIB_OBJECT_EXPECTED]) ||
+	       (is(draft, MIB_OBJECT_ROW_STATUS, ROW_CREATE_AND_GO) &&
+		is(draft, MIB_OBJECT_EXPECTED, TRUTH_FALSE));
+}
+
+enum mib_refusal
+mib_draft_add(struct mib_draft *draft, enum mib_object object, uint32_t value)
+{
+	if (draft->given[object] && draft->value[object] != value)
+		return MIB_INCONSISTENT_VALUE;
+	draft->given[object] = true;
+	draft->value[object] = value;
+	return contradictory(draft) ? MIB_INCONSISTENT_VALUE : MIB_GRANTED;
+}
+
+bool
+mib_draft_change(const struct mib_draft *draft, struct mib_change *out)
+{
+	struct mib_change change = {.what = draft->what};
+
+	switch (draft->what) {
+	case MIB_INTERVAL:
+		change.value = draft->value[MIB_OBJECT_INTERVAL];
+		break;
+	case MIB_ROUND_NOW:
+		if (is(draft, MIB_OBJECT_NOW, NOW_IDLE))
+			return false;
+		break;
+	case MIB_NOTIFICATIONS:
+		change.value = is(draft, MIB_OBJECT_NOTIFICATIONS, TRUTH_TRUE);
+		break;
+	case MIB_ROW:
+		change.address = draft->key;
+		change.set_expected = draft->given[MIB_OBJECT_EXPECTED];
+		change.expected = is(draft, MIB_OBJECT_EXPECTED, TRUTH_TRUE);
+		if (is(draft, MIB_OBJECT_ROW_STATUS, ROW_CREATE_AND_GO))
+			change.action = MIB_ROW_CREATE;
+		else if (is(draft, MIB_OBJECT_ROW_STATUS, ROW_DESTROY))
+			change.action = MIB_ROW_DESTROY;
+		else
+			change.action = MIB_ROW_KEEP;
+		break;
+	}
+	*out = change;
+	return true;
+}
+
+enum mib_refusal
+mib_draft_refusal(const struct mib_draft *draft, enum mib_refusal refusal)
+{
+	if (refusal == MIB_INCONSISTENT_NAME && is(draft, MIB_OBJECT_ROW_STATUS, ROW_ACTIVE))
+		return MIB_INCONSISTENT_VALUE;
+	return refusal;
+}

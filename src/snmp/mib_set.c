@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "snmp/mib_set.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "snmp/mib_draft.h"
+
+#define DATA_NAME "ldm-agentx change" /* among what handlers keep in a request */
+
+struct pending {
+	LIST_ENTRY(pending) all;
+	const struct mib_source *source;
+	struct mib_draft draft;
+	struct mib_change change;
+	bool wanted;  /* change is set */
+	bool applied; /* and not yet final */
+};
+
+static LIST_HEAD(, pending) pendings = LIST_HEAD_INITIALIZER(pendings);
+
+static int
+snmp_error_of(enum mib_refusal refusal)
+{
+	switch (refusal) {
+	case MIB_GRANTED:
+		return SNMP_ERR_NOERROR;
+	case MIB_WRONG_VALUE:
+		return SNMP_ERR_WRONGVALUE;
+	case MIB_INCONSISTENT_VALUE:
+		return SNMP_ERR_INCONSISTENTVALUE;
+	case MIB_INCONSISTENT_NAME:
+		return SNMP_ERR_INCONSISTENTNAME;
+	case MIB_RESOURCES:
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	}
+	return SNMP_ERR_GENERR;
+}
+
+static const struct mib_writable *
+find_writable(const struct mib_table *table, oid column)
+{
+	for (const struct mib_writable *w = table->writable; w != NULL && w->column != 0; w++)
+		if (w->column == column)
+			return w;
+	return NULL;
+}
+
+/* What can be said of a varbind by itself, in the order of RFC 3416, 4.2.5. */
+static int
+judge(const struct mib_table *table, const netsnmp_variable_list *vb, enum mib_object *object,
+      uint32_t *key, uint32_t *value)
+{
+	const oid *suffix;
+	const size_t len = mib_table_suffix(table, vb, &suffix);
+	const oid column = len > 0 ? suffix[0] : 0;
+	const struct mib_writable *w = find_writable(table, column);
+	struct oidindex_position pos;
+	int error;
+
+	if (w == NULL)
+		return column > 0 && column < table->index.first_column ? SNMP_ERR_NOACCESS
+									: SNMP_ERR_NOTWRITABLE;
+	error = netsnmp_check_vb_type_and_size(vb, w->type, sizeof(*vb->val.integer));
+	if (error != SNMP_ERR_NOERROR)
+		return error;
+	if (!mib_object_takes(w->object, *vb->val.integer))
+		return SNMP_ERR_WRONGVALUE;
+	if (oidindex_exact(&table->index, suffix, len, &pos) != OIDINDEX_POSSIBLE ||
+	    !mib_object_instance(w->object, pos.key))
+		return SNMP_ERR_NOCREATION;
+	*object = w->object;
+	*key = pos.key;
+	*value = (uint32_t)*vb->val.integer;
+	return SNMP_ERR_NOERROR;
+}
+
+static struct pending *
+pending_of(netsnmp_request_info *req)
+{
+	return netsnmp_request_get_list_data(req, DATA_NAME);
+}
+
+/* Called by the library for what is left in a request. */
+static void
+free_pending(void *data)
+{
+	struct pending *p = data;
+
+	LIST_REMOVE(p, all);
+	free(p);
+}
+
+static struct pending *
+add_pending(netsnmp_request_info *req, const struct mib_source *source, enum mib_object object,
+	    uint32_t key)
+{
+	struct pending *p = malloc(sizeof(*p));
+	netsnmp_data_list *data;
+
+	if (p == NULL)
+		return NULL;
+	data = netsnmp_create_data_list(DATA_NAME, p, free_pending);
+	if (data == NULL) {
+		free(p);
+		return NULL;
+	}
+	*p = (struct pending){.source = source, .draft = mib_draft_for(object, key)};
+	LIST_INSERT_HEAD(&pendings, p, all);
+	netsnmp_request_add_list_data(req, data);
+	return p;
+}
+
+static int
+reserve(const struct mib_table *table, const struct mib_source *source,
+	netsnmp_request_info *requests, netsnmp_request_info *req)
+{
+	struct pending *p = NULL;
+	enum mib_object object;
+	uint32_t key, value;
+	const int error = judge(table, req->requestvb, &object, &key, &value);
+
+	if (error != SNMP_ERR_NOERROR)
+		return error;
+	for (netsnmp_request_info *r = requests; r != req && p == NULL; r = r->next) {
+		p = pending_of(r);
+		if (p != NULL && !mib_draft_concerns(&p->draft, object, key))
+			p = NULL;
+	}
+	if (p == NULL)
+		p = add_pending(req, source, object, key);
+	if (p == NULL)
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	return snmp_error_of(mib_draft_add(&p->draft, object, value));
+}
+
+static int
+check(struct pending *p)
+{
+	enum mib_refusal refusal;
+
+	p->wanted = mib_draft_change(&p->draft, &p->change);
+	if (!p->wanted)
+		return SNMP_ERR_NOERROR;
+	refusal = p->source->check(p->source->ctx, &p->change);
+	return snmp_error_of(mib_draft_refusal(&p->draft, refusal));
+}
+
+static int
+apply(struct pending *p)
+{
+	if (!p->wanted)
+		return SNMP_ERR_NOERROR;
+	p->applied = p->source->apply(p->source->ctx, &p->change) == MIB_GRANTED;
+	return p->applied ? SNMP_ERR_NOERROR : SNMP_ERR_COMMITFAILED;
+}
+
+static void
+undo(struct pending *p)
+{
+	if (p->applied)
+		p->source->undo(p->source->ctx, &p->change);
+	p->applied = false;
+}
+
+int
+mib_set(const struct mib_table *table, const struct mib_source *source, int mode,
+	netsnmp_request_info *requests, netsnmp_request_info *req)
+{
+	struct pending *p;
+
+	if (mode == MODE_SET_RESERVE1)
+		return reserve(table, source, requests, req);
+	p = pending_of(req);
+	if (p == NULL)
+		return SNMP_ERR_NOERROR; /* another one carries its change */
+	switch (mode) {
+	case MODE_SET_RESERVE2:
+		return check(p);
+	case MODE_SET_ACTION:
+		return apply(p);
+	case MODE_SET_COMMIT:
+		if (p->applied)
+			p->source->commit(p->source->ctx, &p->change);
+		break;
+	case MODE_SET_UNDO:
+		undo(p);
+		break;
+	}
+	netsnmp_request_remove_list_data(req, DATA_NAME);
+	return SNMP_ERR_NOERROR;
+}
+
+void
+mib_set_abandon(void)
+{
+	for (struct pending *p = LIST_FIRST(&pendings); p != NULL; p = LIST_NEXT(p, all))
+		undo(p);
+}

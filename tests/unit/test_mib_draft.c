@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "snmp/mib_draft.h"
+
+#define ADDRESS 0xc6120001u /* 198.18.0.1 */
+
+enum {
+	TRUE = 1,
+	FALSE = 2,
+	ACTIVE = 1,
+	CREATE_AND_GO = 4,
+	DESTROY = 6,
+};
+
+static void
+test_values(void **state)
+{
+	static const struct {
+		enum mib_object object;
+		int64_t value;
+		bool taken;
+	} cases[] = {
+	    {MIB_OBJECT_INTERVAL, 99, false},
+	    {MIB_OBJECT_INTERVAL, 100, true},
+	    {MIB_OBJECT_INTERVAL, 86400000, true},
+	    {MIB_OBJECT_INTERVAL, 86400001, false},
+	    {MIB_OBJECT_INTERVAL, UINT32_MAX, false},
+	    {MIB_OBJECT_NOW, -1, false},
+	    {MIB_OBJECT_NOW, 0, true},
+	    {MIB_OBJECT_NOW, 1, true},
+	    {MIB_OBJECT_NOW, 2, false},
+	    {MIB_OBJECT_NOTIFICATIONS, 0, false},
+	    {MIB_OBJECT_NOTIFICATIONS, 1, true},
+	    {MIB_OBJECT_NOTIFICATIONS, 2, true},
+	    {MIB_OBJECT_NOTIFICATIONS, 3, false},
+	    {MIB_OBJECT_EXPECTED, 0, false},
+	    {MIB_OBJECT_EXPECTED, 2, true},
+	    {MIB_OBJECT_EXPECTED, INT32_MIN, false},
+	    {MIB_OBJECT_ROW_STATUS, 0, false},
+	    {MIB_OBJECT_ROW_STATUS, 1, true},
+	    {MIB_OBJECT_ROW_STATUS, 2, false},
+	    {MIB_OBJECT_ROW_STATUS, 3, false},
+	    {MIB_OBJECT_ROW_STATUS, 4, true},
+	    {MIB_OBJECT_ROW_STATUS, 5, false},
+	    {MIB_OBJECT_ROW_STATUS, 6, true},
+	    {MIB_OBJECT_ROW_STATUS, 7, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(mib_object_takes(cases[i].object, cases[i].value), cases[i].taken);
+}
+
+static void
+test_instances(void **state)
+{
+	(void)state;
+	assert_true(mib_object_instance(MIB_OBJECT_INTERVAL, 0));
+	assert_false(mib_object_instance(MIB_OBJECT_INTERVAL, 1));
+	assert_true(mib_object_instance(MIB_OBJECT_EXPECTED, ADDRESS));
+	assert_true(mib_object_instance(MIB_OBJECT_ROW_STATUS, 0x7f000001)); /* 127.0.0.1 */
+	assert_false(mib_object_instance(MIB_OBJECT_ROW_STATUS, 0));
+	assert_false(mib_object_instance(MIB_OBJECT_ROW_STATUS, 0xe0000001)); /* 224.0.0.1 */
+}
+
+static void
+test_scalars(void **state)
+{
+	struct mib_draft draft = mib_draft_for(MIB_OBJECT_INTERVAL, 0);
+	struct mib_change change;
+
+	(void)state;
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), MIB_GRANTED);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), MIB_GRANTED);
+	assert_true(mib_draft_change(&draft, &change));
+	assert_int_equal(change.what, MIB_INTERVAL);
+	assert_int_equal(change.value, 5000);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 6000), MIB_INCONSISTENT_VALUE);
+
+	draft = mib_draft_for(MIB_OBJECT_NOTIFICATIONS, 0);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, FALSE), MIB_GRANTED);
+	assert_true(mib_draft_change(&draft, &change));
+	assert_int_equal(change.what, MIB_NOTIFICATIONS);
+	assert_int_equal(change.value, 0);
+
+	draft = mib_draft_for(MIB_OBJECT_NOTIFICATIONS, 0);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, TRUE), MIB_GRANTED);
+	assert_true(mib_draft_change(&draft, &change));
+	assert_int_equal(change.value, 1);
+}
+
+static void
+test_now(void **state)
+{
+	struct mib_draft draft = mib_draft_for(MIB_OBJECT_NOW, 0);
+	struct mib_change change;
+
+	(void)state;
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 1), MIB_GRANTED);
+	assert_true(mib_draft_change(&draft, &change));
+	assert_int_equal(change.what, MIB_ROUND_NOW);
+
+	draft = mib_draft_for(MIB_OBJECT_NOW, 0);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 0), MIB_GRANTED);
+	assert_false(mib_draft_change(&draft, &change));
+}
+
+static void
+test_concerns(void **state)
+{
+	const struct mib_draft row = mib_draft_for(MIB_OBJECT_EXPECTED, ADDRESS);
+	const struct mib_draft scalar = mib_draft_for(MIB_OBJECT_INTERVAL, 0);
+
+	(void)state;
+	assert_true(mib_draft_concerns(&row, MIB_OBJECT_EXPECTED, ADDRESS));
+	assert_true(mib_draft_concerns(&row, MIB_OBJECT_ROW_STATUS, ADDRESS));
+	assert_false(mib_draft_concerns(&row, MIB_OBJECT_ROW_STATUS, ADDRESS + 1));
+	assert_false(mib_draft_concerns(&row, MIB_OBJECT_INTERVAL, 0));
+	assert_true(mib_draft_concerns(&scalar, MIB_OBJECT_INTERVAL, 0));
+	assert_false(mib_draft_concerns(&scalar, MIB_OBJECT_NOTIFICATIONS, 0));
+	assert_false(mib_draft_concerns(&scalar, MIB_OBJECT_NOW, 0));
+}
+
+/* 0: the object is not in the request. */
+static const struct row_case {
+	uint32_t row_status, expected;
+	bool contradictory;
+	enum mib_row_action action;
+	bool set_expected, is_expected;
+} row_cases[] = {
+    {0, TRUE, false, MIB_ROW_KEEP, true, true},
+    {0, FALSE, false, MIB_ROW_KEEP, true, false},
+    {ACTIVE, 0, false, MIB_ROW_KEEP, false, false},
+    {ACTIVE, TRUE, false, MIB_ROW_KEEP, true, true},
+    {ACTIVE, FALSE, false, MIB_ROW_KEEP, true, false},
+    {CREATE_AND_GO, 0, false, MIB_ROW_CREATE, false, false},
+    {CREATE_AND_GO, TRUE, false, MIB_ROW_CREATE, true, true},
+    {CREATE_AND_GO, FALSE, true, 0, false, false},
+    {DESTROY, 0, false, MIB_ROW_DESTROY, false, false},
+    {DESTROY, TRUE, true, 0, false, false},
+    {DESTROY, FALSE, true, 0, false, false},
+};
+
+/* Returns the last refusal. */
+static enum mib_refusal
+add_both(struct mib_draft *draft, const struct row_case *c, bool expected_first)
+{
+	enum mib_refusal refusal = MIB_GRANTED;
+
+	for (int turn = 0; turn < 2; turn++) {
+		const bool expected = (turn == 0) == expected_first;
+
+		assert_int_equal(refusal, MIB_GRANTED);
+		if (expected && c->expected != 0)
+			refusal = mib_draft_add(draft, MIB_OBJECT_EXPECTED, c->expected);
+		if (!expected && c->row_status != 0)
+			refusal = mib_draft_add(draft, MIB_OBJECT_ROW_STATUS, c->row_status);
+	}
+	return refusal;
+}
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(row_cases) / sizeof(row_cases[0]); i++) {
+		const struct row_case *c = &row_cases[i / 2];
+		struct mib_draft draft = mib_draft_for(MIB_OBJECT_EXPECTED, ADDRESS);
+		struct mib_change change;
+
+		if (c->contradictory) {
+			assert_int_equal(add_both(&draft, c, i % 2), MIB_INCONSISTENT_VALUE);
+			continue;
+		}
+		assert_int_equal(add_both(&draft, c, i % 2), MIB_GRANTED);
+		assert_true(mib_draft_change(&draft, &change));
+		assert_int_equal(change.what, MIB_ROW);
+		assert_int_equal(change.address, ADDRESS);
+		assert_int_equal(change.action, c->action);
+		assert_int_equal(change.set_expected, c->set_expected);
+		assert_int_equal(change.expected, c->is_expected);
+	}
+}
+
+static void
+test_refusals(void **state)
+{
+	struct mib_draft active = mib_draft_for(MIB_OBJECT_ROW_STATUS, ADDRESS);
+	struct mib_draft expected = active;
+
+	(void)state;
+	mib_draft_add(&active, MIB_OBJECT_ROW_STATUS, ACTIVE);
+	mib_draft_add(&expected, MIB_OBJECT_EXPECTED, TRUE);
+	assert_int_equal(mib_draft_refusal(&active, MIB_INCONSISTENT_NAME), MIB_INCONSISTENT_VALUE);
+	assert_int_equal(mib_draft_refusal(&active, MIB_RESOURCES), MIB_RESOURCES);
+	assert_int_equal(mib_draft_refusal(&expected, MIB_INCONSISTENT_NAME),
+			 MIB_INCONSISTENT_NAME);
+	assert_int_equal(mib_draft_refusal(&expected, MIB_GRANTED), MIB_GRANTED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_values),   cmocka_unit_test(test_instances),
+	    cmocka_unit_test(test_scalars),  cmocka_unit_test(test_now),
+	    cmocka_unit_test(test_concerns), cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_refusals),
+	};
+
+	return cmocka_run_group_tests_name("mib_draft", tests, NULL, NULL);
+}
