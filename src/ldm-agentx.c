@@ -6,6 +6,7 @@
  * registry.h is what the two share.
  */
 #include <errno.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,9 @@
 
 struct daemon {
 	struct options options;
-	struct config config;
+	struct config *config;      /* in force */
+	const char *config_path;    /* of directories, with colons */
+	const struct config *first; /* at the start: the SNMP thread uses its strings */
 	struct loop *loop;
 	struct registry *registry;
 	struct prober *prober;
@@ -39,7 +42,7 @@ admits(void *ctx, const char *ifname, bool *by_name)
 {
 	const struct daemon *daemon = ctx;
 
-	return config_admits_interface(&daemon->config, ifname, by_name);
+	return config_admits_interface(daemon->config, ifname, by_name);
 }
 
 static void
@@ -47,8 +50,101 @@ settled(void *ctx)
 {
 	const struct daemon *daemon = ctx;
 
-	if (registry_log_events(daemon->registry))
+	if (registry_log(daemon->registry))
 		subagent_wake();
+}
+
+static void
+on_change(void *ctx, int fd)
+{
+	struct daemon *daemon = ctx;
+
+	(void)fd;
+	registry_drain_wake(daemon->registry);
+	prober_wake(daemon->prober);
+}
+
+/* NULL after the mistakes were logged. */
+static struct config *
+load_config(const struct daemon *daemon)
+{
+	struct config *config = malloc(sizeof(*config));
+
+	if (config == NULL) {
+		log_error("cannot read the configuration: %s", strerror(errno));
+		return NULL;
+	}
+	if (configfile_load(config, &daemon->options, daemon->config_path) == 0)
+		return config;
+	config_clear(config);
+	free(config);
+	return NULL;
+}
+
+/* An interface may come later, but a slip of the pen should not go unseen. */
+static void
+warn_missing_interfaces(const struct config *config)
+{
+	struct ifaces ifaces = {0};
+
+	if (ifaces_read(&ifaces) < 0)
+		return; /* the prober says so */
+	for (size_t i = 0; i < config->interfaces.count; i++) {
+		const char *pattern = config->interfaces.items[i];
+		bool any = *pattern == '!';
+
+		for (size_t n = 0; n < ifaces.count && !any; n++)
+			any = fnmatch(pattern, ifaces.list[n].name, 0) == 0;
+		if (!any)
+			log_warning(
+			    "interface '%s': there is none of that name now; waiting for it",
+			    pattern);
+	}
+	ifaces_clear(&ifaces);
+}
+
+static struct prober_settings
+prober_settings_of(const struct config *config)
+{
+	return (struct prober_settings){
+	    .group = config->group,
+	    .port = config->port,
+	    .hops = config->hops,
+	    .source_port = config->source_port,
+	    .list_unused = true,
+	};
+}
+
+static void
+warn_restart(void *ctx, const char *token)
+{
+	(void)ctx;
+	log_warning("%s: the change takes effect when ldm-agentx is restarted", token);
+}
+
+/* Nothing here waits for the SNMP thread, which may hang with the master agent. */
+static void
+reload(struct daemon *daemon)
+{
+	struct config *config = load_config(daemon), *old = daemon->config;
+	struct prober_settings settings;
+
+	if (config == NULL) {
+		log_error("configuration not reloaded: the former one stays in force");
+		return;
+	}
+	warn_missing_interfaces(config);
+	config_restart_tokens(daemon->first, config, warn_restart, NULL);
+	if (registry_configure(daemon->registry, config, clock_now()) < 0)
+		log_error("configuration reloaded in part only: %s", strerror(ENOMEM));
+	daemon->config = config;
+	settings = prober_settings_of(config);
+	prober_configure(daemon->prober, &settings);
+	if (old != daemon->first) {
+		config_clear(old);
+		free(old);
+	}
+	log_notice("configuration reloaded");
 }
 
 static void
@@ -59,6 +155,7 @@ on_signal(void *ctx, int signo)
 	switch (signo) {
 	case SIGHUP:
 		log_reopen();
+		reload(daemon);
 		break;
 	case SIGUSR1:
 		prober_round_now(daemon->prober);
@@ -83,7 +180,7 @@ print_configuration(const struct daemon *daemon)
 	struct ifaces ifaces = {0};
 	char addr[FORMAT_ADDRESS_LEN];
 
-	config_print(&daemon->config, print_line, NULL);
+	config_print(daemon->config, print_line, NULL);
 	if (ifaces_read(&ifaces) < 0) {
 		log_error("cannot read the list of interfaces: %s", strerror(errno));
 		return EXIT_FAILURE;
@@ -92,7 +189,7 @@ print_configuration(const struct daemon *daemon)
 		const struct iface *iface = &ifaces.list[i];
 		bool by_name = false;
 
-		if (config_admits_interface(&daemon->config, iface->name, &by_name) &&
+		if (config_admits_interface(daemon->config, iface->name, &by_name) &&
 		    iface_suits(iface, by_name))
 			printf("# would use %s (%s)%s%s\n", iface->name,
 			       iface->addr != 0 ? format_address(iface->addr, addr)
@@ -122,17 +219,16 @@ static int
 start_discovery(struct daemon *daemon)
 {
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-	const struct prober_settings settings = {
-	    .group = daemon->config.group,
-	    .port = daemon->config.port,
-	    .hops = daemon->config.hops,
-	    .source_port = daemon->config.source_port,
-	};
+	const struct prober_settings settings = prober_settings_of(daemon->config);
 	const struct prober_client client = {.ctx = daemon, .admits = admits, .settled = settled};
 
 	daemon->loop = loop_new();
-	daemon->registry = registry_new(&daemon->config, clock_now());
+	daemon->registry = registry_new(daemon->config, clock_now());
 	if (daemon->loop == NULL || daemon->registry == NULL) {
+		log_error("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	if (loop_add_fd(daemon->loop, registry_wake_fd(daemon->registry), on_change, daemon) < 0) {
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}
@@ -147,6 +243,7 @@ start_discovery(struct daemon *daemon)
 				    registry_lock(daemon->registry), &settings, &client);
 	if (daemon->prober == NULL)
 		return -1;
+	warn_missing_interfaces(daemon->config);
 	if (prober_usable(daemon->prober) == 0)
 		log_warning("no interface can be used now; waiting for one");
 	return 0;
@@ -157,10 +254,10 @@ start_subagent(const struct daemon *daemon)
 {
 	const struct subagent_settings settings = {
 	    .address = daemon->options.agentx_address,
-	    .netsnmp_lines = daemon->config.netsnmp.items,
-	    .netsnmp_line_count = daemon->config.netsnmp.count,
+	    .netsnmp_lines = daemon->config->netsnmp.items,
+	    .netsnmp_line_count = daemon->config->netsnmp.count,
 	    .debug_tokens = daemon->options.debug_tokens,
-	    .notification_rate = daemon->config.notification_rate,
+	    .context = daemon->config->context,
 	};
 	const struct mib_source source = registry_source(daemon->registry);
 
@@ -206,7 +303,13 @@ main(int argc, char **argv)
 	options_parse(&daemon.options, argc, argv);
 	if (daemon.options.debug)
 		log_set_level(LOG_LEVEL_DEBUG);
-	if (configfile_load(&daemon.config, &daemon.options, subagent_config_path()) < 0)
+	daemon.config_path = strdup(subagent_config_path());
+	if (daemon.config_path == NULL) {
+		log_error("cannot start: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	daemon.first = daemon.config = load_config(&daemon);
+	if (daemon.config == NULL)
 		return EXIT_FAILURE;
 	if (daemon.options.test)
 		return print_configuration(&daemon);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* log.h - levels, to standard error or output, a file or syslog.
  *
- * Usable from every thread: a line is one write(2) or one syslog(3), and no
- * lock is taken that another thread could hold while it is blocked.  Text that
- * came from the network goes through format_printable() first.
+ * Usable from every thread: a line is one write(2), without a lock, or one
+ * syslog(3).  A destination that blocks (a pipe that nobody reads, a syslogd
+ * that hangs) blocks who logs.  Text that came from the network goes through
+ * format_printable() first.
  */
 #ifndef LOG_H
 #define LOG_H

@@ -111,7 +111,7 @@ options_parse(struct options *options, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "c:CD::fg:hi:L:p:tu:vx:", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
-			options->config_file = optarg;
+			options->config_file = absolute_path("", optarg); /* read again on SIGHUP */
 			break;
 		case 'C':
 			options->no_default_config = true;
@@ -159,11 +159,4 @@ options_parse(struct options *options, int argc, char **argv)
 		fprintf(stderr, "ldm-agentx: unexpected argument '%s'\n%s", argv[optind], usage);
 		exit(EXIT_USAGE);
 	}
-}
-
-void
-options_clear(struct options *options)
-{
-	free(options->interfaces);
-	*options = (struct options){0};
 }

@@ -23,9 +23,7 @@ struct options {
 
 /* Strings live as long as argv; the paths of files that are opened later are
  * made absolute.  --help and --version print and exit; a mistake is
- * reported on standard error and exits with status 2.  options_clear()
- * releases what options owns. */
+ * reported on standard error and exits with status 2. */
 void options_parse(struct options *options, int argc, char **argv);
-void options_clear(struct options *options);
 
 #endif /* OPTIONS_H */

@@ -1,72 +1,149 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "registry.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/events.h"
 #include "core/format.h"
 #include "core/inventory.h"
 #include "log.h"
+#include "registry_internal.h"
 
-struct registry {
-	pthread_mutex_t lock; /* guards all below but last_logged */
-	struct inventory *inventory;
-	struct events *events;
-	struct discover *discover;
-	bool notifications;
-
-	uint32_t last_logged; /* event id; the discovery thread's own */
-};
+#define CHANGE_HOLDOFF_US INT64_C(600000000) /* ten minutes */
+#define CONFIRMATIONS 2
 
 /* Called by the inventory, within the discovery thread's hold of the lock. */
 static void
 add_event(void *ctx, const struct event *event)
 {
 	struct registry *r = ctx;
+	struct unlogged *unlogged = malloc(sizeof(*unlogged));
 
 	events_add(r->events, event, r->notifications);
+	if (unlogged == NULL)
+		return;
+	unlogged->event = *event;
+	STAILQ_INSERT_TAIL(&r->unlogged, unlogged, link);
 }
 
-struct registry *
-registry_new(const struct config *config, struct moment now)
+static struct inventory_settings
+inventory_settings(const struct config *config)
 {
-	const struct inventory_settings inventory = {
+	return (struct inventory_settings){
 	    .max_managers = config->max_managers,
 	    .misses = config->misses,
 	    .retention_us = config->retention_us,
-	    .confirmations = 2,
+	    .confirmations = CONFIRMATIONS,
+	    .change_holdoff_us = CHANGE_HOLDOFF_US,
 	};
-	const struct discover_settings discover = {
+}
+
+static struct discover_settings
+discover_settings_of(const struct config *config)
+{
+	return (struct discover_settings){
 	    .interval_us = config->interval_us,
 	    .window_us = config->window_us,
 	    .probes = config->probes,
 	    .misses = config->misses,
 	    .source_port = config->source_port,
 	};
+}
+
+/* What needs nothing but to be noted. */
+static void
+note_settings(struct registry *r, const struct config *config)
+{
+	r->notification_rate = config->notification_rate;
+	r->hops = config->hops;
+	r->file.interval_us = config->interval_us;
+	r->file.notifications = config->notifications;
+}
+
+struct registry *
+registry_new(const struct config *config, struct moment now)
+{
+	const struct discover_settings discover = discover_settings_of(config);
 	struct registry *r = calloc(1, sizeof(*r));
 	uint64_t seed;
 
 	if (r == NULL)
 		return NULL;
 	pthread_mutex_init(&r->lock, NULL);
+	STAILQ_INIT(&r->unlogged);
+	r->started = now;
+	r->inventory_settings = inventory_settings(config);
 	r->notifications = config->notifications;
+	note_settings(r, config);
 	arc4random_buf(&seed, sizeof(seed));
+	if (pipe2(r->wake_fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		goto fail;
 	r->events = events_new(config->event_log, config->queue_limit);
-	r->inventory = inventory_new(&inventory, seed, add_event, r);
+	r->inventory = inventory_new(&r->inventory_settings, seed, add_event, r);
 	if (r->events == NULL || r->inventory == NULL)
-		goto fail;
-	r->discover = discover_new(&discover, r->inventory, now);
-	if (r->discover == NULL)
-		goto fail;
+		goto fail_opened;
+	r->discover = discover_new(&discover, r->inventory, now, add_event, r);
+	if (r->discover == NULL || discover_set_access(r->discover, &config->access) < 0)
+		goto fail_opened;
+	inventory_expect_configured(r->inventory, config->expected, config->expected_count, now);
 	return r;
 
-fail:
+fail_opened:
+	discover_free(r->discover);
 	inventory_free(r->inventory);
 	events_free(r->events);
+	close(r->wake_fds[0]);
+	close(r->wake_fds[1]);
+fail:
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 	return NULL;
+}
+
+/* What SET has changed stays while the file says what it said before. */
+static struct discover_settings
+merge_settings(const struct registry *r, const struct config *config)
+{
+	const struct discover_settings *current = discover_settings(r->discover);
+	struct discover_settings settings = discover_settings_of(config);
+
+	if (config->interval_us == r->file.interval_us &&
+	    current->interval_us >= 2 * settings.window_us)
+		settings.interval_us = current->interval_us;
+	return settings;
+}
+
+int
+registry_configure(struct registry *r, const struct config *config, struct moment now)
+{
+	struct discover_settings discover;
+	size_t refused, removed;
+	int status = 0;
+
+	pthread_mutex_lock(&r->lock);
+	discover = merge_settings(r, config);
+	discover_configure(r->discover, &discover);
+	if (config->notifications != r->file.notifications)
+		r->notifications = config->notifications;
+	note_settings(r, config);
+	r->inventory_settings = inventory_settings(config);
+	if (inventory_configure(r->inventory, &r->inventory_settings) < 0 ||
+	    discover_set_access(r->discover, &config->access) < 0 ||
+	    events_resize(r->events, config->event_log, config->queue_limit) < 0)
+		status = -1;
+	refused = inventory_expect_configured(r->inventory, config->expected,
+					      config->expected_count, now);
+	removed = inventory_remove_denied(r->inventory, &config->access, now);
+	pthread_mutex_unlock(&r->lock);
+	if (removed > 0)
+		log_notice("%zu managers are refused by accept and deny now, and removed", removed);
+	if (refused > 0)
+		log_warning("the table is full: %zu expected managers are not in it "
+			    "(maxManagers %zu)",
+			    refused, config->max_managers);
+	return status;
 }
 
 pthread_mutex_t *
@@ -81,104 +158,75 @@ registry_discover(struct registry *registry)
 	return registry->discover;
 }
 
-static bool
-copy_manager(void *ctx, uint32_t from, struct manager *out)
+int
+registry_wake_fd(const struct registry *registry)
 {
-	struct registry *r = ctx;
-	const struct manager *m;
-
-	pthread_mutex_lock(&r->lock);
-	m = inventory_at_or_after(r->inventory, from);
-	if (m != NULL)
-		*out = *m;
-	pthread_mutex_unlock(&r->lock);
-	return m != NULL;
+	return registry->wake_fds[0];
 }
 
-static bool
-copy_event(void *ctx, uint32_t from, struct event *out)
+void
+registry_drain_wake(struct registry *registry)
 {
-	struct registry *r = ctx;
-	const struct event *event;
+	char bytes[64];
 
-	pthread_mutex_lock(&r->lock);
-	event = events_at_or_after(r->events, from);
-	if (event != NULL)
-		*out = *event;
-	pthread_mutex_unlock(&r->lock);
-	return event != NULL;
+	while (read(registry->wake_fds[0], bytes, sizeof(bytes)) > 0)
+		;
 }
 
 static void
-copy_summary(void *ctx, struct inventory_summary *out)
+log_event(const struct event *event)
 {
-	struct registry *r = ctx;
+	char addr[FORMAT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
 
-	pthread_mutex_lock(&r->lock);
-	*out = inventory_summary(r->inventory);
-	pthread_mutex_unlock(&r->lock);
+	if (event->type == EVENT_IMPAIRED || event->type == EVENT_RESTORED)
+		log_line(event->type == EVENT_IMPAIRED ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
+			 "discovery %s: %s", event_type_name(event->type), event->reason);
+	else
+		log_notice("manager %s (%s) %s: %s", format_address(event->addr, addr),
+			   format_printable(event->hostname, strlen(event->hostname), hostname,
+					    sizeof(hostname)),
+			   event_type_name(event->type), event->reason);
 }
 
+/* Once when the table is full and had to refuse somebody, and again only after
+ * it has had room in between. */
 static void
-copy_events_counts(void *ctx, struct events_counts *out)
+log_full_table(struct registry *r)
 {
-	struct registry *r = ctx;
+	uint64_t no_room;
+	size_t max;
+	bool full;
 
 	pthread_mutex_lock(&r->lock);
-	*out = events_counts(r->events);
+	max = r->inventory_settings.max_managers;
+	full = inventory_summary(r->inventory).all >= max;
+	no_room = discover_stats(r->discover)->verdicts[VERDICT_NO_ROOM];
 	pthread_mutex_unlock(&r->lock);
-}
-
-static bool
-take_event(void *ctx, struct event *out)
-{
-	struct registry *r = ctx;
-	bool taken;
-
-	pthread_mutex_lock(&r->lock);
-	taken = events_take(r->events, out);
-	pthread_mutex_unlock(&r->lock);
-	return taken;
-}
-
-static void
-settle_event(void *ctx, uint32_t id, enum event_outcome outcome)
-{
-	struct registry *r = ctx;
-
-	pthread_mutex_lock(&r->lock);
-	events_settle(r->events, id, outcome);
-	pthread_mutex_unlock(&r->lock);
-}
-
-struct mib_source
-registry_source(struct registry *registry)
-{
-	return (struct mib_source){
-	    .ctx = registry,
-	    .manager = copy_manager,
-	    .event = copy_event,
-	    .summary = copy_summary,
-	    .events_counts = copy_events_counts,
-	    .take_event = take_event,
-	    .settle_event = settle_event,
-	};
+	if (full && !r->full_logged && no_room != r->no_room_logged) {
+		log_warning("the table is full: new managers are refused (maxManagers %zu)", max);
+		r->full_logged = true;
+	} else if (!full) {
+		r->full_logged = false;
+	}
+	r->no_room_logged = no_room;
 }
 
 bool
-registry_log_events(struct registry *registry)
+registry_log(struct registry *registry)
 {
-	char addr[FORMAT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
-	struct event event;
-	bool any = false;
+	struct unlogged_list events = STAILQ_HEAD_INITIALIZER(events);
+	struct unlogged *unlogged;
+	bool any;
 
-	while (copy_event(registry, registry->last_logged + 1, &event)) {
-		any = true;
-		registry->last_logged = event.id;
-		log_notice("manager %s (%s) %s: %s", format_address(event.addr, addr),
-			   format_printable(event.hostname, strlen(event.hostname), hostname,
-					    sizeof(hostname)),
-			   event_type_name(event.type), event.reason);
+	pthread_mutex_lock(&registry->lock);
+	STAILQ_CONCAT(&events, &registry->unlogged);
+	pthread_mutex_unlock(&registry->lock);
+	any = !STAILQ_EMPTY(&events);
+	while ((unlogged = STAILQ_FIRST(&events)) != NULL) {
+		STAILQ_REMOVE_HEAD(&events, link);
+		log_event(&unlogged->event);
+		free(unlogged);
 	}
+	log_full_table(registry);
 	return any;
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* registry_internal.h - for registry*.c alone. */
+#ifndef REGISTRY_INTERNAL_H
+#define REGISTRY_INTERNAL_H
+
+#include "registry.h"
+
+#include <sys/queue.h>
+
+/* An event that the discovery thread has yet to log, outside the lock. */
+struct unlogged {
+	STAILQ_ENTRY(unlogged) link;
+	struct event event;
+};
+
+struct registry {
+	pthread_mutex_t lock; /* guards what follows */
+	struct inventory *inventory;
+	struct events *events;
+	struct discover *discover;
+	struct inventory_settings inventory_settings;
+	bool notifications; /* enabled */
+	unsigned int notification_rate;
+	unsigned int hops;
+	struct { /* as the file has it; SET may have changed what is in force */
+		int64_t interval_us;
+		bool notifications;
+	} file;
+
+	STAILQ_HEAD(unlogged_list, unlogged) unlogged; /* events for registry_log() */
+
+	/* Not guarded: set once, or the discovery thread's own. */
+	struct moment started;
+	int wake_fds[2];         /* a pipe: a byte says that SET has changed something */
+	uint64_t no_room_logged; /* the counter's value then */
+	bool full_logged;
+};
+
+/* The functions of a mib_source that make changes; see snmp/mib.h. */
+enum mib_refusal registry_check(void *ctx, const struct mib_change *change);
+enum mib_refusal registry_apply(void *ctx, struct mib_change *change);
+void registry_undo(void *ctx, const struct mib_change *change);
+void registry_commit(void *ctx, const struct mib_change *change);
+
+#endif /* REGISTRY_INTERNAL_H */
