@@ -31,7 +31,7 @@ new_inventory(size_t max_managers, unsigned int confirmations)
 	    .max_managers = max_managers,
 	    .misses = 3,
 	    .confirmations = confirmations,
-	    
+
 	};
 
 	event_count = 0;
@@ -211,6 +211,52 @@ full_table_takes_no_expected_one(void **state)
 }
 
 static void
+denied_rows_go_unless_expected(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	struct access_list access = {0};
+
+	(void)state;
+	for (uint32_t i = 1; i <= 4; i++)
+		hear_as(inv, ADDR(i), "a", 1, 0); /* from the next address */
+	inventory_expect(inv, ADDR(2), true, at_s(1));
+	inventory_expect(inv, ADDR(9), true, at_s(1)); /* never heard */
+	assert_int_equal(inventory_remove_denied(inv, &access, at_s(2)), 0);
+	assert_int_equal(access_add(&access, (struct access_rule){ADDR(2), 32, false}), 0);
+	assert_int_equal(access_add(&access, (struct access_rule){ADDR(4), 32, false}), 0);
+	assert_int_equal(access_add(&access, (struct access_rule){ADDR(9), 32, false}), 0);
+	event_count = 0;
+	assert_int_equal(inventory_remove_denied(inv, &access, at_s(2)), 3);
+	assert_int_equal(event_count, 0);
+	assert_int_equal(inventory_summary(inv).all, 2);
+	assert_int_equal(inventory_at_or_after(inv, 0)->addr, ADDR(2));
+	assert_int_equal(inventory_at_or_after(inv, ADDR(3))->addr, ADDR(9));
+	access_clear(&access);
+	inventory_free(inv);
+}
+
+static void
+up_on_link_follows_the_rows(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 3);
+	hear_as(inv, ADDR(2), "a", 1, 3);
+	assert_int_equal(inventory_up_on_link(inv, 3), 2);
+	hear_as(inv, ADDR(1), "a", 2, 4); /* moved */
+	assert_int_equal(inventory_up_on_link(inv, 3), 1);
+	assert_int_equal(inventory_up_on_link(inv, 4), 1);
+	inventory_forget_link(inv, 4);
+	assert_int_equal(inventory_up_on_link(inv, 4), 0);
+	inventory_remove(inv, ADDR(2), at_s(3));
+	assert_int_equal(inventory_up_on_link(inv, 3), 0);
+	assert_int_equal(inventory_up_on_link(inv, LINK_NONE), 0);
+	assert_int_equal(inventory_up_on_link(inv, LINKS_MAX), 0);
+	inventory_free(inv);
+}
+
+static void
 free_of_null(void **state)
 {
 	(void)state;
@@ -229,6 +275,8 @@ main(void)
 	    cmocka_unit_test(replacement_spares_some_of_the_old),
 	    cmocka_unit_test(forgotten_link_is_pending_everywhere),
 	    cmocka_unit_test(full_table_takes_no_expected_one),
+	    cmocka_unit_test(denied_rows_go_unless_expected),
+	    cmocka_unit_test(up_on_link_follows_the_rows),
 	    cmocka_unit_test(free_of_null),
 	};
 
