@@ -31,10 +31,16 @@ row_cmp(const struct row *a, const struct row *b)
 /* RB_GENERATE_STATIC of libbsd 0.11 uses a __unused that it does not define. */
 RB_GENERATE_INTERNAL(rows, row, node, row_cmp, __attribute__((unused)) static)
 
+/* With a pool of one or two, managers that answer in turn would push each other
+ * out for ever. */
+#define POOL_MIN 16
+
 static size_t
 pool_size(const struct inventory_settings *settings)
 {
-	return settings->max_managers / 4 > 0 ? settings->max_managers / 4 : 1;
+	const size_t quarter = settings->max_managers / 4;
+
+	return quarter > POOL_MIN ? quarter : POOL_MIN;
 }
 
 struct inventory *

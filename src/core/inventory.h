@@ -31,7 +31,7 @@
 struct inventory;
 
 struct inventory_settings {
-	size_t max_managers;        /* rows; candidates may be a quarter as many */
+	size_t max_managers;        /* rows; candidates may be a quarter as many, or 16 */
 	unsigned int misses;        /* silent rounds until a manager is down, at least 1 */
 	int64_t retention_us;       /* forget what was not heard for so long; 0: never */
 	unsigned int confirmations; /* answers that make a row: 2, or 1 for a scanner */

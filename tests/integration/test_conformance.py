@@ -148,7 +148,7 @@ def small_station(lab):
 
 def test_set_of_what_cannot_be_set(lab, module):
     """SET of a read-only object is notWritable, of a not-accessible one noAccess."""
-    station, client = small_station(lab)
+    _, client = small_station(lab)
     root = ber.parse_oid(lab_root(module))
     before = client.walk(root)
     tried = set()
@@ -209,7 +209,7 @@ def odd_indexes(index):
 
 def test_odd_indexes(lab, module):
     """Odd indexes are noSuchInstance to GET, and a place in the order to GETNEXT."""
-    station, client = small_station(lab)
+    _, client = small_station(lab)
     root = ber.parse_oid(lab_root(module))
     walked = client.walk(root)
     names = [v.oid for v in walked]

@@ -182,7 +182,8 @@ def test_counters_equal_what_was_sent(lab):
         assert row["ldmInterfaceRequests"] == peer.look()
         assert row["ldmInterfaceResponses"] == peer.sent["ldmDatagramsAccepted"]
         assert row["ldmInterfaceKernelDrops"] == 0
-    assert sum(row["ldmInterfaceResponses"] for row in rows.values()) == sent["ldmDatagramsAccepted"]
+    assert sum(row["ldmInterfaceResponses"] for row in rows.values()) \
+        == sent["ldmDatagramsAccepted"]
     assert sum(row["ldmInterfaceRequests"] for row in rows.values()) == wanted["ldmRequestsSent"]
     assert sum(row["ldmInterfaceManagersUp"] for row in rows.values()) \
         == station.value("ldmManagersUp")

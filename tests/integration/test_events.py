@@ -226,7 +226,7 @@ def test_impaired_by_a_firewall(lab):
 
 
 def test_expected(lab):
-    """Expected managers are rows from the start, unknown, and then up or down with notifications."""
+    """Expected managers are rows from the start: unknown, then up or down, and notified."""
     station = lab.station()
     lab.manager_host().responder("-n", 1, "-a", "198.18.0.1", delay="0:20")
     daemon = station.daemon(config=["misses 4", "expect 198.18.0.1", "expect 198.18.9.9",

@@ -84,7 +84,7 @@ def test_interval(lab):
 
 def test_interfaces(lab):
     """Interfaces added and excluded: only their own sockets come and go; no row goes."""
-    station, daemon, (red, blue) = watched(lab, segments=("red", "blue"),
+    station, daemon, (_, blue) = watched(lab, segments=("red", "blue"),
                                            config=["misses 2", "interface eth0 eth1"])
     everybody = addresses("198.18.0.1", 5) + addresses("198.18.128.1", 5)
     sockets = udp_sockets(daemon)
@@ -135,8 +135,8 @@ def test_access_list(lab):
 
 
 def test_expect(lab):
-    """expect lines added make rows, unknown and then judged; removed, the rows are ordinary ones."""
-    station, daemon, (responder,) = watched(lab, config=["misses 3"])
+    """expect lines added make rows, unknown and then judged; removed, ordinary ones."""
+    station, daemon, _ = watched(lab, config=["misses 3"])
     rows = identity(station)
     lines = BASE + ["misses 3"]
     reload(daemon, lines + ["expect 198.18.0.1", "expect 198.18.9.8", "expect 198.18.9.9"])
@@ -164,7 +164,7 @@ def test_expect(lab):
 
 def test_max_managers(lab):
     """A smaller maxManagers evicts nobody; a larger one lets in those that waited."""
-    station, daemon, (responder,) = watched(lab)
+    station, daemon, _ = watched(lab)
     rows = identity(station)
     reload(daemon, BASE + ["maxManagers 3"])
     newcomers = lab.manager_host("red", 3).responder("-n", 3, "-a", "198.18.7.1", delay="0:20")
@@ -206,7 +206,7 @@ def test_source_port(lab):
 
 def test_port_and_group(lab):
     """Another port and group: the listeners move, the rows stay."""
-    station, daemon, (responder,) = watched(lab, config=["misses 30"])
+    station, daemon, _ = watched(lab, config=["misses 30"])
     elsewhere = lab.manager_host("red", 3).responder(
         "-n", 2, "-a", "198.18.7.1", "-G", "239.129.9.28", "-p", "64000", delay="0:20")
     rows = identity(station)
@@ -266,7 +266,7 @@ def test_while_the_master_hangs(lab):
 ])
 def test_bad_file(lab, bad, named):
     """A bad file leaves the former one in force, and says so with file, line and value."""
-    station, daemon, (responder,) = watched(lab, config=["misses 4", "deny 198.18.66.0/24"])
+    station, daemon, _ = watched(lab, config=["misses 4", "deny 198.18.66.0/24"])
     rows, sockets = identity(station), udp_sockets(daemon)
     write_configuration(daemon, ["misses 7", "interval 3s", bad, "deny 198.18.0.0/16",
                                  "expect 198.18.9.9", "sourcePort ephemeral"])

@@ -104,7 +104,7 @@ def test_interval(lab):
 def test_discovery_now(lab):
     """Writing start(1) to ldmDiscoveryNow starts one round; idle(0) none; it reads idle(0)."""
     station, client, _, responder = quiet(lab)
-    for turn in range(3):
+    for _ in range(3):
         before = station.value("ldmDiscoveryRounds")
         granted(client, now())
         wait_for(lambda: station.value("ldmDiscoveryRounds") == before + 1, 10, "the round")
@@ -116,7 +116,7 @@ def test_discovery_now(lab):
     wait_for(lambda: station.value("ldmDiscoveryRounds") == before + 2, 10, "the round")
     # One manager answers no more: rounds out of turn do not count against it.
     responder.command("off", "198.18.0.2")
-    for turn in range(4):
+    for _ in range(4):
         before = station.value("ldmDiscoveryRounds")
         granted(client, now())
         wait_for(lambda: station.value("ldmDiscoveryRounds") == before + 1, 10, "the round")
@@ -204,7 +204,7 @@ def test_expected_outlives_retention(lab):
 
 def test_expected_by_configuration(lab):
     """What the configuration expects can neither be forgotten nor become unexpected."""
-    station, client, daemon, responder = quiet(
+    station, client, _, _ = quiet(
         lab, config=["expect 198.18.0.1", "expect 198.18.9.9"])
     for address in ("198.18.0.1", "198.18.9.9"):
         refused(client, "inconsistentValue", row_status(address, DESTROY))
@@ -326,7 +326,7 @@ def test_all_or_nothing(lab):
 
     # The same without a wrong one works.
     granted(client, *good)
-    ms, enabled, rounds, rows = settings(station)
+    ms, enabled, _, rows = settings(station)
     assert (ms, enabled) == (5000, FALSE)
     assert rows == {"198.18.0.1": TRUE, "198.18.0.2": FALSE, "198.18.7.7": TRUE}
     wait_for(lambda: station.value("ldmDiscoveryRounds") > before[2], 10, "the round asked for")
@@ -386,7 +386,7 @@ def test_no_room(lab):
 
 def test_two_sets_at_once(lab):
     """Sets from several processes at once are all carried out, or refused, correctly."""
-    station, client, daemon, _ = quiet(lab)
+    station, _, daemon, _ = quiet(lab)
     status, interval_oid = mib().oid("ldmManagerRowStatus"), mib().oid("ldmDiscoveryInterval")
 
     def start(*words):
@@ -428,10 +428,9 @@ def test_two_sets_at_once(lab):
 
 def test_set_while_the_master_hangs(lab):
     """A SET that is interrupted leaves nothing half done."""
-    station, client, daemon, responder = quiet(lab)
+    station, _, daemon, _ = quiet(lab)
     for turn in range(5):
         station.master.send_signal(signal.SIGSTOP)
-        client.serial += 1
         argv = ["snmpset", "-v2c", "-c", "private", "-r0", "-t1", "127.0.0.1",
                 mib().oid("ldmDiscoveryInterval") + ".0", "u", str(10000 + turn),
                 f"{mib().oid('ldmManagerRowStatus')}.198.18.7.{turn + 1}", "i", "4"]
@@ -447,7 +446,7 @@ def test_set_while_the_master_hangs(lab):
 
 def test_value_survives_a_reload_of_the_same_value(lab):
     """What SET changed stays until the file's value for that token changes."""
-    station, client, daemon, responder = quiet(lab)
+    station, client, daemon, _ = quiet(lab)
     lines = ["interval 600s", "window 300ms"]
     granted(client, interval(7000), notifications(FALSE), expected("198.18.0.1"))
     reload(daemon, lines + ["misses 5"])
@@ -464,7 +463,7 @@ def test_value_survives_a_reload_of_the_same_value(lab):
 
 def test_read_only_community(lab):
     """The master agent's own access control still holds."""
-    station, client, _, _ = quiet(lab)
+    station, _, _, _ = quiet(lab)
     reader = ber.Client(station, community="public")
     wait_first_round(station)
     before = settings(station)
