@@ -154,7 +154,8 @@ json_of_a_manager(void **state)
 static void
 json_of_a_manager_never_heard(void **state)
 {
-	struct manager m = {.addr = 0x0a000001, .status = MANAGER_UNKNOWN, .expected_by_file = true};
+	struct manager m = {
+	    .addr = 0x0a000001, .status = MANAGER_UNKNOWN, .expected_by_file = true};
 	char buf[FORMAT_JSON_LEN];
 
 	(void)state;
