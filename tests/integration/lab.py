@@ -280,16 +280,18 @@ class Host:
         """Pull the cable, or put it back."""
         ip("link", "set", f"{self.name}-{interface}", "up" if on else "down")
 
-    def flicker(self, interface, address=None):
-        """Pull the cable, or take the address away, and put it back at once."""
-        peer = f"{self.name}-{interface}"
-        if address:
-            command = ["ip", "-n", self.name, "-batch", "-"]
-            steps = [f"addr {verb} {address} dev {interface}" for verb in ("del", "add")]
-        else:
-            command = ["ip", "-batch", "-"]
-            steps = [f"link set {peer} {state}" for state in ("down", "up")]
-        subprocess.run(command, text=True, check=True, input="\n".join(steps) + "\n")
+    def blink_carrier(self, interface):
+        """Pull the cable and put it back as soon as the kernel has noticed."""
+        self.carrier(interface, False)
+        wait_for(lambda: "NO-CARRIER" in self.run(["ip", "link", "show", interface]).stdout,
+                 5, "the carrier's loss to be noticed")
+        self.carrier(interface, True)
+
+    def blink_address(self, interface, address):
+        """Take the address away and give it back at once."""
+        subprocess.run(["ip", "-n", self.name, "-batch", "-"], text=True, check=True,
+                       input=f"addr del {address} dev {interface}\n"
+                             f"addr add {address} dev {interface}\n")
 
     @contextlib.contextmanager
     def entered(self):

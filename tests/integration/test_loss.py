@@ -37,11 +37,11 @@ def test_a_third_of_the_answers_lost(lab):
 class Cut:
     """A station on two networks: red is cut off, blue's requests count the rounds."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, interval="800ms", window="300ms"):
         self.station = lab.station(("red", "blue"))
         self.red = lab.manager_host("red").responder("-n", 20, "-a", RED[0])
         self.blue = lab.manager_host("blue").responder("-n", 1, "-a", BLUE[0])
-        self.daemon = self.station.daemon(interval="800ms", window="300ms")
+        self.daemon = self.station.daemon(interval=interval, window=window)
         self.station.wait_all_up(RED + BLUE)
         wait_for(lambda: len(self.station.trapd.appeared()) == 21, 10, "21 Appeared")
         self.descriptors = self.open_descriptors()
@@ -51,7 +51,7 @@ class Cut:
 
     def let_pass(self, rounds):
         goal = len(self.blue.rounds(gap=0.4)) + rounds
-        wait_for(lambda: len(self.blue.rounds(gap=0.4)) >= goal, 5 + 2 * rounds,
+        wait_for(lambda: len(self.blue.rounds(gap=0.4)) >= goal, 5 + 5 * rounds,
                  f"{rounds} rounds")
 
     def expect_back(self):
@@ -90,13 +90,17 @@ def test_cable_pulled(lab):
     cut.expect_back()
 
 
-@pytest.mark.parametrize("address", [None, "198.18.254.1/24"], ids=["carrier", "address"])
-def test_blind_for_a_moment_in_each_round(lab, address):
+@pytest.mark.parametrize("what", ["carrier", "address"])
+def test_blind_for_a_moment_in_each_round(lab, what):
     """A moment without carrier or address in a round excuses the managers silent in it."""
-    cut = Cut(lab)
+    # The kernel reports a change of carrier once a second at most: the window is longer.
+    cut = Cut(lab, interval="4s", window="2s")
     cut.red.command("loss", "100")
     for _ in range(5):
-        cut.station.flicker("eth0", address)
+        if what == "carrier":
+            cut.station.blink_carrier("eth0")
+        else:
+            cut.station.blink_address("eth0", "198.18.254.1/24")
         cut.let_pass(1)
     cut.red.command("loss", "0")
     cut.station.wait_all_up(RED + BLUE, 20)
