@@ -362,6 +362,7 @@ prober_configure(struct prober *p, const struct prober_settings *settings)
 	p->settings = *settings;
 	/* Without any sender each request will fail, and be counted. */
 	senders_update(&p->senders, settings->source_port, settings->port, settings->hops);
+	rescan(p);
 	prober_wake(p);
 }
 

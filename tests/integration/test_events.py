@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Changed, Conflict, Impaired, Restored, and managers that are expected.
 
-"The notifications Changed, Conflict, Impaired and Restored with the rules of
-DESIGN.md section 3." "`expect`ed managers are rows from the start, `unknown`
-until judged, then `up` or `down` with notifications like any other."
+"The notifications Changed, Conflict, Impaired and Restored", by the rules of
+ldm-agentx(8). "`expect`ed managers are rows from the start, `unknown` until
+judged, then `up` or `down` with notifications like any other."
 """
 
 import socket

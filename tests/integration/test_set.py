@@ -2,8 +2,8 @@
 """SNMP SET.
 
 "SET: ldmDiscoveryInterval, ldmDiscoveryNow, ldmNotificationsEnabled,
-ldmManagerExpected, ldmManagerRowStatus as DESIGN.md section 4 says; everything
-else refused with the right error. Correct over AgentX's
+ldmManagerExpected, ldmManagerRowStatus as the MIB says; everything else
+refused with the right error. Correct over AgentX's
 TestSet/CommitSet/UndoSet: a request of several varbinds of which one is wrong
 changes nothing." "Two SETs at once."
 """

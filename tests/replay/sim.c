@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/format.h"
+#include "core/wire.h"
+
+#define EPOCH_MS 1700000000000
+#define EPHEMERAL_PORT 40000
+
+struct sim sim;
+
+void
+sim_die(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fprintf(stderr, "%s:%d: ", sim.file, sim.line);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	exit(99);
+}
+
+uint32_t
+sim_parse_address(const char *text)
+{
+	unsigned int a, b, c, d;
+
+	if (sscanf(text, "%u.%u.%u.%u", &a, &b, &c, &d) != 4)
+		sim_die("'%s' is not an address", text);
+	return a << 24 | b << 16 | c << 8 | d;
+}
+
+struct moment
+sim_moment(void)
+{
+	return (struct moment){.mono_us = sim.now_us, .wall_ms = EPOCH_MS + sim.now_us / 1000};
+}
+
+void
+sim_note_event(void *ctx, const struct event *event)
+{
+	char addr[FORMAT_ADDRESS_LEN];
+	const size_t used = strlen(sim.events);
+
+	(void)ctx;
+	snprintf(sim.events + used, sizeof(sim.events) - used, "%s%s %s", used > 0 ? ", " : "",
+		 event_type_name(event->type),
+		 event->addr != 0 ? format_address(event->addr, addr) : event->reason);
+}
+
+unsigned int
+sim_link(const char *name)
+{
+	for (unsigned int i = 0; i < sim.link_count; i++)
+		if (strcmp(sim.links[i].name, name) == 0)
+			return i;
+	if (sim.link_count == sizeof(sim.links) / sizeof(*sim.links))
+		sim_die("too many links");
+	snprintf(sim.links[sim.link_count].name, LINK_NAME_LEN, "%s", name);
+	sim.links[sim.link_count].ifindex = sim.link_count + 2;
+	sim.links[sim.link_count].addr = 0xc612ff01 + sim.link_count; /* 198.18.255.1 */
+	return sim.link_count++;
+}
+
+static void
+deliver(const struct peer *peer, unsigned int ifindex)
+{
+	const struct arrival arrival = {
+	    .ifindex = ifindex,
+	    .source = peer->source,
+	    .source_port = WIRE_PORT,
+	};
+	struct wire_response resp = {.version = "1.2", .addr = peer->addr, .port = peer->port};
+	uint8_t buf[WIRE_MSG_LEN];
+
+	snprintf(resp.hostname, sizeof(resp.hostname), "%s", peer->hostname);
+	wire_encode_response(buf, &resp);
+	discover_receive(sim.d, buf, sizeof(buf), &arrival, sim_moment(), &resp, NULL);
+}
+
+static void
+answer_request(const struct discover_request *req, const char *link)
+{
+	for (unsigned int i = 0; i < sim.peer_count; i++) {
+		struct peer *peer = &sim.peers[i];
+
+		if (peer->silent || strcmp(peer->link, link) != 0 ||
+		    (peer->hears >= 0 && (int)req->sender != peer->hears))
+			continue;
+		if (peer->lose > 0) {
+			peer->lose--;
+			continue;
+		}
+		for (unsigned int n = 0; n < peer->copies; n++) {
+			if (sim.answer_count == MAX_ANSWERS)
+				sim_die("too many answers under way");
+			sim.answers[sim.answer_count++] = (struct answer){
+			    .due_us = sim.now_us + peer->delay_us,
+			    .peer = *peer,
+			    .ifindex = peer->arrives[0] != '\0'
+					   ? sim.links[sim_link(peer->arrives)].ifindex
+					   : req->ifindex,
+			};
+		}
+	}
+}
+
+void
+sim_tick(void)
+{
+	struct discover_request req;
+
+	sim.tick_us = discover_tick(sim.d, sim_moment());
+	if (sim.tick_us <= sim.now_us)
+		sim_die("the next tick is not in the future");
+	while (discover_next_request(sim.d, &req)) {
+		for (unsigned int i = 0; i < sim.link_count; i++) {
+			const bool ok = !sim.links[i].send_fails;
+
+			if (sim.links[i].ifindex != req.ifindex)
+				continue;
+			discover_sent(sim.d, &req, ok,
+				      req.sender == SENDER_FIXED ? WIRE_PORT : EPHEMERAL_PORT,
+				      sim_moment());
+			if (ok)
+				answer_request(&req, sim.links[i].name);
+		}
+	}
+}
+
+/* The next answer under way, or NULL. */
+static struct answer *
+next_answer(void)
+{
+	struct answer *next = NULL;
+
+	for (unsigned int i = 0; i < sim.answer_count; i++)
+		if (next == NULL || sim.answers[i].due_us < next->due_us)
+			next = &sim.answers[i];
+	return next;
+}
+
+/* Let everything happen that is due before `until`: a command comes before what
+ * is due at the same instant, and an answer before a tick, as sockets are
+ * drained first. */
+void
+sim_advance(int64_t until_us)
+{
+	for (;;) {
+		struct answer *answer = next_answer();
+
+		if (answer != NULL && answer->due_us < until_us && answer->due_us <= sim.tick_us) {
+			const struct answer copy = *answer;
+
+			sim.now_us = copy.due_us;
+			*answer = sim.answers[--sim.answer_count];
+			deliver(&copy.peer, copy.ifindex);
+		} else if (sim.tick_us < until_us) {
+			sim.now_us = sim.tick_us;
+			sim_tick();
+		} else {
+			break;
+		}
+	}
+	sim.now_us = until_us;
+}
+
+void
+sim_receive_request(const char *link, uint32_t source, uint16_t port, bool local)
+{
+	const struct arrival arrival = {
+	    .ifindex = sim.links[sim_link(link)].ifindex,
+	    .source = source,
+	    .source_port = port,
+	    .source_is_local = local,
+	};
+	struct wire_response resp;
+	uint8_t buf[WIRE_MSG_LEN];
+
+	wire_encode_request(buf);
+	discover_receive(sim.d, buf, sizeof(buf), &arrival, sim_moment(), &resp, NULL);
+}
+
+/* Answers from `count` addresses that nobody has. */
+void
+sim_flood(const char *link, unsigned int count)
+{
+	struct peer peer = {.hostname = "forged", .port = WIRE_XMPP_PORT};
+
+	for (unsigned int i = 0; i < count; i++) {
+		peer.addr = peer.source = 0xc6130000 + i; /* 198.19.0.0 */
+		deliver(&peer, sim.links[sim_link(link)].ifindex);
+	}
+}
+
+void
+sim_answer_unasked(const struct peer *peer)
+{
+	deliver(peer, sim.links[sim_link(peer->link)].ifindex);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sim.h - a network in simulated time: managers that answer, links, and the
+ * discovery and inventory under test.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/access.h"
+#include "core/discover.h"
+#include "core/inventory.h"
+#include "core/links.h"
+
+#define MAX_PEERS 64
+#define MAX_ANSWERS 1024
+
+struct peer { /* a simulated manager, or another one that has its address */
+	uint32_t addr;
+	uint32_t source; /* where its answers come from */
+	char link[LINK_NAME_LEN];
+	char arrives[LINK_NAME_LEN]; /* where its answers come in; "": on link */
+	bool silent;
+	int64_t delay_us;
+	unsigned int copies;
+	int hears;         /* SENDER_FIXED or SENDER_EPHEMERAL only, or -1: both */
+	unsigned int lose; /* so many of the next answers */
+	char hostname[64];
+	uint16_t port;
+};
+
+struct answer {
+	int64_t due_us;
+	struct peer peer;
+	unsigned int ifindex;
+};
+
+struct sim {
+	const char *file;
+	int line;
+	int64_t now_us;
+	struct inventory *inv;
+	struct discover *d;
+	int64_t tick_us;
+	struct peer peers[MAX_PEERS];
+	unsigned int peer_count;
+	struct answer answers[MAX_ANSWERS];
+	unsigned int answer_count;
+	char events[4096]; /* since the last check, "appeared 198.18.0.1, ..." */
+	struct {
+		char name[LINK_NAME_LEN];
+		unsigned int ifindex;
+		uint32_t addr;
+		bool send_fails;
+	} links[8];
+	unsigned int link_count;
+	struct access_list access;
+	unsigned int failures;
+};
+
+extern struct sim sim;
+
+/* End with the script's place and the message. */
+void sim_die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+struct moment sim_moment(void);
+uint32_t sim_parse_address(const char *text);
+
+/* The place of a link of that name, a new one if there is none. */
+unsigned int sim_link(const char *name);
+
+/* For the discovery and the inventory: their events go to sim.events. */
+void sim_note_event(void *ctx, const struct event *event);
+
+/* Let everything happen that is due before then. */
+void sim_advance(int64_t until_us);
+
+/* Tick now, and send what there is to send. */
+void sim_tick(void);
+
+/* Datagrams that come in now. */
+void sim_receive_request(const char *link, uint32_t source, uint16_t port, bool local);
+void sim_answer_unasked(const struct peer *peer);
+void sim_flood(const char *link, unsigned int count);
+
+#endif /* SIM_H */
