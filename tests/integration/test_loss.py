@@ -44,7 +44,8 @@ class Cut:
         self.daemon = self.station.daemon(interval=interval, window=window)
         self.station.wait_all_up(RED + BLUE)
         wait_for(lambda: len(self.station.trapd.appeared()) == 21, 10, "21 Appeared")
-        self.descriptors = self.open_descriptors()
+        # One may be open for a moment, to look at the interfaces.
+        self.descriptors = min(self.open_descriptors() for _ in range(20))
 
     def open_descriptors(self):
         return len(os.listdir(f"/proc/{self.daemon.pid}/fd"))
@@ -63,7 +64,8 @@ class Cut:
         assert set(self.station.statuses().values()) == {UP}
         assert self.station.trapd.disappeared() == []
         assert len(self.station.trapd.appeared()) == 21
-        assert self.open_descriptors() == self.descriptors
+        wait_for(lambda: self.open_descriptors() <= self.descriptors, 5,
+                 f"no more than {self.descriptors} open descriptors")
 
 
 @pytest.mark.slow

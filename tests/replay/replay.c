@@ -140,11 +140,17 @@ set_link(char *words[], unsigned int count)
 }
 
 static void
-set_interval(int64_t interval_us)
+change_settings(char *words[], unsigned int count)
 {
 	struct discover_settings settings = *discover_settings(sim.d);
+	const char *value;
 
-	settings.interval_us = interval_us;
+	if ((value = option(words, count, 0, "interval")) != NULL)
+		settings.interval_us = parse_time(value);
+	if ((value = option(words, count, 0, "window")) != NULL)
+		settings.window_us = parse_time(value);
+	if ((value = option(words, count, 0, "probes")) != NULL)
+		settings.probes = parse_number(value);
 	discover_configure(sim.d, &settings);
 	sim_tick();
 }
@@ -198,8 +204,8 @@ run_command(char *words[], unsigned int count, const char *rest)
 		inventory_remove(sim.inv, sim_parse_address(words[1]), sim_moment());
 	else if ((strcmp(command, "accept") == 0 || strcmp(command, "deny") == 0) && count == 2)
 		permit(command, words[1]);
-	else if (strcmp(command, "interval") == 0 && count == 2)
-		set_interval(parse_time(words[1]));
+	else if (strcmp(command, "change") == 0 && count >= 2)
+		change_settings(words + 1, count - 1);
 	else if (strcmp(command, "loop") == 0 && count == 3)
 		sim_receive_request(words[1], sim.links[sim_link(words[1])].addr,
 				    (uint16_t)parse_number(words[2]), true);
