@@ -385,6 +385,9 @@ discover_sent(struct discover *d, const struct discover_request *req, bool ok, u
 	d->stats.requests_sent++;
 	d->requested_us = now.mono_us;
 	d->sent_wave = d->wave;
+	/* However long it took to leave, it has its time to be answered. */
+	if (d->in_round && d->step_due_us < now.mono_us + d->request_us)
+		d->step_due_us = now.mono_us + d->request_us;
 	link_note_sent(link, req->sender, source_port, d->wave, now.mono_us);
 }
 

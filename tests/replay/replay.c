@@ -187,6 +187,8 @@ run_command(char *words[], unsigned int count, const char *rest)
 		set_link(words + 1, count - 1);
 	else if (strcmp(command, "disturb") == 0 && count == 2)
 		discover_disturb_link(sim.d, sim.links[sim_link(words[1])].ifindex);
+	else if (strcmp(command, "send-takes") == 0 && count == 3)
+		sim.links[sim_link(words[1])].send_takes_us = parse_time(words[2]);
 	else if (strcmp(command, "send-fails") == 0 && count == 3)
 		sim.links[sim_link(words[1])].send_fails = strcmp(words[2], "yes") == 0;
 	else if (strcmp(command, "drops") == 0 && count == 2)

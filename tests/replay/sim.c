@@ -86,7 +86,7 @@ deliver(const struct peer *peer, unsigned int ifindex)
 }
 
 static void
-answer_request(const struct discover_request *req, const char *link)
+answer_request(const struct discover_request *req, const char *link, int64_t sent_us)
 {
 	for (unsigned int i = 0; i < sim.peer_count; i++) {
 		struct peer *peer = &sim.peers[i];
@@ -102,7 +102,7 @@ answer_request(const struct discover_request *req, const char *link)
 			if (sim.answer_count == MAX_ANSWERS)
 				sim_die("too many answers under way");
 			sim.answers[sim.answer_count++] = (struct answer){
-			    .due_us = sim.now_us + peer->delay_us,
+			    .due_us = sent_us + peer->delay_us,
 			    .peer = *peer,
 			    .ifindex = peer->arrives[0] != '\0'
 					   ? sim.links[sim_link(peer->arrives)].ifindex
@@ -123,14 +123,16 @@ sim_tick(void)
 	while (discover_next_request(sim.d, &req)) {
 		for (unsigned int i = 0; i < sim.link_count; i++) {
 			const bool ok = !sim.links[i].send_fails;
+			struct moment sent = sim_moment();
 
 			if (sim.links[i].ifindex != req.ifindex)
 				continue;
+			sent.mono_us += sim.links[i].send_takes_us;
 			discover_sent(sim.d, &req, ok,
 				      req.sender == SENDER_FIXED ? WIRE_PORT : EPHEMERAL_PORT,
-				      sim_moment());
+				      sent);
 			if (ok)
-				answer_request(&req, sim.links[i].name);
+				answer_request(&req, sim.links[i].name, sent.mono_us);
 		}
 	}
 }

@@ -53,6 +53,7 @@ struct sim {
 		unsigned int ifindex;
 		uint32_t addr;
 		bool send_fails;
+		int64_t send_takes_us;
 	} links[8];
 	unsigned int link_count;
 	struct access_list access;
