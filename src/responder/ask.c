@@ -53,12 +53,14 @@ copy_reply(const char *path, FILE *in)
 	char line[COMMAND_REPLY_LEN + COMMAND_LIST_LEN];
 
 	while (fgets(line, sizeof(line), in) != NULL) {
+		if (strncmp(line, "error:", 6) == 0) {
+			fputs(line, stderr);
+			return ASK_REFUSED;
+		}
 		if (fputs(line, stdout) == EOF)
 			break;
 		if (strncmp(line, "ok", 2) == 0)
 			return ASK_OK;
-		if (strncmp(line, "error:", 6) == 0)
-			return ASK_REFUSED;
 	}
 	log_error("no reply from the responder at %s: %s", path,
 		  ferror(in) == 0   ? "it has closed the connection"

@@ -10,7 +10,8 @@ enum ask_result {
 };
 
 /* Send the words, separated by blanks, as one command to the responder that
- * listens at path, and copy its reply to standard output. */
+ * listens at path, and copy its reply to standard output, an error to standard
+ * error. */
 enum ask_result ask(const char *path, char *const *words, int count);
 
 #endif /* ASK_H */
