@@ -3,21 +3,24 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
 struct entry {
 	TAILQ_ENTRY(entry) link;
+	uint64_t number; /* of the order in which events came; ids begin anew one day */
 	struct event event;
 };
 
 TAILQ_HEAD(entries, entry);
 
 struct events {
-	struct event *log; /* event `id` is at id % log_size */
-	size_t log_size, log_count;
+	struct event *log; /* a ring, ids ascending; not without gaps */
+	size_t log_size, log_count, log_next;
 	uint32_t last_id;
-	struct entries waiting; /* by id, ascending */
-	struct entries flying;  /* taken, not settled */
+	uint64_t last_number, released; /* up to that number events may go out */
+	struct entries waiting;         /* by number, ascending */
+	struct entries flying;          /* taken, not settled; likewise */
 	size_t queue_limit;
 	struct events_counts counts;
 };
@@ -64,6 +67,23 @@ events_free(struct events *events)
 	free(events);
 }
 
+/* The logged event at a place that counts from the oldest. */
+static struct event *
+logged_at(const struct events *events, size_t place)
+{
+	return &events->log[(events->log_next + events->log_size - events->log_count + place) %
+			    events->log_size];
+}
+
+static void
+log_event(struct events *events, const struct event *event)
+{
+	events->log[events->log_next] = *event;
+	events->log_next = (events->log_next + 1) % events->log_size;
+	if (events->log_count < events->log_size)
+		events->log_count++;
+}
+
 int
 events_resize(struct events *events, size_t log_size, size_t queue_limit)
 {
@@ -78,50 +98,97 @@ events_resize(struct events *events, size_t log_size, size_t queue_limit)
 	log = calloc(log_size, sizeof(*log));
 	if (log == NULL)
 		return -1;
-	for (uint32_t id = events->last_id - (uint32_t)kept + 1; id <= events->last_id; id++)
-		log[id % log_size] = events->log[id % events->log_size];
+	for (size_t i = 0; i < kept; i++)
+		log[i] = *logged_at(events, events->log_count - kept + i);
 	free(events->log);
 	events->log = log;
 	events->log_size = log_size;
 	events->log_count = kept;
+	events->log_next = kept % log_size;
 	events->queue_limit = queue_limit;
 	return 0;
 }
 
-uint32_t
-events_add(struct events *events, const struct event *event, bool queue)
+static bool
+enqueue(struct events *events, const struct event *event)
 {
-	const uint32_t id = ++events->last_id;
-	struct event *logged = &events->log[id % events->log_size];
-	struct entry *entry = NULL;
+	struct entry *entry = malloc(sizeof(*entry));
 
-	*logged = *event;
-	logged->id = id;
-	if (events->log_count < events->log_size)
-		events->log_count++;
-	if (!queue)
-		return id;
-
-	if (events->counts.queued < events->queue_limit)
-		entry = calloc(1, sizeof(*entry));
-	if (entry == NULL) {
-		events->counts.dropped++;
-		return id;
-	}
-	entry->event = *logged;
+	if (entry == NULL)
+		return false;
+	entry->event = *event;
+	entry->number = events->last_number;
 	TAILQ_INSERT_TAIL(&events->waiting, entry, link);
 	events->counts.queued++;
-	return id;
+	return true;
+}
+
+bool
+events_add(struct events *events, const struct event *event, bool queue)
+{
+	struct event numbered = *event;
+
+	if (events->last_id == UINT32_MAX) {
+		events->last_id = 0;
+		events->log_count = 0; /* its order is that of the ids */
+	}
+	numbered.id = ++events->last_id;
+	events->last_number++;
+	log_event(events, &numbered);
+	if (!queue || (events_room(events) > 0 && enqueue(events, &numbered)))
+		return true;
+	events->counts.dropped++;
+	return false;
+}
+
+size_t
+events_room(const struct events *events)
+{
+	return events->counts.queued < events->queue_limit
+		   ? events->queue_limit - events->counts.queued
+		   : 0;
+}
+
+uint32_t
+events_last_id(const struct events *events)
+{
+	return events->last_id;
+}
+
+void
+events_release(struct events *events, uint32_t id)
+{
+	/* How many events ago, whether or not ids began anew in between. */
+	const uint32_t ago = events->last_id - id;
+
+	if (ago <= events->last_number && events->last_number - ago > events->released)
+		events->released = events->last_number - ago;
+}
+
+/* The place of the first logged event with an id >= from, log_count if there is
+ * none. */
+static size_t
+find_logged(const struct events *events, uint32_t from)
+{
+	size_t low = 0, high = events->log_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (logged_at(events, middle)->id < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 const struct event *
 events_at_or_after(const struct events *events, uint32_t from)
 {
-	const uint32_t oldest = events->last_id - (uint32_t)events->log_count + 1;
+	const size_t place = find_logged(events, from);
 
-	if (events->log_count == 0 || from > events->last_id)
-		return NULL;
-	return &events->log[(from > oldest ? from : oldest) % events->log_size];
+	return place < events->log_count ? logged_at(events, place) : NULL;
 }
 
 static bool
@@ -135,34 +202,38 @@ in_flight(const struct events *events, uint32_t addr)
 	return false;
 }
 
-bool
-events_take(struct events *events, struct event *out)
-{
-	struct entry *entry;
-
-	TAILQ_FOREACH (entry, &events->waiting, link) {
-		if (in_flight(events, entry->event.addr))
-			continue;
-		TAILQ_REMOVE(&events->waiting, entry, link);
-		TAILQ_INSERT_TAIL(&events->flying, entry, link);
-		*out = entry->event;
-		return true;
-	}
-	return false;
-}
-
 static void
-put_back(struct events *events, struct entry *entry)
+insert_in_order(struct entries *entries, struct entry *entry)
 {
 	struct entry *later;
 
-	TAILQ_FOREACH (later, &events->waiting, link)
-		if (later->event.id > entry->event.id)
+	TAILQ_FOREACH (later, entries, link)
+		if (later->number > entry->number)
 			break;
 	if (later != NULL)
 		TAILQ_INSERT_BEFORE(later, entry, link);
 	else
-		TAILQ_INSERT_TAIL(&events->waiting, entry, link);
+		TAILQ_INSERT_TAIL(entries, entry, link);
+}
+
+bool
+events_take(struct events *events, int64_t now_us, struct event *out)
+{
+	struct entry *entry;
+
+	TAILQ_FOREACH (entry, &events->waiting, link) {
+		/* Those after it came later still. */
+		if (entry->number > events->released &&
+		    now_us - entry->event.time.mono_us < EVENTS_HOLD_US)
+			return false;
+		if (in_flight(events, entry->event.addr))
+			continue;
+		TAILQ_REMOVE(&events->waiting, entry, link);
+		insert_in_order(&events->flying, entry);
+		*out = entry->event;
+		return true;
+	}
+	return false;
 }
 
 void
@@ -178,7 +249,7 @@ events_settle(struct events *events, uint32_t id, enum event_outcome outcome)
 	TAILQ_REMOVE(&events->flying, entry, link);
 	if (outcome == EVENT_RETRY) {
 		events->counts.resent++;
-		put_back(events, entry);
+		insert_in_order(&events->waiting, entry);
 		return;
 	}
 	if (outcome == EVENT_ACCEPTED)
@@ -187,6 +258,81 @@ events_settle(struct events *events, uint32_t id, enum event_outcome outcome)
 		events->counts.dropped++;
 	events->counts.queued--;
 	free(entry);
+}
+
+/* The next queued event in the order of their numbers; each of the two entries
+ * is the first one of its list that was not visited yet. */
+static const struct event *
+next_queued(const struct entry **waiting, const struct entry **flying)
+{
+	const struct entry **next =
+	    *waiting == NULL || (*flying != NULL && (*flying)->number < (*waiting)->number)
+		? flying
+		: waiting;
+	const struct event *event = &(*next)->event;
+
+	*next = TAILQ_NEXT(*next, link);
+	return event;
+}
+
+/* Visit what is logged or queued: both are in the order of their ids, but for the
+ * day on which those begin anew, when the queue has older ones at its front. */
+static size_t
+merge(const struct events *events, struct event_record out[])
+{
+	const struct entry *waiting = TAILQ_FIRST(&events->waiting);
+	const struct entry *flying = TAILQ_FIRST(&events->flying);
+	const struct event *queued = NULL;
+	size_t place = 0, count = 0;
+
+	for (;; count++) {
+		const struct event *logged =
+		    place < events->log_count ? logged_at(events, place) : NULL;
+		bool in_log, in_queue;
+
+		if (queued == NULL && (waiting != NULL || flying != NULL))
+			queued = next_queued(&waiting, &flying);
+		if (logged == NULL && queued == NULL)
+			return count;
+		in_queue = queued != NULL && (logged == NULL || queued->id <= logged->id);
+		in_log = logged != NULL && (queued == NULL || logged->id <= queued->id);
+		if (out != NULL)
+			out[count] = (struct event_record){.event = in_log ? *logged : *queued,
+							   .logged = in_log,
+							   .queued = in_queue};
+		if (in_log)
+			place++;
+		if (in_queue)
+			queued = NULL;
+	}
+}
+
+size_t
+events_export_count(const struct events *events)
+{
+	return merge(events, NULL);
+}
+
+void
+events_export(const struct events *events, struct event_record out[])
+{
+	merge(events, out);
+}
+
+int
+events_restore(struct events *events, const struct event_record records[], size_t count,
+	       uint32_t last_id)
+{
+	for (size_t i = 0; i < count; i++) {
+		events->last_number++;
+		if (records[i].logged)
+			log_event(events, &records[i].event);
+		if (records[i].queued && !enqueue(events, &records[i].event))
+			return -1;
+	}
+	events->last_id = last_id;
+	events->released = events->last_number;
+	return 0;
 }
 
 struct events_counts

@@ -8,21 +8,38 @@
 
 #include "core/events.h"
 
+/* Add an event that happens at 0; returns its id. */
 static uint32_t
-add(struct events *events, uint32_t addr)
+add_unsaved(struct events *events, uint32_t addr)
 {
 	const struct event event = {.type = EVENT_APPEARED, .addr = addr};
 
-	return events_add(events, &event, true);
+	events_add(events, &event, true);
+	return events_last_id(events);
+}
+
+static uint32_t
+add(struct events *events, uint32_t addr)
+{
+	const uint32_t id = add_unsaved(events, addr);
+
+	events_release(events, id);
+	return id;
 }
 
 /* The id of the next event to send, 0: none. */
 static uint32_t
-take(struct events *events)
+take_at(struct events *events, int64_t now_us)
 {
 	struct event event;
 
-	return events_take(events, &event) ? event.id : 0;
+	return events_take(events, now_us, &event) ? event.id : 0;
+}
+
+static uint32_t
+take(struct events *events)
+{
+	return take_at(events, 0);
 }
 
 static void
@@ -162,7 +179,8 @@ what_is_not_queued_is_logged_all_the_same(void **state)
 	struct events *events = events_new(10, 2);
 
 	(void)state;
-	assert_int_equal(events_add(events, &event, false), 1);
+	assert_true(events_add(events, &event, false));
+	events_release(events, 1);
 	assert_int_equal(take(events), 0);
 	assert_int_equal(events_at_or_after(events, 1)->type, EVENT_DISAPPEARED);
 	assert_int_equal(events_counts(events).queued, 0);
@@ -192,6 +210,178 @@ resizing_keeps_the_last(void **state)
 }
 
 static void
+full_queue_takes_nothing(void **state)
+{
+	const struct event event = {.type = EVENT_DISAPPEARED, .addr = 7};
+	struct events *events = events_new(10, 2);
+
+	(void)state;
+	assert_int_equal(events_room(events), 2);
+	assert_true(events_add(events, &event, true));
+	assert_true(events_add(events, &event, true));
+	assert_int_equal(events_room(events), 0);
+	assert_false(events_add(events, &event, true));
+	assert_true(events_add(events, &event, false));
+	assert_int_equal(events_counts(events).dropped, 1);
+	events_release(events, 4);
+	events_settle(events, take(events), EVENT_ACCEPTED);
+	assert_int_equal(events_room(events), 1);
+	events_resize(events, 10, 1);
+	assert_int_equal(events_room(events), 0);
+	events_free(events);
+}
+
+static void
+nothing_goes_out_before_it_is_saved(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	for (uint32_t addr = 1; addr <= 4; addr++)
+		add_unsaved(events, addr);
+	assert_int_equal(take(events), 0);
+	events_release(events, 2);
+	events_release(events, 1); /* comes late, and changes nothing */
+	assert_int_equal(take(events), 1);
+	assert_int_equal(take(events), 2);
+	assert_int_equal(take(events), 0);
+	events_settle(events, 1, EVENT_RETRY);
+	assert_int_equal(take(events), 1);
+	events_release(events, 4);
+	assert_int_equal(take(events), 3);
+	events_release(events, 1000); /* not given yet */
+	add_unsaved(events, 9);
+	assert_int_equal(take(events), 4);
+	assert_int_equal(take(events), 0);
+	events_free(events);
+}
+
+static void
+nothing_waits_for_ever_to_be_saved(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	add_unsaved(events, 1);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US - 1), 0);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US), 1);
+	events_free(events);
+}
+
+/* Two in the queue are older than the log, one of them in flight. */
+static void
+export_has_each_event_once(void **state)
+{
+	const struct event unqueued = {.type = EVENT_CHANGED, .addr = 9};
+	struct events *events = events_new(2, 10);
+	struct event_record records[5];
+
+	(void)state;
+	for (uint32_t addr = 1; addr <= 4; addr++)
+		add(events, addr);
+	take(events);
+	events_settle(events, take(events), EVENT_ACCEPTED); /* 2 */
+	events_add(events, &unqueued, false);
+	assert_int_equal(events_export_count(events), 4);
+	events_export(events, records);
+	for (int i = 0; i < 4; i++) {
+		static const uint32_t ids[] = {1, 3, 4, 5};
+		static const bool logged[] = {false, false, true, true};
+		static const bool queued[] = {true, true, true, false};
+
+		assert_int_equal(records[i].event.id, ids[i]);
+		assert_int_equal(records[i].logged, logged[i]);
+		assert_int_equal(records[i].queued, queued[i]);
+	}
+	assert_int_equal(records[0].event.addr, 1);
+	assert_int_equal(records[3].event.type, EVENT_CHANGED);
+	events_free(events);
+}
+
+static void
+restored_goes_on_where_it_was(void **state)
+{
+	static const struct event_record records[] = {
+	    {.event = {.id = 3, .addr = 1}, .queued = true},
+	    {.event = {.id = 5, .addr = 1}, .queued = true, .logged = true},
+	    {.event = {.id = 9, .addr = 2}, .logged = true},
+	    {.event = {.id = 12, .addr = 3}, .queued = true, .logged = true},
+	};
+	struct event_record again[8];
+	struct events *events = events_new(10, 1); /* fewer than there are */
+
+	(void)state;
+	assert_int_equal(events_restore(events, records, 4, 1000), 0);
+	assert_int_equal(events_last_id(events), 1000);
+	assert_int_equal(events_counts(events).queued, 3);
+	assert_int_equal(events_counts(events).dropped, 0);
+	assert_int_equal(events_at_or_after(events, 0)->id, 5);
+	assert_int_equal(events_at_or_after(events, 6)->id, 9);
+	assert_int_equal(events_at_or_after(events, 10)->id, 12);
+	assert_null(events_at_or_after(events, 13));
+	assert_int_equal(events_export_count(events), 4);
+	events_export(events, again);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(again[i].event.id, records[i].event.id);
+		assert_int_equal(again[i].logged, records[i].logged);
+		assert_int_equal(again[i].queued, records[i].queued);
+	}
+	assert_int_equal(take(events), 3);
+	assert_int_equal(take(events), 12);
+	events_settle(events, 3, EVENT_ACCEPTED);
+	assert_int_equal(take(events), 5);
+	events_settle(events, 5, EVENT_ACCEPTED);
+	events_settle(events, 12, EVENT_ACCEPTED);
+	assert_int_equal(add_unsaved(events, 4), 1001);
+	assert_int_equal(take(events), 0);
+	events_release(events, 999); /* of those before, all are released */
+	assert_int_equal(take(events), 0);
+	events_release(events, 1001);
+	assert_int_equal(take(events), 1001);
+	assert_int_equal(events_at_or_after(events, 13)->id, 1001);
+	events_free(events);
+}
+
+static void
+smaller_log_has_the_last_of_the_restored(void **state)
+{
+	struct event_record records[5] = {{.logged = true}};
+	struct events *events = events_new(2, 10);
+
+	(void)state;
+	for (uint32_t i = 0; i < 5; i++)
+		records[i] = (struct event_record){.event = {.id = 10 * i + 10}, .logged = true};
+	events_restore(events, records, 5, 50);
+	assert_int_equal(events_at_or_after(events, 0)->id, 40);
+	events_resize(events, 4, 10);
+	add(events, 1);
+	assert_int_equal(events_at_or_after(events, 0)->id, 40);
+	assert_int_equal(events_at_or_after(events, 41)->id, 50);
+	assert_int_equal(events_at_or_after(events, 51)->id, 51);
+	events_free(events);
+}
+
+static void
+ids_begin_anew_when_there_are_no_more(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	events_restore(events, NULL, 0, UINT32_MAX - 1);
+	assert_int_equal(add_unsaved(events, 7), UINT32_MAX);
+	assert_int_equal(add_unsaved(events, 7), 1);
+	assert_int_equal(events_at_or_after(events, 0)->id, 1);
+	assert_null(events_at_or_after(events, 2));
+	events_release(events, 1);
+	assert_int_equal(take(events), UINT32_MAX);
+	events_settle(events, UINT32_MAX, EVENT_RETRY);
+	assert_int_equal(take(events), UINT32_MAX);
+	events_settle(events, UINT32_MAX, EVENT_ACCEPTED);
+	assert_int_equal(take(events), 1);
+	events_free(events);
+}
+
+static void
 free_of_null(void **state)
 {
 	(void)state;
@@ -212,6 +402,13 @@ main(void)
 	    cmocka_unit_test(full_queue_counts_what_it_drops),
 	    cmocka_unit_test(what_is_not_queued_is_logged_all_the_same),
 	    cmocka_unit_test(resizing_keeps_the_last),
+	    cmocka_unit_test(full_queue_takes_nothing),
+	    cmocka_unit_test(nothing_goes_out_before_it_is_saved),
+	    cmocka_unit_test(nothing_waits_for_ever_to_be_saved),
+	    cmocka_unit_test(export_has_each_event_once),
+	    cmocka_unit_test(restored_goes_on_where_it_was),
+	    cmocka_unit_test(smaller_log_has_the_last_of_the_restored),
+	    cmocka_unit_test(ids_begin_anew_when_there_are_no_more),
 	    cmocka_unit_test(free_of_null),
 	};
 
