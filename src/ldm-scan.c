@@ -242,18 +242,19 @@ print_event_as_text(const struct event *event)
 	putchar('\n');
 }
 
-static void
+static bool
 on_event(void *ctx, const struct event *event)
 {
 	const struct scan *scan = ctx;
 
 	if (!scan->live || scan->quiet)
-		return;
+		return true;
 	if (scan->json)
 		print_event_as_json(scan, event);
 	else
 		print_event_as_text(event);
 	fflush(stdout);
+	return true;
 }
 
 static bool

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define EXTRA_REQUESTS 2 /* asked again when every request met kernel drops */
 
@@ -233,6 +234,8 @@ start_round(struct discover *d, struct moment now, bool regular)
 	}
 }
 
+static const char can_be_judged[] = "managers can be judged again";
+
 static void
 announce_sight(struct discover *d, struct link *link, struct moment now, const char *why)
 {
@@ -244,8 +247,8 @@ announce_sight(struct discover *d, struct link *link, struct moment now, const c
 	};
 
 	snprintf(event.reason, sizeof(event.reason), "%s: %s", link->name, why);
-	if (d->on_event != NULL)
-		d->on_event(d->ctx, &event);
+	if (d->on_event == NULL || d->on_event(d->ctx, &event))
+		link->told_impaired = link->impaired;
 }
 
 /* A monitor that went blind must not be silent about it. */
@@ -256,9 +259,8 @@ note_sight(struct discover *d, struct link *link, enum link_judgement judgement,
 
 	if (link->impaired && (judgement == LINK_JUDGED || !used)) {
 		link->impaired = false;
-		announce_sight(d, link, now,
-			       used ? "managers can be judged again" : "no longer used");
-	} else if (!link->impaired && judgement == LINK_UNTRUSTED && used && link->requests > 0) {
+		announce_sight(d, link, now, used ? can_be_judged : "no longer used");
+	} else if (!link->impaired && judgement == LINK_UNTRUSTED && used && link->known) {
 		link->impaired = true;
 		announce_sight(d, link, now, link->why);
 	}
@@ -286,7 +288,7 @@ close_round(struct discover *d, struct moment now, const bool pending[])
 		judgement[i] = link_judge(link, pending[i], d->settings.misses, &excused);
 		d->stats.excused_rounds += excused;
 		note_sight(d, link, judgement[i], now);
-		if (!link_in_use(link) || link->requests == 0)
+		if (!link_in_use(link) || !link->known)
 			continue;
 		any = true;
 		if (judgement[i] > elsewhere)
@@ -411,4 +413,51 @@ discover_link_at_or_after(const struct discover *d, unsigned int from, uint32_t 
 	if (link != NULL)
 		*up = inventory_up_on_link(d->inv, (int)(link - d->links.list));
 	return link;
+}
+
+bool
+discover_is_owed(const struct discover *d)
+{
+	for (int i = 0; i < d->links.count; i++)
+		if (d->links.list[i].impaired != d->links.list[i].told_impaired)
+			return true;
+	return false;
+}
+
+void
+discover_reconcile(struct discover *d, struct moment now)
+{
+	for (int i = 0; i < d->links.count; i++) {
+		struct link *link = &d->links.list[i];
+
+		if (link->impaired != link->told_impaired)
+			announce_sight(d, link, now, link->impaired ? link->why : can_be_judged);
+	}
+}
+
+int
+discover_link_record(const struct discover *d, int link, struct link_record *out)
+{
+	if (link < 0 || link >= d->links.count)
+		return -1;
+	memcpy(out->name, d->links.list[link].name, sizeof(out->name));
+	out->impaired = d->links.list[link].told_impaired;
+	return 0;
+}
+
+int
+discover_restore_link(struct discover *d, const struct link_record *record, unsigned int *ifindex)
+{
+	bool reused;
+	struct link *link = links_place(&d->links, record->name, &reused);
+
+	if (link == NULL)
+		return LINK_NONE;
+	if (reused)
+		inventory_forget_link(d->inv, (int)(link - d->links.list));
+	link->known = true;
+	link->impaired = link->told_impaired = record->impaired;
+	link->unseen = record->impaired ? d->settings.misses : 0;
+	*ifindex = link->state == LINK_GONE ? 0 : link->ifindex;
+	return (int)(link - d->links.list);
 }

@@ -133,4 +133,19 @@ const struct discover_stats *discover_stats(const struct discover *d);
 const struct link *discover_link_at_or_after(const struct discover *d, unsigned int from,
 					     uint32_t *up);
 
+/* Whether there are links whose last event was not taken (inventory_event_fn). */
+bool discover_is_owed(const struct discover *d);
+
+/* Make an event for each of them. */
+void discover_reconcile(struct discover *d, struct moment now);
+
+/* What is kept of a link over a restart.  0, or -1: there is no such link. */
+int discover_link_record(const struct discover *d, int link, struct link_record *out);
+
+/* Take up a link of a former life, whether or not an interface of that name is
+ * there.  Returns its number, *ifindex being 0 when it is not there; LINK_NONE
+ * if there are LINKS_MAX already. */
+int discover_restore_link(struct discover *d, const struct link_record *record,
+			  unsigned int *ifindex);
+
 #endif /* DISCOVER_H */

@@ -18,6 +18,7 @@ struct inventory {
 	size_t by_status[MANAGER_STATUS_COUNT + 1]; /* [0] is unused */
 	uint32_t up_on_link[LINKS_MAX];
 	size_t expected;
+	size_t owed; /* rows of which row_is_owed() */
 	struct moment last_change;
 	struct candidates *candidates;
 };
@@ -66,10 +67,13 @@ inventory_new(const struct inventory_settings *settings, uint64_t seed,
 
 /* Enter a row into the sums (sign 1), or take it out (-1) while it changes. */
 static void
-count(struct inventory *inv, const struct manager *m, int sign)
+count(struct inventory *inv, const struct row *row, int sign)
 {
+	const struct manager *m = &row->m;
+
 	inv->by_status[m->status] += (size_t)sign;
 	inv->expected += (size_t)(manager_expected(m) ? sign : 0);
+	inv->owed += (size_t)(row_is_owed(row) ? sign : 0);
 	if (m->status == MANAGER_UP && m->link >= 0 && m->link < LINKS_MAX)
 		inv->up_on_link[m->link] += (uint32_t)sign;
 }
@@ -79,7 +83,7 @@ remove_row(struct inventory *inv, struct row *row, struct moment now)
 {
 	RB_REMOVE(rows, &inv->rows, row);
 	inv->row_count--;
-	count(inv, &row->m, -1);
+	count(inv, row, -1);
 	inv->last_change = now;
 	row_clear(row);
 	free(row);
@@ -117,22 +121,26 @@ find_row(const struct inventory *inv, uint32_t addr)
 	return RB_FIND(rows, &rows, (struct row *)(uintptr_t)&key);
 }
 
+/* Whether or not there is room. */
 static struct row *
-add_row(struct inventory *inv, const struct manager *m, struct moment now)
+add_row_anyway(struct inventory *inv, const struct manager *m, struct moment now)
 {
-	struct row *row;
+	struct row *row = calloc(1, sizeof(*row));
 
-	if (inv->row_count >= inv->settings.max_managers)
-		return NULL;
-	row = calloc(1, sizeof(*row));
 	if (row == NULL)
 		return NULL;
 	row->m = *m;
 	RB_INSERT(rows, &inv->rows, row);
 	inv->row_count++;
-	count(inv, m, 1);
+	count(inv, row, 1);
 	inv->last_change = now;
 	return row;
+}
+
+static struct row *
+add_row(struct inventory *inv, const struct manager *m, struct moment now)
+{
+	return inv->row_count < inv->settings.max_managers ? add_row_anyway(inv, m, now) : NULL;
 }
 
 enum verdict
@@ -152,9 +160,9 @@ inventory_hear(struct inventory *inv, const struct wire_response *resp,
 		if (row == NULL)
 			return VERDICT_NO_ROOM;
 	}
-	count(inv, &row->m, -1);
+	count(inv, row, -1);
 	row_hear(row, resp, hearing, &inv->rules);
-	count(inv, &row->m, 1);
+	count(inv, row, 1);
 	return VERDICT_ACCEPTED;
 }
 
@@ -192,8 +200,9 @@ inventory_pending(const struct inventory *inv, int64_t since, bool links[], int 
 
 /* Never heard and no longer expected: there is nothing to retain. */
 static bool
-is_past_retention(const struct inventory *inv, const struct manager *m, struct moment now)
+is_past_retention(const struct inventory *inv, const struct row *row, struct moment now)
 {
+	const struct manager *m = &row->m;
 	const int64_t retention_us = inv->settings.retention_us;
 
 	if (manager_expected(m))
@@ -201,7 +210,7 @@ is_past_retention(const struct inventory *inv, const struct manager *m, struct m
 	if (!manager_heard(m))
 		return true;
 	/* Who was not judged is not reported either, and must not just vanish. */
-	return m->status == MANAGER_DOWN && retention_us > 0 &&
+	return m->status == MANAGER_DOWN && !row_is_owed(row) && retention_us > 0 &&
 	       now.mono_us - m->last_seen.mono_us >= retention_us;
 }
 
@@ -217,14 +226,13 @@ inventory_close_round(struct inventory *inv, struct moment now, int64_t round_st
 		const enum link_judgement here =
 		    link >= 0 && link < link_count ? judgement[link] : elsewhere;
 
-		if (!row_heard_since(&row->m, round_start_us) &&
-		    is_past_retention(inv, &row->m, now)) {
+		if (!row_heard_since(&row->m, round_start_us) && is_past_retention(inv, row, now)) {
 			remove_row(inv, row, now);
 			continue;
 		}
-		count(inv, &row->m, -1);
+		count(inv, row, -1);
 		row_judge(row, here, now, round_start_us, &inv->rules);
-		count(inv, &row->m, 1);
+		count(inv, row, 1);
 	}
 	candidates_age(inv->candidates);
 }
@@ -244,9 +252,9 @@ inventory_forget_link(struct inventory *inv, int link)
 	struct row *row;
 
 	RB_FOREACH (row, rows, &inv->rows) {
-		count(inv, &row->m, -1);
+		count(inv, row, -1);
 		forget_link(&link, &row->m);
-		count(inv, &row->m, 1);
+		count(inv, row, 1);
 	}
 	candidates_each(inv->candidates, forget_link, &link);
 }
@@ -298,9 +306,9 @@ inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struct mom
 
 	if (row == NULL)
 		return false;
-	count(inv, &row->m, -1);
+	count(inv, row, -1);
 	row->m.expected_by_operator = expected;
-	count(inv, &row->m, 1);
+	count(inv, row, 1);
 	return true;
 }
 
@@ -312,9 +320,9 @@ inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_
 	size_t refused = 0;
 
 	RB_FOREACH (row, rows, &inv->rows) {
-		count(inv, &row->m, -1);
+		count(inv, row, -1);
 		row->m.expected_by_file = false;
-		count(inv, &row->m, 1);
+		count(inv, row, 1);
 	}
 	for (size_t i = 0; i < addr_count; i++) {
 		row = find_or_add_row(inv, addrs[i], now);
@@ -322,9 +330,9 @@ inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_
 			refused++;
 			continue;
 		}
-		count(inv, &row->m, -1);
+		count(inv, row, -1);
 		row->m.expected_by_file = true;
-		count(inv, &row->m, 1);
+		count(inv, row, 1);
 	}
 	return refused;
 }
@@ -393,4 +401,64 @@ inventory_summary(const struct inventory *inv)
 	    .unconfirmed = (uint32_t)candidates_count(inv->candidates),
 	    .last_change = inv->last_change,
 	};
+}
+
+bool
+inventory_is_owed(const struct inventory *inv)
+{
+	return inv->owed > 0;
+}
+
+size_t
+inventory_reconcile(struct inventory *inv, size_t max, struct moment now)
+{
+	size_t made = 0;
+	struct row *row;
+
+	RB_FOREACH (row, rows, &inv->rows) {
+		if (inv->owed == 0 || made == max)
+			break;
+		if (!row_is_owed(row))
+			continue;
+		count(inv, row, -1);
+		row_reconcile(row, now, &inv->rules);
+		count(inv, row, 1);
+		made++;
+	}
+	return made;
+}
+
+size_t
+inventory_export(const struct inventory *inv, struct manager_record out[], size_t max,
+		 struct moment now)
+{
+	struct rows rows = inv->rows;
+	size_t copied = 0;
+	struct row *row;
+
+	RB_FOREACH (row, rows, &rows) {
+		if (copied == max)
+			break;
+		row_export(row, &out[copied++], now);
+	}
+	return copied;
+}
+
+bool
+inventory_restore(struct inventory *inv, const struct manager_record *record, int link,
+		  unsigned int ifindex, struct moment now)
+{
+	const struct manager m = {
+	    .addr = record->m.addr, .status = MANAGER_UNKNOWN, .link = LINK_NONE};
+	struct row *row = find_row(inv, m.addr);
+	bool restored;
+
+	if (row == NULL)
+		row = add_row_anyway(inv, &m, now);
+	if (row == NULL)
+		return false;
+	count(inv, row, -1);
+	restored = row_restore(row, record, link, ifindex, now);
+	count(inv, row, 1);
+	return restored;
 }

@@ -61,8 +61,23 @@ struct inventory_summary {
 	struct moment last_change; /* of the set of rows; wall_ms 0: never */
 };
 
-/* Called for each event as it happens; *event is the caller's and has no id. */
-typedef void inventory_event_fn(void *ctx, const struct event *event);
+/* Called for each event as it happens; *event is the caller's and has no id.
+ * Returns false if nobody will be told, for want of room: *_reconcile() makes
+ * up for it. */
+typedef bool inventory_event_fn(void *ctx, const struct event *event);
+
+/* A row as it is kept over a restart.  Of m, what the rest follows from is of no
+ * account: ifindex, wave and response_time_us; m.announced, told and conflict are
+ * what the queued events say. */
+struct manager_record {
+	struct manager m;          /* monotonic times relative to the record's making */
+	struct wire_response told; /* its hostname, version and port */
+	int64_t changed_us;        /* last EVENT_CHANGED, likewise relative; 0: none */
+	bool conflict;             /* has been announced */
+	bool challenged;           /* there is a second source: */
+	uint32_t challenger;       /* its address */
+	struct wire_response challenger_says;
+};
 
 /* seed: for the random replacement of candidates.  NULL when out of memory.
  * inventory_free(NULL) is fine. */
@@ -127,5 +142,23 @@ uint32_t inventory_up_on_link(const struct inventory *inv, int link);
 const struct manager *inventory_at_or_after(const struct inventory *inv, uint32_t from);
 
 struct inventory_summary inventory_summary(const struct inventory *inv);
+
+/* Whether there are rows whose last event was not taken (inventory_event_fn). */
+bool inventory_is_owed(const struct inventory *inv);
+
+/* Make an event for each row whose state differs from the one that the events
+ * taken so far say, but max at most.  Returns how many were made. */
+size_t inventory_reconcile(struct inventory *inv, size_t max, struct moment now);
+
+/* Copy the rows, addresses ascending, into out, which has room for max.  Returns
+ * how many; the rest does not fit. */
+size_t inventory_export(const struct inventory *inv, struct manager_record out[], size_t max,
+			struct moment now);
+
+/* Make a row of a record, or complete the one that is only expected so far, even
+ * beyond max_managers.  What was announced as down is down; all others are
+ * unknown until they are judged.  False when out of memory. */
+bool inventory_restore(struct inventory *inv, const struct manager_record *record, int link,
+		       unsigned int ifindex, struct moment now);
 
 #endif /* INVENTORY_H */

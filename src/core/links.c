@@ -132,6 +132,7 @@ void
 link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave, int64_t now_us)
 {
 	link->requests++;
+	link->known = true;
 	link->asked = true;
 	link->wave = wave;
 	link->requested_us = now_us;

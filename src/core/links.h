@@ -63,6 +63,14 @@ struct link {
 	unsigned int excused; /* rounds in a row */
 	unsigned int unseen;  /* blind or excused rounds in a row */
 	bool impaired;        /* has been announced */
+	bool told_impaired;   /* the same of the last event that was taken */
+	bool known;           /* a request has left there once, before a restart perhaps */
+};
+
+/* A link as it is kept over a restart. */
+struct link_record {
+	char name[LINK_NAME_LEN];
+	bool impaired; /* has been announced */
 };
 
 struct links {

@@ -28,6 +28,31 @@ row_heard_since(const struct manager *m, int64_t since)
 	return manager_heard(m) && m->last_seen.mono_us >= since;
 }
 
+static bool
+says_the_same(const struct wire_response *a, const struct wire_response *b)
+{
+	return strcmp(a->hostname, b->hostname) == 0 && strcmp(a->version, b->version) == 0 &&
+	       a->port == b->port;
+}
+
+bool
+row_is_owed(const struct row *row)
+{
+	if (row->m.announced != row->queued.announced)
+		return true;
+	return row->m.announced == ANNOUNCED_UP && ((row->conflict && !row->queued.conflict) ||
+						    !says_the_same(&row->told, &row->queued.told));
+}
+
+static void
+note_queued(struct row *row, enum event_type type)
+{
+	if (type == EVENT_APPEARED || type == EVENT_DISAPPEARED)
+		row->queued.announced = row->m.announced;
+	row->queued.told = row->told;
+	row->queued.conflict = row->conflict;
+}
+
 static void
 announce(struct row *row, enum event_type type, struct moment now, const char *reason,
 	 const struct row_rules *rules)
@@ -39,7 +64,7 @@ announce(struct row *row, enum event_type type, struct moment now, const char *r
 	    .addr = m->addr,
 	    .status = m->status,
 	    .port = m->port,
-	    .former_port = row->told.port,
+	    .former_port = row->queued.told.port,
 	    .source = m->source,
 	    .other_source = type == EVENT_CONFLICT ? row->challenger->hearing.source : 0,
 	    .ifindex = m->ifindex,
@@ -47,15 +72,15 @@ announce(struct row *row, enum event_type type, struct moment now, const char *r
 
 	memcpy(event.hostname, m->hostname, sizeof(event.hostname));
 	memcpy(event.version, m->version, sizeof(event.version));
-	memcpy(event.former_hostname, row->told.hostname, sizeof(event.former_hostname));
-	memcpy(event.former_version, row->told.version, sizeof(event.former_version));
+	memcpy(event.former_hostname, row->queued.told.hostname, sizeof(event.former_hostname));
+	memcpy(event.former_version, row->queued.told.version, sizeof(event.former_version));
 	snprintf(event.reason, sizeof(event.reason), "%s", reason);
 
 	memcpy(row->told.hostname, m->hostname, sizeof(row->told.hostname));
 	memcpy(row->told.version, m->version, sizeof(row->told.version));
 	row->told.port = m->port;
-	if (rules->on_event != NULL)
-		rules->on_event(rules->ctx, &event);
+	if (rules->on_event == NULL || rules->on_event(rules->ctx, &event))
+		note_queued(row, type);
 }
 
 static void
@@ -156,6 +181,7 @@ end_challenge(struct row *row)
 {
 	row_clear(row);
 	row->conflict = false;
+	row->queued.conflict = false;
 }
 
 static void
@@ -262,4 +288,78 @@ row_judge(struct row *row, enum link_judgement judgement, struct moment now, int
 	m->announced = ANNOUNCED_DOWN;
 	snprintf(reason, sizeof(reason), "no answer in %u rounds in a row", m->missed);
 	announce(row, EVENT_DISAPPEARED, now, reason, rules);
+}
+
+void
+row_reconcile(struct row *row, struct moment now, const struct row_rules *rules)
+{
+	static const char late[] = "told late, as the queue of notifications was full";
+	const struct manager *m = &row->m;
+
+	if (m->announced != row->queued.announced)
+		announce(row, m->announced == ANNOUNCED_DOWN ? EVENT_DISAPPEARED : EVENT_APPEARED,
+			 now, late, rules);
+	else if (row->conflict && !row->queued.conflict)
+		announce(row, EVENT_CONFLICT, now, late, rules);
+	else
+		announce(row, EVENT_CHANGED, now, late, rules);
+}
+
+void
+row_export(const struct row *row, struct manager_record *out, struct moment now)
+{
+	*out = (struct manager_record){
+	    .m = row->m,
+	    .told = row->queued.told,
+	    .changed_us = row->changed_us == 0 ? 0 : row->changed_us - now.mono_us - 1,
+	    .conflict = row->queued.conflict,
+	    .challenged = row->challenger != NULL,
+	};
+	out->m.announced = row->queued.announced;
+	out->m.first_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
+	out->m.last_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
+	if (row->challenger != NULL) {
+		out->challenger = row->challenger->hearing.source;
+		out->challenger_says = row->challenger->says;
+	}
+}
+
+bool
+row_restore(struct row *row, const struct manager_record *record, int link, unsigned int ifindex,
+	    struct moment now)
+{
+	const bool expected_by_file = row->m.expected_by_file;
+	struct manager *m = &row->m;
+	struct challenger *challenger = NULL;
+
+	if (record->challenged) {
+		challenger = calloc(1, sizeof(*challenger));
+		if (challenger == NULL)
+			return false;
+		challenger->says = record->challenger_says;
+		challenger->hearing = (struct hearing){
+		    .now = {.mono_us = now.mono_us + record->m.last_seen.mono_us,
+			    .wall_ms = record->m.last_seen.wall_ms},
+		    .source = record->challenger,
+		    .ifindex = ifindex,
+		    .link = link,
+		};
+	}
+	row_clear(row);
+	row->challenger = challenger;
+	*m = record->m;
+	m->status = m->announced == ANNOUNCED_DOWN ? MANAGER_DOWN : MANAGER_UNKNOWN;
+	m->missed = m->status == MANAGER_DOWN ? m->missed : 0;
+	m->expected_by_file = expected_by_file;
+	m->first_seen.mono_us += now.mono_us;
+	m->last_seen.mono_us += now.mono_us;
+	m->link = link;
+	m->ifindex = ifindex;
+	m->wave = 0;
+	row->told = row->queued.told = record->told;
+	row->queued.announced = m->announced;
+	row->conflict = row->queued.conflict = record->conflict;
+	row->changed_us = record->changed_us == 0 ? 0 : record->changed_us + now.mono_us;
+	row->source_heard_us = m->last_seen.mono_us;
+	return true;
 }

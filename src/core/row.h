@@ -20,8 +20,13 @@ struct row {
 	struct manager m;
 
 	struct wire_response told; /* as the last event described it */
-	int64_t changed_us;        /* last EVENT_CHANGED; 0: none */
-	int64_t source_heard_us;   /* m.source itself, not a challenger */
+	struct {                   /* the same of the last events that were taken */
+		enum manager_announced announced;
+		struct wire_response told;
+		bool conflict;
+	} queued;
+	int64_t changed_us;      /* last EVENT_CHANGED; 0: none */
+	int64_t source_heard_us; /* m.source itself, not a challenger */
 	unsigned int source_silent_rounds;
 	struct challenger *challenger; /* a second source; owned; NULL: none */
 	bool conflict;                 /* has been announced */
@@ -48,6 +53,18 @@ void row_hear(struct row *row, const struct wire_response *resp, const struct he
 /* Close a round that began at `since` (monotonic microseconds). */
 void row_judge(struct row *row, enum link_judgement judgement, struct moment now, int64_t since,
 	       const struct row_rules *rules);
+
+/* Whether its last events were not taken, and say something that the ones before
+ * did not. */
+bool row_is_owed(const struct row *row);
+
+/* Make the event that tells what is owed. */
+void row_reconcile(struct row *row, struct moment now, const struct row_rules *rules);
+
+/* As in inventory_export() and inventory_restore(). */
+void row_export(const struct row *row, struct manager_record *out, struct moment now);
+bool row_restore(struct row *row, const struct manager_record *record, int link,
+		 unsigned int ifindex, struct moment now);
 
 /* Whether any source answered for it since then. */
 bool row_heard_since(const struct manager *m, int64_t since);

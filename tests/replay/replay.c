@@ -135,8 +135,9 @@ set_link(char *words[], unsigned int count)
 		sim.links[i].ifindex = parse_number(value);
 	if ((value = option(words, count, 2, "address")) != NULL)
 		sim.links[i].addr = sim_parse_address(value);
+	sim.links[i].state = parse_link_state(words[1]);
 	discover_set_link(sim.d, words[0], sim.links[i].ifindex, sim.links[i].addr,
-			  parse_link_state(words[1]));
+			  sim.links[i].state);
 }
 
 static void
@@ -208,7 +209,14 @@ run_command(char *words[], unsigned int count, const char *rest)
 		permit(command, words[1]);
 	else if (strcmp(command, "change") == 0 && count >= 2)
 		change_settings(words + 1, count - 1);
-	else if (strcmp(command, "loop") == 0 && count == 3)
+	else if (strcmp(command, "restart") == 0 && count == 2)
+		sim_restart(parse_time(words[1]));
+	else if (strcmp(command, "queue") == 0 && count == 2)
+		sim.no_room = strcmp(words[1], "full") == 0;
+	else if (strcmp(command, "reconcile") == 0 && count == 1) {
+		discover_reconcile(sim.d, sim_moment());
+		inventory_reconcile(sim.inv, SIZE_MAX, sim_moment());
+	} else if (strcmp(command, "loop") == 0 && count == 3)
 		sim_receive_request(words[1], sim.links[sim_link(words[1])].addr,
 				    (uint16_t)parse_number(words[2]), true);
 	else if (strcmp(command, "foreign-request") == 0 && count == 2)
@@ -245,10 +253,9 @@ start(char *words[], unsigned int count)
 		ds.source_port = strcmp(value, "fixed") == 0       ? SOURCE_PORT_FIXED
 				 : strcmp(value, "ephemeral") == 0 ? SOURCE_PORT_EPHEMERAL
 								   : SOURCE_PORT_AUTO;
-	sim.inv = inventory_new(&is, 1, sim_note_event, NULL);
-	sim.d = discover_new(&ds, sim.inv, sim_moment(), sim_note_event, NULL);
-	if (sim.inv == NULL || sim.d == NULL)
-		sim_die("out of memory");
+	sim.discover_settings = ds;
+	sim.inventory_settings = is;
+	sim_start();
 }
 
 static void

@@ -43,16 +43,26 @@ sim_moment(void)
 	return (struct moment){.mono_us = sim.now_us, .wall_ms = EPOCH_MS + sim.now_us / 1000};
 }
 
-void
+bool
 sim_note_event(void *ctx, const struct event *event)
 {
 	char addr[FORMAT_ADDRESS_LEN];
 	const size_t used = strlen(sim.events);
 
 	(void)ctx;
-	snprintf(sim.events + used, sizeof(sim.events) - used, "%s%s %s", used > 0 ? ", " : "",
-		 event_type_name(event->type),
+	snprintf(sim.events + used, sizeof(sim.events) - used, "%s%s%s %s", used > 0 ? ", " : "",
+		 sim.no_room ? "untold " : "", event_type_name(event->type),
 		 event->addr != 0 ? format_address(event->addr, addr) : event->reason);
+	return !sim.no_room;
+}
+
+void
+sim_start(void)
+{
+	sim.inv = inventory_new(&sim.inventory_settings, 1, sim_note_event, NULL);
+	sim.d = discover_new(&sim.discover_settings, sim.inv, sim_moment(), sim_note_event, NULL);
+	if (sim.inv == NULL || sim.d == NULL)
+		sim_die("out of memory");
 }
 
 unsigned int
@@ -64,6 +74,7 @@ sim_link(const char *name)
 	if (sim.link_count == sizeof(sim.links) / sizeof(*sim.links))
 		sim_die("too many links");
 	snprintf(sim.links[sim.link_count].name, LINK_NAME_LEN, "%s", name);
+	sim.links[sim.link_count].state = LINK_GONE;
 	sim.links[sim.link_count].ifindex = sim.link_count + 2;
 	sim.links[sim.link_count].addr = 0xc612ff01 + sim.link_count; /* 198.18.255.1 */
 	return sim.link_count++;

@@ -40,8 +40,11 @@ struct sim {
 	const char *file;
 	int line;
 	int64_t now_us;
+	struct discover_settings discover_settings; /* at the start */
+	struct inventory_settings inventory_settings;
 	struct inventory *inv;
 	struct discover *d;
+	bool no_room; /* events are not taken */
 	int64_t tick_us;
 	struct peer peers[MAX_PEERS];
 	unsigned int peer_count;
@@ -52,6 +55,7 @@ struct sim {
 		char name[LINK_NAME_LEN];
 		unsigned int ifindex;
 		uint32_t addr;
+		enum link_state state;
 		bool send_fails;
 		int64_t send_takes_us;
 	} links[8];
@@ -71,8 +75,14 @@ uint32_t sim_parse_address(const char *text);
 /* The place of a link of that name, a new one if there is none. */
 unsigned int sim_link(const char *name);
 
+/* Begin with the settings, or do so anew. */
+void sim_start(void);
+
+/* The daemon is gone for so long, and comes back with the state that it kept. */
+void sim_restart(int64_t after_us);
+
 /* For the discovery and the inventory: their events go to sim.events. */
-void sim_note_event(void *ctx, const struct event *event);
+bool sim_note_event(void *ctx, const struct event *event);
 
 /* Let everything happen that is due before then. */
 void sim_advance(int64_t until_us);

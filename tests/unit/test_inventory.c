@@ -16,12 +16,15 @@
 static struct event last_event;
 static unsigned int event_count;
 
-static void
+static bool no_room;
+
+static bool
 note_event(void *ctx, const struct event *event)
 {
 	(void)ctx;
 	last_event = *event;
 	event_count++;
+	return !no_room;
 }
 
 static struct inventory *
@@ -35,6 +38,7 @@ new_inventory(size_t max_managers, unsigned int confirmations)
 	};
 
 	event_count = 0;
+	no_room = false;
 	return inventory_new(&settings, 1, note_event, NULL);
 }
 
@@ -256,6 +260,150 @@ up_on_link_follows_the_rows(void **state)
 	inventory_free(inv);
 }
 
+/* What is exported at 100 s is restored in another life, at 5 s. */
+static void
+restored_as_it_was(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1), *heir = new_inventory(10, 1);
+	const struct manager *m;
+	struct manager_record records[3];
+
+	(void)state;
+	hear_as(inv, ADDR(1), "one", 40, 7);
+	hear_as(inv, ADDR(1), "uno", 60, 7);
+	inventory_expect(inv, ADDR(2), true, at_s(60));
+	assert_int_equal(inventory_export(inv, records, 1, at_s(100)), 1);
+	assert_int_equal(inventory_export(inv, records, 3, at_s(100)), 2);
+	assert_int_equal(records[0].m.link, 7);
+	event_count = 0;
+	for (int i = 0; i < 2; i++)
+		assert_true(inventory_restore(heir, &records[i], 3, 9, at_s(5)));
+	m = inventory_at_or_after(heir, 0);
+	assert_int_equal(m->addr, ADDR(1));
+	assert_int_equal(m->status, MANAGER_UNKNOWN);
+	assert_string_equal(m->hostname, "uno");
+	assert_string_equal(m->version, "1.2");
+	assert_int_equal(m->port, 6482);
+	assert_int_equal(m->source, ADDR(2));
+	assert_int_equal(m->link, 3);
+	assert_int_equal(m->ifindex, 9);
+	assert_true(m->first_seen.wall_ms == at_s(40).wall_ms);
+	assert_true(m->last_seen.wall_ms == at_s(60).wall_ms);
+	assert_true(m->last_seen.mono_us == at_s(5).mono_us - 40 * 1000000);
+	m = inventory_at_or_after(heir, ADDR(2));
+	assert_true(m->expected_by_operator);
+	assert_false(m->expected_by_file);
+	assert_false(manager_heard(m));
+	assert_int_equal(inventory_summary(heir).unknown, 2);
+	assert_int_equal(inventory_summary(heir).expected, 1);
+	hear_as(heir, ADDR(1), "uno", 6, 3);
+	assert_int_equal(event_count, 0);
+	hear_as(heir, ADDR(1), "ein", 7, 3);
+	assert_int_equal(event_count, 1);
+	assert_string_equal(last_event.former_hostname, "uno");
+	inventory_free(inv);
+	inventory_free(heir);
+}
+
+/* At most one change in the hold-off, whether or not there was a restart in it. */
+static void
+holdoff_goes_on_after_a_restart(void **state)
+{
+	const struct inventory_settings settings = {.max_managers = 10,
+						    .misses = 3,
+						    .confirmations = 1,
+						    .change_holdoff_us = 600 * INT64_C(1000000)};
+	struct inventory *inv = new_inventory(10, 1), *heir;
+	struct manager_record record;
+
+	(void)state;
+	inventory_configure(inv, &settings);
+	hear_as(inv, ADDR(1), "one", 1000, 0);
+	hear_as(inv, ADDR(1), "two", 1001, 0);
+	assert_int_equal(event_count, 2);
+	inventory_export(inv, &record, 1, at_s(1101));
+	heir = inventory_new(&settings, 1, note_event, NULL);
+	assert_true(inventory_restore(heir, &record, 0, 4, at_s(3)));
+	hear_as(heir, ADDR(1), "three", 502, 0);
+	assert_int_equal(event_count, 2);
+	hear_as(heir, ADDR(1), "three", 504, 0);
+	assert_int_equal(event_count, 3);
+	inventory_free(inv);
+	inventory_free(heir);
+}
+
+static void
+restored_beside_those_of_the_file(void **state)
+{
+	const uint32_t expected[] = {ADDR(1)};
+	struct inventory *inv = new_inventory(2, 1), *heir = new_inventory(1, 1);
+	const struct manager *m;
+	struct manager_record records[2];
+
+	(void)state;
+	hear_as(inv, ADDR(1), "one", 1, 0);
+	hear_as(inv, ADDR(2), "two", 1, 0);
+	inventory_export(inv, records, 2, at_s(2));
+	inventory_expect_configured(heir, expected, 1, at_s(0));
+	for (int i = 0; i < 2; i++)
+		assert_true(inventory_restore(heir, &records[i], LINK_NONE, 0, at_s(5)));
+	m = inventory_at_or_after(heir, 0);
+	assert_true(m->expected_by_file);
+	assert_string_equal(m->hostname, "one");
+	/* More than there is room for: nobody is forgotten who was announced. */
+	assert_int_equal(inventory_summary(heir).all, 2);
+	assert_int_equal(inventory_summary(heir).expected, 1);
+	inventory_free(inv);
+	inventory_free(heir);
+}
+
+/* Row by row, as many as there is room for. */
+static void
+reconciles_what_found_no_room(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "one", 1, 0);
+	assert_false(inventory_is_owed(inv));
+	no_room = true;
+	for (uint32_t i = 2; i < 5; i++)
+		hear_as(inv, ADDR(i), "new", 1, 0);
+	hear_as(inv, ADDR(1), "uno", 2, 0);
+	assert_true(inventory_is_owed(inv));
+	no_room = false;
+	event_count = 0;
+	assert_int_equal(inventory_reconcile(inv, 2, at_s(9)), 2);
+	assert_int_equal(event_count, 2);
+	assert_int_equal(inventory_reconcile(inv, 10, at_s(9)), 2);
+	assert_false(inventory_is_owed(inv));
+	assert_int_equal(inventory_reconcile(inv, 10, at_s(9)), 0);
+	/* One that is destroyed is owed nothing. */
+	no_room = true;
+	hear_as(inv, ADDR(7), "gone", 10, 0);
+	inventory_remove(inv, ADDR(7), at_s(11));
+	assert_false(inventory_is_owed(inv));
+	inventory_free(inv);
+}
+
+/* The change tells what the NMS was told before, not what the log had. */
+static void
+late_change_carries_what_was_told(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "one", 1, 0);
+	no_room = true;
+	hear_as(inv, ADDR(1), "two", 2, 0);
+	no_room = false;
+	inventory_reconcile(inv, 1, at_s(3));
+	assert_int_equal(last_event.type, EVENT_CHANGED);
+	assert_string_equal(last_event.former_hostname, "one");
+	assert_string_equal(last_event.hostname, "two");
+	inventory_free(inv);
+}
+
 static void
 free_of_null(void **state)
 {
@@ -277,6 +425,11 @@ main(void)
 	    cmocka_unit_test(full_table_takes_no_expected_one),
 	    cmocka_unit_test(denied_rows_go_unless_expected),
 	    cmocka_unit_test(up_on_link_follows_the_rows),
+	    cmocka_unit_test(restored_as_it_was),
+	    cmocka_unit_test(holdoff_goes_on_after_a_restart),
+	    cmocka_unit_test(restored_beside_those_of_the_file),
+	    cmocka_unit_test(reconciles_what_found_no_room),
+	    cmocka_unit_test(late_change_carries_what_was_told),
 	    cmocka_unit_test(free_of_null),
 	};
 

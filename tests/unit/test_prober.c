@@ -54,11 +54,12 @@ struct scene {
 static struct scene scene;
 static struct mcast_batch manager_batch;
 
-static void
+static bool
 ignore_event(void *ctx, const struct event *event)
 {
 	(void)ctx;
 	(void)event;
+	return true;
 }
 
 static bool
