@@ -51,6 +51,8 @@ config_clear(struct config *config)
 	config->expected_count = 0;
 	free(config->context);
 	config->context = NULL;
+	free(config->state_file);
+	config->state_file = NULL;
 }
 
 static int fail(struct config_error *error, const char *format, ...)
@@ -262,6 +264,14 @@ config_check(const struct config *config, const char *name, struct config_error 
 				    "admit; it would be down for ever",
 				    name, format_address(config->expected[i], address));
 	return 0;
+}
+
+const char *
+config_state_file(const struct config *config)
+{
+	const char *path = config->state_file != NULL ? config->state_file : CONFIG_STATE_FILE;
+
+	return strcmp(path, CONFIG_NO_STATE_FILE) != 0 ? path : NULL;
 }
 
 bool

@@ -37,12 +37,14 @@ struct config {
 	uint16_t source_port_number; /* as given for SOURCE_PORT_FIXED; 0: by its name */
 	bool notifications;
 	unsigned int notification_rate; /* a second */
+	bool announce_first;            /* what the first round of a start without state finds */
 	size_t event_log;
 	size_t queue_limit;
 	struct access_list access; /* accept, deny and sourceMatch; owned */
 	uint32_t *expected;        /* addresses, each once, in the order given; owned */
 	size_t expected_count;
-	char *context; /* SNMPv3 context to register in; NULL: the default one; owned */
+	char *context;    /* SNMPv3 context to register in; NULL: the default one; owned */
+	char *state_file; /* as given, NULL: by default; owned; see config_state_file() */
 	struct config_list netsnmp; /* lines for net-snmp: "agentXSocket tcp:localhost:705" */
 };
 
@@ -73,6 +75,9 @@ int config_set(struct config *config, const char *where, const char *token, cons
 /* Check what no single line can: interval against window, say.  0, or -1 with
  * *error. */
 int config_check(const struct config *config, const char *name, struct config_error *error);
+
+/* The absolute path of the state file, or NULL when nothing is to be kept. */
+const char *config_state_file(const struct config *config);
 
 /* Whether the patterns admit the interface: the last one that matches decides;
  * without any positive pattern, whatever is not excluded.  *by_name (may be

@@ -227,6 +227,8 @@ config_token_parse(const struct config_token *token, const char *word, int64_t *
 		return true;
 	case KIND_CONTEXT:
 		return is_text(word) && is_ascii(word) && strlen(word) <= (size_t)token->max;
+	case KIND_STATE_FILE:
+		return is_text(word) && (*word == '/' || strcmp(word, CONFIG_NO_STATE_FILE) == 0);
 	case KIND_PATTERNS:
 		return is_text(word) && strcmp(word, "!") != 0;
 	case KIND_NETSNMP_TEXT: /* net-snmp would see a comment, quoted or not */
@@ -295,6 +297,10 @@ config_token_expected(const struct config_token *token, const char *word,
 	case KIND_CONTEXT:
 		snprintf(buf, CONFIG_EXPECTED_LEN,
 			 "a name of 1 to %" PRId64 " printable ASCII characters", token->max);
+		break;
+	case KIND_STATE_FILE:
+		snprintf(buf, CONFIG_EXPECTED_LEN,
+			 "an absolute path such as /var/lib/ldm-agentx/state, or none");
 		break;
 	case KIND_PATTERNS:
 		snprintf(buf, CONFIG_EXPECTED_LEN,

@@ -52,6 +52,8 @@ static const struct config_token tokens[] = {
      .fallback = 200},
     {TOKEN("eventLog", KIND_NUMBER, event_log), .min = 1, .max = 100000, .fallback = 256},
     {TOKEN("queueLimit", KIND_NUMBER, queue_limit), .min = 1, .max = 1000000, .fallback = 10000},
+    {TOKEN("announceFirst", KIND_KEYWORD, announce_first), .fallback = true, .keywords = no_yes},
+    {TOKEN("stateFile", KIND_STATE_FILE, state_file), .at_restart = true},
     {TOKEN("context", KIND_CONTEXT, context), .max = 32, .at_restart = true},
     {TOKEN("agentXSocket", KIND_NETSNMP_TEXT, netsnmp), .at_restart = true},
     {TOKEN("agentXTimeout", KIND_NETSNMP_NUMBER, netsnmp), .min = 1, .max = 3600,
@@ -217,6 +219,8 @@ config_token_store(const struct config_token *token, struct config *config, cons
 		return store_line(token, &config->netsnmp, word);
 	case KIND_CONTEXT:
 		return replace_text(&config->context, word);
+	case KIND_STATE_FILE:
+		return replace_text(&config->state_file, word);
 	case KIND_SOURCE_PORT:
 		config->source_port_number = value > 0 ? (uint16_t)value : 0;
 		store_number(token, config, value > 0 ? SOURCE_PORT_FIXED : -value);
@@ -333,6 +337,10 @@ config_token_print(const struct config_token *token, const struct config *config
 	case KIND_CONTEXT:
 		if (config->context != NULL)
 			print_value(&printer, token->name, config->context);
+		break;
+	case KIND_STATE_FILE:
+		print_value(&printer, token->name,
+			    config->state_file != NULL ? config->state_file : CONFIG_STATE_FILE);
 		break;
 	case KIND_NUMBER:
 	case KIND_DURATION:

@@ -14,6 +14,11 @@
 #include "config.h"
 
 #define CONFIG_EXPECTED_LEN 160
+#ifndef CONFIG_STATE_FILE /* the Makefile's, by localstatedir */
+#define CONFIG_STATE_FILE "/var/lib/ldm-agentx/state"
+#endif
+#define CONFIG_NO_STATE_FILE "none"
+
 #define CONFIG_VALUE_MAX 255 /* octets in an interface pattern or a value for net-snmp */
 #define CONFIG_PRINTED_LEN (2 * CONFIG_VALUE_MAX + 35) /* of a printed line, NUL included */
 
@@ -24,6 +29,7 @@ enum config_kind {
 	KIND_KEYWORD,     /* an enum or bool whose values count from 0 in the order of keywords */
 	KIND_SOURCE_PORT, /* likewise, or a port number */
 	KIND_CONTEXT,     /* name of an SNMPv3 context, of max octets at most */
+	KIND_STATE_FILE,  /* an absolute path, or CONFIG_NO_STATE_FILE */
 	KIND_PATTERNS,    /* interface patterns */
 	KIND_ACCEPT,      /* a rule for the access list: an address or subnet */
 	KIND_DENY,

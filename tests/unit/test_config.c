@@ -89,7 +89,9 @@ static const char defaults[] = "group 239.129.9.27\n"
 			       "notifications yes\n"
 			       "notificationRate 200\n"
 			       "eventLog 256\n"
-			       "queueLimit 10000\n";
+			       "queueLimit 10000\n"
+			       "announceFirst yes\n"
+			       "stateFile " CONFIG_STATE_FILE "\n";
 
 /* Reads text that is right. */
 static void
@@ -184,6 +186,8 @@ test_every_token(void **state)
 			     "notificationRate 50\n"
 			     "eventLog 32\n"
 			     "queueLimit 64\n"
+			     "announceFirst no\n"
+			     "stateFile '/srv/a b/state'\n"
 			     "deny 198.18.1.0/24\n"
 			     "accept 198.18.0.7\n"
 			     "Accept 198.18.0.0/15\n"
@@ -212,6 +216,8 @@ test_every_token(void **state)
 	assert_int_equal(config.notification_rate, 50);
 	assert_int_equal(config.event_log, 32);
 	assert_int_equal(config.queue_limit, 64);
+	assert_false(config.announce_first);
+	assert_string_equal(config_state_file(&config), "/srv/a b/state");
 	assert_int_equal(config.access.count, 3);
 	assert_rule(&config.access.rules[0], false, 0xc6120100, 24);
 	assert_rule(&config.access.rules[1], true, 0xc6120007, 32);
@@ -424,7 +430,8 @@ test_unknown_token(void **state)
 		     "test.conf:1: unknown token '[snmp]': expected one of interface, group, port, "
 		     "hops, sourcePort, interval, window, probes, misses, retention, maxManagers, "
 		     "accept, deny, sourceMatch, expect, notifications, notificationRate, "
-		     "eventLog, queueLimit, context, agentXSocket, agentXTimeout, agentXRetries");
+		     "eventLog, queueLimit, announceFirst, stateFile, context, agentXSocket, "
+		     "agentXTimeout, agentXRetries");
 }
 
 static void
@@ -468,6 +475,24 @@ test_bad_octets(void **state)
 		line[i] = i % 2 != 0 ? ' ' : 'x';
 	assert_int_equal(read_text(&config, line).count, 1);
 	config_clear(&config);
+}
+
+static void
+test_state_file(void **state)
+{
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	assert_string_equal(config_state_file(&config), CONFIG_STATE_FILE);
+	accept_text(&config, "stateFile none\n");
+	assert_null(config_state_file(&config));
+	accept_text(&config, "stateFile /x\n");
+	assert_string_equal(config_state_file(&config), "/x");
+	config_clear(&config);
+	expect_error("stateFile state",
+		     "test.conf:1: stateFile 'state': expected an absolute path such as "
+		     "/var/lib/ldm-agentx/state, or none");
 }
 
 /* A bad line changes nothing, and the others are read all the same. */
@@ -629,7 +654,7 @@ assert_restart_tokens(const char *before, const char *after, const char *tokens)
 static void
 test_restart_tokens(void **state)
 {
-	static const char all[] = "context a\nagentXSocket /tmp/a\nagentXTimeout 1\n"
+	static const char all[] = "stateFile /s\ncontext a\nagentXSocket /tmp/a\nagentXTimeout 1\n"
 				  "agentXRetries 2\n";
 
 	(void)state;
@@ -637,14 +662,16 @@ test_restart_tokens(void **state)
 	assert_restart_tokens(all, all, "");
 	assert_restart_tokens(all,
 			      "agentXRetries 3\nagentXTimeout 7\nagentXTimeout 1\n"
-			      "context a\nagentxsocket '/tmp/a'",
+			      "stateFile /s\ncontext a\nagentxsocket '/tmp/a'",
 			      "agentXRetries\n");
-	assert_restart_tokens("", all, "context\nagentXSocket\nagentXTimeout\nagentXRetries\n");
-	assert_restart_tokens(all, "", "context\nagentXSocket\nagentXTimeout\nagentXRetries\n");
-	assert_restart_tokens(all, "context b\nagentXTimeout 1\nagentXRetries 3\n",
+	assert_restart_tokens("", all,
+			      "stateFile\ncontext\nagentXSocket\nagentXTimeout\nagentXRetries\n");
+	assert_restart_tokens(all, "",
+			      "stateFile\ncontext\nagentXSocket\nagentXTimeout\nagentXRetries\n");
+	assert_restart_tokens(all, "stateFile /s\ncontext b\nagentXTimeout 1\nagentXRetries 3\n",
 			      "context\nagentXSocket\nagentXRetries\n");
 	assert_restart_tokens(all,
-			      "context a\nagentXSocket /tmp/a\nagentXTimeout 1\n"
+			      "stateFile /s\ncontext a\nagentXSocket /tmp/a\nagentXTimeout 1\n"
 			      "agentXRetries 2\ngroup 239.1.2.3\nport 7\ninterval 1h\n"
 			      "accept 198.18.0.0/15\nexpect 198.18.0.1\ninterface eth0\n",
 			      "");
@@ -833,6 +860,7 @@ main(void)
 	    cmocka_unit_test(test_defaults),     cmocka_unit_test(test_every_token),
 	    cmocka_unit_test(test_ranges),       cmocka_unit_test(test_retention_zero),
 	    cmocka_unit_test(test_errors),       cmocka_unit_test(test_unknown_token),
+	    cmocka_unit_test(test_bad_octets),   cmocka_unit_test(test_state_file),
 	    cmocka_unit_test(test_bad_octets),   cmocka_unit_test(test_lines_are_independent),
 	    cmocka_unit_test(test_last_wins),    cmocka_unit_test(test_quoting),
 	    cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_check),
