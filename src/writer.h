@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* writer.h - the thread that saves, so that no other waits for a disk.
+ *
+ * It knows when to save, not what: `save` does it, in that thread.
+ */
+#ifndef WRITER_H
+#define WRITER_H
+
+#include <stdbool.h>
+
+struct writer;
+
+enum writer_urgency {
+	WRITER_SOON, /* in a second: nothing waits for it */
+	WRITER_NOW,
+};
+
+struct writer_job {
+	void *ctx;
+	/* Save.  Returns whether that worked; if not it is tried again, a second later
+	 * at first and a minute at last, or when there is something new. */
+	bool (*save)(void *ctx);
+	int period_s; /* save when nobody asked for so long; at least 1 */
+};
+
+/* Start the thread, with all signals blocked.  NULL with errno.  *job is copied.
+ * There is no writer_free(): the thread may be waiting for a disk when the
+ * process ends. */
+struct writer *writer_start(const struct writer_job *job);
+
+/* There is something to save.  From any thread, under any lock, even after
+ * writer_finish(): never blocks.  What is asked for while a save is under way starts
+ * another one after it.  Between two saves there is a pause as long as the former
+ * took, 5 s at most. */
+void writer_ask(struct writer *writer, enum writer_urgency urgency);
+
+/* Save once more, without a pause, and end; wait timeout_ms for that at most.
+ * Returns whether it was done and the save worked.  Once it has returned true, or
+ * false for another reason than the time, `save` is not called any more. */
+bool writer_finish(struct writer *writer, int timeout_ms);
+
+#endif /* WRITER_H */
