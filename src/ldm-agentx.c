@@ -22,10 +22,13 @@
 #include "net/loop.h"
 #include "net/prober.h"
 #include "options.h"
+#include "persist.h"
 #include "pid_file.h"
 #include "privileges.h"
 #include "registry.h"
 #include "snmp/subagent.h"
+
+#define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
 
 struct daemon {
 	struct options options;
@@ -50,6 +53,7 @@ settled(void *ctx)
 {
 	const struct daemon *daemon = ctx;
 
+	registry_reconcile(daemon->registry, clock_now());
 	if (registry_log(daemon->registry))
 		subagent_wake();
 }
@@ -62,6 +66,7 @@ on_change(void *ctx, int fd)
 	(void)fd;
 	registry_drain_wake(daemon->registry);
 	prober_wake(daemon->prober);
+	settled(daemon);
 }
 
 /* NULL after the mistakes were logged. */
@@ -269,7 +274,8 @@ start_subagent(const struct daemon *daemon)
 
 /* In the order that matters: sockets are opened before privileges are dropped,
  * nothing is received before that, threads come after the fork and after
- * everything that changes the whole process. */
+ * everything that changes the whole process.  The state file is the daemon's
+ * user's; that it cannot be used is said while there is a terminal. */
 static int
 start(struct daemon *daemon)
 {
@@ -283,8 +289,10 @@ start(struct daemon *daemon)
 		return -1;
 	if (options->pidfile != NULL && pid_file_write(options->pidfile) < 0)
 		return -1;
-	if (privileges_drop(options->user, options->group) < 0 || open_log(options) < 0 ||
-	    start_subagent(daemon) < 0) {
+	if (privileges_drop(options->user, options->group) < 0 ||
+	    persist_open(daemon->config) < 0 || open_log(options) < 0 ||
+	    persist_load(daemon->config, daemon->registry) < 0 || start_subagent(daemon) < 0 ||
+	    persist_start(daemon->registry, subagent_wake) < 0) {
 		pid_file_remove();
 		return -1;
 	}
@@ -320,8 +328,10 @@ main(int argc, char **argv)
 	if (status != EXIT_SUCCESS)
 		log_error("discovery stopped: %s", strerror(errno));
 	prober_free(daemon.prober);
-	pid_file_remove();
 	subagent_stop();
+	/* Only now: what was accepted until the end is not to be sent again. */
+	persist_finish(SAVE_TIMEOUT_MS);
+	pid_file_remove();
 	log_info("stopped");
 	/* No exit handlers: the SNMP thread may be blocked within net-snmp. */
 	fflush(NULL);

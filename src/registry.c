@@ -15,17 +15,27 @@
 #define CONFIRMATIONS 2
 
 /* Called by the inventory, within the discovery thread's hold of the lock. */
-static void
+static bool
 add_event(void *ctx, const struct event *event)
 {
 	struct registry *r = ctx;
-	struct unlogged *unlogged = malloc(sizeof(*unlogged));
+	struct unlogged *unlogged;
+	bool taken;
 
-	events_add(r->events, event, r->notifications);
-	if (unlogged == NULL)
-		return;
-	unlogged->event = *event;
-	STAILQ_INSERT_TAIL(&r->unlogged, unlogged, link);
+	registry_ask_to_save(r, WRITER_NOW);
+	if (r->quiet && event->type == EVENT_APPEARED) {
+		r->unannounced++;
+		return true;
+	}
+	taken = events_add(r->events, event, r->notifications);
+	if (r->writer == NULL)
+		events_release(r->events, events_last_id(r->events));
+	unlogged = malloc(sizeof(*unlogged));
+	if (unlogged != NULL) {
+		unlogged->event = *event;
+		STAILQ_INSERT_TAIL(&r->unlogged, unlogged, link);
+	}
+	return taken;
 }
 
 static struct inventory_settings
@@ -58,6 +68,7 @@ note_settings(struct registry *r, const struct config *config)
 {
 	r->notification_rate = config->notification_rate;
 	r->hops = config->hops;
+	r->queue_limit = config->queue_limit;
 	r->file.interval_us = config->interval_us;
 	r->file.notifications = config->notifications;
 }
@@ -135,6 +146,7 @@ registry_configure(struct registry *r, const struct config *config, struct momen
 		status = -1;
 	refused = inventory_expect_configured(r->inventory, config->expected,
 					      config->expected_count, now);
+	registry_ask_to_save(r, WRITER_SOON);
 	removed = inventory_remove_denied(r->inventory, &config->access, now);
 	pthread_mutex_unlock(&r->lock);
 	if (removed > 0)
@@ -171,6 +183,32 @@ registry_drain_wake(struct registry *registry)
 
 	while (read(registry->wake_fds[0], bytes, sizeof(bytes)) > 0)
 		;
+}
+
+void
+registry_wake(struct registry *r)
+{
+	(void)!write(r->wake_fds[1], "", 1);
+}
+
+bool
+registry_can_reconcile(const struct registry *r)
+{
+	const size_t room = events_room(r->events);
+
+	return (inventory_is_owed(r->inventory) || discover_is_owed(r->discover)) && room > 0 &&
+	       room >= r->queue_limit / 2;
+}
+
+void
+registry_reconcile(struct registry *r, struct moment now)
+{
+	pthread_mutex_lock(&r->lock);
+	if (registry_can_reconcile(r)) {
+		discover_reconcile(r->discover, now);
+		inventory_reconcile(r->inventory, events_room(r->events), now);
+	}
+	pthread_mutex_unlock(&r->lock);
 }
 
 static void
@@ -211,6 +249,25 @@ log_full_table(struct registry *r)
 	r->no_room_logged = no_room;
 }
 
+/* Once the first round of a quiet start is over. */
+static void
+end_quiet(struct registry *r)
+{
+	size_t unannounced;
+	bool over;
+
+	pthread_mutex_lock(&r->lock);
+	over = r->quiet && discover_stats(r->discover)->rounds > 0;
+	if (over)
+		r->quiet = false;
+	unannounced = r->unannounced;
+	pthread_mutex_unlock(&r->lock);
+	if (over)
+		log_notice("the first round has found %zu managers; they are not announced "
+			   "(announceFirst no)",
+			   unannounced);
+}
+
 bool
 registry_log(struct registry *registry)
 {
@@ -228,5 +285,6 @@ registry_log(struct registry *registry)
 		free(unlogged);
 	}
 	log_full_table(registry);
+	end_quiet(registry);
 	return any;
 }

@@ -18,7 +18,9 @@
 #include "core/config.h"
 #include "core/discover.h"
 #include "core/moment.h"
+#include "core/state.h"
 #include "snmp/mib.h"
+#include "writer.h"
 
 struct registry;
 
@@ -36,10 +38,34 @@ struct discover *registry_discover(struct registry *registry);
 
 struct mib_source registry_source(struct registry *registry);
 
-/* Readable when SET has changed something that the discovery thread should look
- * at; registry_drain_wake() makes it not so. */
+/* Readable when something has happened that the discovery thread should look at:
+ * SET has changed something, or there is room to make up for lost events; registry_drain_wake()
+ * makes it not so. */
 int registry_wake_fd(const struct registry *registry);
 void registry_drain_wake(struct registry *registry);
+
+/* Copy what has to survive a restart.  *last_id is that of the last event in it;
+ * state->last_id leaves room for more until the next time, unless it is the
+ * last one (final).  0, or -1 when out of memory. */
+int registry_export(struct registry *registry, struct state *state, uint32_t *last_id, bool final);
+
+/* Take up what registry_export() made in a former life.  Before any thread is
+ * started.  0, or -1 when out of memory, part of it then being there. */
+int registry_restore(struct registry *registry, const struct state *state,
+		     const struct config *config, struct moment now);
+
+/* From now on have changes saved; events wait for registry_release(), which says
+ * that those up to id may go out.  Before any thread but the writer's is
+ * started. */
+void registry_save_with(struct registry *registry, struct writer *writer);
+void registry_release(struct registry *registry, uint32_t id);
+
+/* Do not announce what the first round finds. */
+void registry_start_quietly(struct registry *registry);
+
+/* For the discovery thread: make up for events that found no room in the queue,
+ * if there is room now. */
+void registry_reconcile(struct registry *registry, struct moment now);
 
 /* For the discovery thread, without the lock: log what has happened since the
  * last call.  Returns whether there were events. */

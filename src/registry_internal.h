@@ -20,12 +20,17 @@ struct registry {
 	struct discover *discover;
 	struct inventory_settings inventory_settings;
 	bool notifications; /* enabled */
+	size_t queue_limit;
 	unsigned int notification_rate;
 	unsigned int hops;
 	struct { /* as the file has it; SET may have changed what is in force */
 		int64_t interval_us;
 		bool notifications;
 	} file;
+
+	bool quiet;            /* until the first round is over */
+	size_t unannounced;    /* in it */
+	struct writer *writer; /* NULL: nothing is saved */
 
 	STAILQ_HEAD(unlogged_list, unlogged) unlogged; /* events for registry_log() */
 
@@ -35,6 +40,15 @@ struct registry {
 	uint64_t no_room_logged; /* the counter's value then */
 	bool full_logged;
 };
+
+/* With the lock held: something has changed that is to be saved. */
+void registry_ask_to_save(struct registry *registry, enum writer_urgency urgency);
+
+/* Have registry_wake_fd() readable. */
+void registry_wake(struct registry *registry);
+
+/* With the lock held: whether lost events can be made up for now. */
+bool registry_can_reconcile(const struct registry *registry);
 
 /* The functions of a mib_source that make changes; see snmp/mib.h. */
 enum mib_refusal registry_check(void *ctx, const struct mib_change *change);

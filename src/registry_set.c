@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What SNMP SET may change, and how. */
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "core/config.h"
@@ -224,7 +223,9 @@ registry_commit(void *ctx, const struct mib_change *change)
 		discover_round_now(r->discover);
 	else if (change->what == MIB_ROW && change->action == MIB_ROW_DESTROY)
 		forget(r, change->address);
+	if (change->what != MIB_ROUND_NOW)
+		registry_ask_to_save(r, WRITER_NOW);
 	pthread_mutex_unlock(&r->lock);
 	log_change(change);
-	(void)!write(r->wake_fds[1], "", 1);
+	registry_wake(r);
 }

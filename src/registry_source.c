@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the SNMP thread sees of the registry: copies. */
+#include "clock.h"
 #include "registry_internal.h"
 
 static bool
@@ -100,7 +101,7 @@ take_event(void *ctx, struct event *out)
 	bool taken;
 
 	pthread_mutex_lock(&r->lock);
-	taken = events_take(r->events, out);
+	taken = events_take(r->events, clock_now().mono_us, out);
 	pthread_mutex_unlock(&r->lock);
 	return taken;
 }
@@ -112,6 +113,10 @@ settle_event(void *ctx, uint32_t id, enum event_outcome outcome)
 
 	pthread_mutex_lock(&r->lock);
 	events_settle(r->events, id, outcome);
+	if (outcome != EVENT_RETRY)
+		registry_ask_to_save(r, WRITER_SOON);
+	if (registry_can_reconcile(r))
+		registry_wake(r);
 	pthread_mutex_unlock(&r->lock);
 }
 

@@ -250,7 +250,5 @@ subagent_stop(void)
 	if (poll(&ended, 1, STOP_TIMEOUT_MS) <= 0)
 		return false;
 	pthread_join(thread, NULL);
-	close(our_end);
-	our_end = -1;
-	return true;
+	return true; /* our_end stays: another thread may be about to use it */
 }

@@ -176,12 +176,8 @@ class Responder(Process):
 
     def requests(self):
         """The discovery requests it has seen, in order."""
-        seen = []
-        for line in self.output().splitlines():
-            words = line.split()
-            if len(words) == 5 and re.fullmatch(r"\d+\.\d+", words[1]):
-                seen.append(Request(float(words[1]), words[2], words[3], int(words[4])))
-        return seen
+        seen = (parse_request(line) for line in self.output().splitlines())
+        return [request for request in seen if request]
 
     def rounds(self, gap):
         """When rounds began: requests at least gap seconds after the one before."""
@@ -214,19 +210,8 @@ class Snmptrapd(Process):
 
     def notifications(self, name=None):
         """Those of LDM-DISCOVERY-MIB received so far, as Notification(oid, {object: value})."""
-        found = []
-        for line in self.output().splitlines():
-            fields = line.split("\t")
-            if fields[0] != "NOTIFY":
-                continue
-            pairs = [parse_varbind(field) for field in fields[1:] if field.strip()]
-            oid = dict(pairs).get("1.3.6.1.6.3.1.1.4.1.0", "")
-            if not oid.startswith(mib().oid("ldmNotifications") + "."):
-                continue
-            if name is None or oid == mib().oid(name):
-                found.append(Notification(oid, collections.OrderedDict(
-                    (mib().name_of(o), value) for o, value in pairs)))
-        return found
+        every = (parse_notification(line) for line in self.output().splitlines())
+        return [n for n in every if n and (name is None or n.oid == mib().oid(name))]
 
     def appeared(self, address=None):
         return self._of("ldmManagerAppeared", address)
@@ -361,7 +346,10 @@ class Host:
     def daemon_command(self, *args, config=(), binary=None):
         """The command line of a daemon with these lines of configuration."""
         path = self.lab.path / f"ldm-agentx-{len(self.lab.processes)}.conf"
-        path.write_text("".join(f"{line}\n" for line in config))
+        state = self.lab.path / f"state-{len(self.lab.processes)}"
+        state.mkdir(exist_ok=True)
+        state.chmod(0o1777)  # some daemons run as others
+        path.write_text("".join(f"{line}\n" for line in [f"stateFile {state}/state", *config]))
         return [*WRAPPER, binary or program("ldm-agentx"), "-f", "-Lo", "-C", "-c", str(path),
                 "-x", self.agentx, *args]
 
@@ -546,6 +534,27 @@ def tail(text, lines=80):
     if len(every) > lines:
         every = [f"[{len(every) - lines} lines before]"] + every[-lines:]
     return "\n".join(every)
+
+
+def parse_request(line):
+    """The Request of a line of a responder's output, or None."""
+    words = line.split()
+    if len(words) == 5 and re.fullmatch(r"\d+\.\d+", words[1]):
+        return Request(float(words[1]), words[2], words[3], int(words[4]))
+    return None
+
+
+def parse_notification(line):
+    """The Notification of a line of snmptrapd's output; None if it is none of our MIB's."""
+    fields = line.split("\t")
+    if fields[0] != "NOTIFY":
+        return None
+    pairs = [parse_varbind(field) for field in fields[1:] if field.strip()]
+    oid = dict(pairs).get("1.3.6.1.6.3.1.1.4.1.0", "")
+    if not oid.startswith(mib().oid("ldmNotifications") + "."):
+        return None
+    return Notification(oid, collections.OrderedDict((mib().name_of(o), value)
+                                                     for o, value in pairs))
 
 
 def parse_varbind(text):
