@@ -58,7 +58,7 @@ static const char usage_text[] =
     "  -i, --interface=IFNAME        listen there; may be repeated [every usable one]\n"
     "  -G, --group=ADDRESS           multicast group [239.129.9.27]\n"
     "  -p, --port=PORT               UDP port of the group [64535]\n"
-    "  -T, --hops=HOPS               TTL of multicast answers [1]\n"
+    "  -T, --hops=HOPS               TTL of all that is sent [1]\n"
     "\n"
     "  -S, --control=SOCKET          take commands at this Unix socket\n"
     "  -v, --verbose                 print a line for each request\n"

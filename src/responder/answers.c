@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/wire.h"
+#include "responder/quota.h"
 
 #define DELAY_MAX_MS 3600000ul
 
@@ -24,6 +26,7 @@ struct answers {
 	uint64_t random;
 	uint64_t scheduled;
 	struct answers_stats stats; /* but for pending */
+	struct quota quota;
 	size_t count, limit;
 	struct slot heap[]; /* a binary heap, the next one at its top */
 };
@@ -41,6 +44,7 @@ answers_new(const struct cast *cast, uint32_t group, uint16_t port, uint64_t see
 	answers->port = port;
 	answers->random = seed;
 	answers->limit = limit;
+	answers->quota.answers_at_once = limit;
 	return answers;
 }
 
@@ -123,12 +127,10 @@ pop(struct answers *answers)
 	answers->heap[i] = last;
 }
 
+/* Schedule a manager's answer, with all but its due time filled in. */
 static void
-schedule(struct answers *answers, size_t place, const struct answers_request *request,
-	 uint32_t destination, uint16_t port, int64_t now_us)
+schedule(struct answers *answers, struct answer answer, int64_t now_us)
 {
-	struct answer answer = {
-	    .place = place, .destination = destination, .port = port, .ifindex = request->ifindex};
 	uint64_t spread_us = (uint64_t)(answers->delay_max_ms - answers->delay_min_ms) * 1000;
 
 	if (answers->loss_percent > 0 && chance(answers, 100) < answers->loss_percent) {
@@ -145,25 +147,69 @@ schedule(struct answers *answers, size_t place, const struct answers_request *re
 	push(answers, &answer);
 }
 
+/* Fill in where each manager's answers to a request go, one or two of them. */
+static int
+address_answers(const struct answers *answers, const struct answers_request *request,
+		struct answer to[2])
+{
+	struct answer to_source = {.destination = request->source,
+				   .port = request->source_port,
+				   .ifindex = request->ifindex};
+	struct answer to_group = {
+	    .destination = answers->group, .port = answers->port, .ifindex = request->ifindex};
+
+	to[0] = to[1] = to_source;
+	switch (answers->mode) {
+	case ANSWER_SOURCE:
+		return 1;
+	case ANSWER_FIXED:
+		to[0].port = answers->port;
+		return 1;
+	case ANSWER_MULTICAST:
+		to[0] = to_group;
+		return 1;
+	case ANSWER_BOTH:
+		to[1] = to_group;
+		return 2;
+	case ANSWER_TWICE:
+		return 2;
+	}
+	return 0;
+}
+
+/* On a loopback interface Linux sends from 0.0.0.0 (127.0.0.1 is not for
+ * interfaces, by its scope), and what is sent there comes to this host. */
+static bool
+possible(const struct answers_request *request)
+{
+	if (request->source_port == 0)
+		return false;
+	return wire_valid_address(request->source, request->on_loopback) ||
+	       (request->source == 0 && request->on_loopback);
+}
+
 void
 answers_request(struct answers *answers, const struct answers_request *request, int64_t now_us)
 {
-	enum answer_mode mode = answers->mode;
+	struct answer to[2];
+	int wanted = address_answers(answers, request, to), granted;
 
 	answers->stats.requests++;
+	if (!possible(request)) {
+		answers->stats.refused++;
+		return;
+	}
+	granted = quota_take(&answers->quota, request->source, wanted, cast_count_on(answers->cast),
+			     now_us);
+	if (granted < 0) {
+		answers->stats.limited++;
+		return;
+	}
 	for (size_t i = 0; i < cast_count(answers->cast); i++) {
-		if (!cast_get(answers->cast, i)->on)
-			continue;
-		if (mode == ANSWER_SOURCE || mode == ANSWER_BOTH || mode == ANSWER_TWICE)
-			schedule(answers, i, request, request->source, request->source_port,
-				 now_us);
-		if (mode == ANSWER_TWICE)
-			schedule(answers, i, request, request->source, request->source_port,
-				 now_us);
-		if (mode == ANSWER_FIXED)
-			schedule(answers, i, request, request->source, answers->port, now_us);
-		if (mode == ANSWER_MULTICAST || mode == ANSWER_BOTH)
-			schedule(answers, i, request, answers->group, answers->port, now_us);
+		for (int n = 0; n < granted && cast_get(answers->cast, i)->on; n++) {
+			to[n].place = i;
+			schedule(answers, to[n], now_us);
+		}
 	}
 }
 

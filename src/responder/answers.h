@@ -8,24 +8,27 @@
 #ifndef ANSWERS_H
 #define ANSWERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "responder/cast.h"
 
-/* How an answer is addressed is not documented for ldmd. */
+/* How an answer is addressed is not documented for ldmd.  Where it comes
+ * twice, it does so in place of another one: see quota.h. */
 enum answer_mode {
 	ANSWER_SOURCE,    /* to the address and port that the request came from */
 	ANSWER_FIXED,     /* to that address and the group's port */
 	ANSWER_MULTICAST, /* to the group */
-	ANSWER_BOTH,      /* to the source and to the group: each comes twice */
+	ANSWER_BOTH,      /* to the source and to the group */
 	ANSWER_TWICE,     /* to the source, twice */
 };
 
-struct answers_request {
+struct answers_request { /* of at least the length of an answer */
 	uint32_t source; /* host byte order */
 	uint16_t source_port;
 	unsigned int ifindex; /* where it arrived, and where the answers leave */
+	bool on_loopback;     /* whether that is a loopback interface */
 };
 
 struct answer {
@@ -44,6 +47,8 @@ enum answer_outcome {
 
 struct answers_stats {
 	uint64_t requests;
+	uint64_t refused;                 /* requests whose source nobody can be */
+	uint64_t limited;                 /* requests beyond the quota */
 	uint64_t sent, cancelled, failed; /* by outcome */
 	uint64_t lost;                    /* never scheduled, by intention */
 	uint64_t dropped;                 /* never scheduled, as too many were pending */
@@ -65,8 +70,10 @@ void answers_set_mode(struct answers *answers, enum answer_mode mode);
 void answers_set_delay(struct answers *answers, uint32_t min_ms, uint32_t max_ms);
 void answers_set_loss(struct answers *answers, unsigned int percent);
 
-/* Schedule the answers of every manager that is on.  What exceeds the bound on
- * pending answers (some four requests' worth) is dropped and counted. */
+/* Schedule the answers of every manager that is on, if its source can be a
+ * host's (no multicast or broadcast address, no port 0, and neither 0.0.0.0 nor
+ * a loopback address but on loopback) and the quota allows it.  What exceeds the bound on pending
+ * answers (some four requests' worth) is dropped and counted. */
 void answers_request(struct answers *answers, const struct answers_request *request,
 		     int64_t now_us);
 

@@ -231,10 +231,12 @@ run_stats(struct context *ctx, const char *args)
 
 	(void)args;
 	reply(ctx,
-	      "ok managers=%zu on=%zu requests=%" PRIu64 " sent=%" PRIu64 " pending=%zu"
-	      " lost=%" PRIu64 " dropped=%" PRIu64 " cancelled=%" PRIu64 " failed=%" PRIu64,
-	      cast_count(ctx->cast), cast_count_on(ctx->cast), stats.requests, stats.sent,
-	      stats.pending, stats.lost, stats.dropped, stats.cancelled, stats.failed);
+	      "ok managers=%zu on=%zu requests=%" PRIu64 " refused=%" PRIu64 " limited=%" PRIu64
+	      " sent=%" PRIu64 " pending=%zu lost=%" PRIu64 " dropped=%" PRIu64
+	      " cancelled=%" PRIu64 " failed=%" PRIu64,
+	      cast_count(ctx->cast), cast_count_on(ctx->cast), stats.requests, stats.refused,
+	      stats.limited, stats.sent, stats.pending, stats.lost, stats.dropped, stats.cancelled,
+	      stats.failed);
 	return COMMAND_DONE;
 }
 

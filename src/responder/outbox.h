@@ -14,8 +14,8 @@ struct loop;
 struct outbox;
 
 /* Sends the answers as they become due, in loop, by those of the listeners'
- * interfaces that outbox_can_use().  hops is the TTL of multicast.  Everything
- * must outlive it.  NULL with errno. */
+ * interfaces that outbox_can_use().  hops is the TTL, of unicast too.
+ * Everything must outlive it.  NULL with errno. */
 struct outbox *outbox_new(struct loop *loop, struct listeners *listeners, const struct cast *cast,
 			  struct answers *answers, unsigned int hops);
 void outbox_free(struct outbox *outbox);

@@ -98,8 +98,9 @@ show_request(const struct listener *l, const struct mcast_datagram *datagram, st
 	       format_address(datagram->source, source), datagram->source_port);
 }
 
-/* Only requests are answered.  Our own answers and MAC collision traffic come
- * back here as well, looped by the kernel, and must not set off anything. */
+/* Only requests are answered, and what is shorter than an answer is none.
+ * Answers and MAC collision traffic, ours looped by the kernel and those of
+ * other responders, come here as well and must not set off anything. */
 static void
 listener_readable(void *ctx, int fd)
 {
@@ -114,7 +115,8 @@ listener_readable(void *ctx, int fd)
 		const struct mcast_datagram *datagram = &stage->batch.datagram[i];
 		struct answers_request request = {.source = datagram->source,
 						  .source_port = datagram->source_port,
-						  .ifindex = l->ifindex};
+						  .ifindex = l->ifindex,
+						  .on_loopback = l->addr >> 24 == 127};
 
 		if (wire_decode(datagram->data, datagram->len, false, &ignored, NULL) !=
 		    VERDICT_FOREIGN_REQUEST)

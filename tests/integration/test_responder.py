@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """ldm-responder: answers as it was told, and can be told otherwise while it runs."""
 
+import collections
 import json
+import socket
+import struct
+import time
 
 import pytest
 
-from lab import (GROUP, PORT, addresses, message_type, program, request_datagram, wait_for)
+from lab import (GROUP, PORT, addresses, message_type, program, request_datagram,
+                 response_datagram, wait_for)
+
+ETH_P_ALL = 3
+REQUESTS_AT_ONCE, REQUESTS_A_SECOND = 100, 50  # what ldm-responder(1) says, of each source
 
 
 class Client:
@@ -47,25 +55,95 @@ class Client:
         return found
 
 
+Sent = collections.namedtuple("Sent", "type source destination port ttl")
+
+
+class Wiretap:
+    """The protocol's datagrams that a host sends, to itself too."""
+
+    def __init__(self, host):
+        with host.entered():
+            self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+            self.sock.setblocking(False)
+        host.lab.sockets.append(self.sock)
+        self.seen = []
+
+    def sent(self, *types):
+        """Those of these types so far."""
+        try:
+            while True:
+                packet, (_, protocol, kind, *_) = self.sock.recvfrom(2000)
+                if (kind == socket.PACKET_OUTGOING and protocol == 0x0800
+                        and packet[9] == socket.IPPROTO_UDP):
+                    udp = packet[packet[0] % 16 * 4:]
+                    self.seen.append(Sent(message_type(udp[8:]), socket.inet_ntoa(packet[12:16]),
+                                          socket.inet_ntoa(packet[16:20]),
+                                          int.from_bytes(udp[2:4], "big"), packet[8]))
+        except BlockingIOError:
+            return [one for one in self.seen if one.type in types]
+
+
+class Forger:
+    """Sends to the group as anybody, from a host's eth0."""
+
+    def __init__(self, host):
+        with host.entered():
+            self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            self.sock.bind(("eth0", 0x0800))
+        host.lab.sockets.append(self.sock)
+
+    def send(self, datagram, source, port=40000):
+        udp = struct.pack(">HHHH", port, PORT, 8 + len(datagram), 0) + datagram
+        header = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 1, socket.IPPROTO_UDP,
+                             0, socket.inet_aton(source), socket.inet_aton(GROUP))
+        total = sum(struct.unpack(">10H", header))
+        total = (total & 0xffff) + (total >> 16)
+        total = 0xffff - ((total & 0xffff) + (total >> 16))
+        header = header[:10] + total.to_bytes(2, "big") + header[12:]
+        self.sock.send(bytes.fromhex("01005e01091b 020000000001 0800") + header + udp)
+
+
+def stats(responder):
+    pairs = (word.split("=") for word in responder.command("stats").split()[1:])
+    return {name: int(value) for name, value in pairs}
+
+
 @pytest.mark.parametrize("mode, places", [
-    ("source", ["source"]), ("fixed", ["fixed"]), ("multicast", ["multicast"]),
-    ("both", None), ("twice", None)])
+    ("source", ["source"]), ("fixed", ["fixed"]), ("multicast", ["multicast"])])
 def test_ways_of_answering(lab, mode, places):
-    """-r decides where an answer goes."""
+    """-r decides where an answer goes; it comes once, and goes no further than it should."""
     client = Client(lab)
-    lab.manager_host().responder("-n", 3, "-a", "198.18.0.1", "-r", mode, delay="0:0")
+    host = lab.manager_host()
+    tap = Wiretap(host)
+    host.responder("-n", 3, "-a", "198.18.0.1", "-r", mode, delay="0:0")
     client.ask()
-    each = 1 if places else 2
-    answers = client.collect(3 * each)
-    if places:
-        assert {name for name, _ in answers} == set(places)
+    answers = client.collect(3)
+    assert {name for name, _ in answers} == set(places)
     for address in addresses("198.18.0.1", 3):
         octets = bytes(map(int, address.split(".")))
-        assert sum(data[304:308] == octets for _, data in answers) == each
+        assert sum(data[304:308] == octets for _, data in answers) == 1
     assert all(len(data) == 312 and message_type(data) == 3 for _, data in answers)
     # One request, one answer: nothing more comes after a second request's answers.
     client.ask()
-    assert len(client.collect(3 * each)) == 3 * each
+    assert len(client.collect(3)) == 3
+    assert [answer.ttl for answer in tap.sent(3)] == [1] * 6
+
+
+@pytest.mark.parametrize("mode, places", [
+    ("both", {"source": 3, "multicast": 3}), ("twice", {"source": 6})])
+def test_answering_twice(lab, mode, places):
+    """An answer that comes twice takes the place of another: never more out than in."""
+    client = Client(lab)
+    responder = lab.manager_host().responder("-n", 3, "-a", "198.18.0.1", "-r", mode,
+                                             delay="0:0")
+    client.ask()
+    assert collections.Counter(name for name, _ in client.collect(3)) == {"source": 3}
+    for _ in range(3):
+        client.ask()  # passed over
+        client.ask()
+        assert collections.Counter(name for name, _ in client.collect(6)) == places
+    assert stats(responder)["requests"] == 7 and stats(responder)["sent"] == 7 * 3
 
 
 def scan(host, *args):
@@ -161,15 +239,145 @@ def test_mac_collision_traffic(lab):
 def test_rubbish_is_not_answered(lab):
     """Only discovery requests are answered."""
     client = Client(lab)
-    lab.manager_host().responder("-n", 1, "-a", "198.18.0.1", delay="0:0")
+    responder = lab.manager_host().responder("-n", 1, "-a", "198.18.0.1", delay="0:0")
     good = request_datagram()
-    for rubbish in (b"", b"x", good[:311], b"\1" + good[1:], good[:4] + b"\0" * 308,
+    for rubbish in (b"", b"x", good[:16], good[:40], good[:311],
+                    b"\1" + good[1:], good[:4] + b"\0" * 308,
                     good[:11] + b"\x03" + good[12:], good[:11] + b"\x09" + good[12:]):
         client.ask(datagram=rubbish)
+    client.ask(datagram=response_datagram("198.18.7.7"))
     client.ask()
     assert len(client.collect(1)) == 1
     client.ask()
     assert len(client.collect(1)) == 1
+    assert stats(responder)["requests"] == 2
+
+
+@pytest.mark.parametrize("mode", ["source", "fixed", "multicast", "both"])
+def test_two_responders_do_not_loop(lab, mode):
+    """What one responder says never sets off another, nor itself."""
+    client = Client(lab)
+    hosts = [lab.manager_host("red", number) for number in (2, 3)]
+    taps = [Wiretap(host) for host in hosts]
+    began = time.monotonic()
+    responders = [host.responder("-n", 5, "-a", f"198.18.{number}.1", "-r", mode, "-m",
+                                 delay="0:0")
+                  for number, host in enumerate(hosts)]
+    # Of all ports the group's, on a responder's host: what is answered goes to where it listens.
+    asker = hosts[1].udp(PORT)
+    hosts[1].join(asker)
+
+    def wait_sent(count):
+        wait_for(lambda: all(stats(r)["sent"] >= count for r in responders), 10,
+                 f"{count} answers of each")
+    for count in (5, 10, 15):
+        asker.sendto(request_datagram(), (GROUP, PORT))
+        if count != 10 or mode != "both":  # where the second request is passed over
+            wait_sent(count)
+    client.ask(datagram=request_datagram(0, 0x00144ff80000))
+    client.ask(datagram=request_datagram(1, 0x00144ff80000))
+    client.ask()
+    wait_sent(20)
+    # Each has had time, four turns of it, to answer what the other one said.
+    for tap, responder in zip(taps, responders):
+        counts = stats(responder)
+        assert (counts["requests"], counts["sent"], counts["pending"]) == (4, 20, 0)
+        assert len(tap.sent(3)) == 20
+        # Of its own accord, once a second, and not because of the other's.
+        assert len(tap.sent(0)) == len(tap.sent(1)) <= time.monotonic() - began + 1
+
+
+def test_forged_sources(lab):
+    """A source that no host can have is not answered, whatever the kernel lets through."""
+    client = Client(lab)
+    host = lab.manager_host()
+    # Have the kernel let 127.9.9.9 pass, so that the responder has to refuse it.
+    host.run(["sh", "-c", "echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet"])
+    responder = host.responder("-n", 3, "-a", "198.18.0.1", delay="0:0")
+    tap = Wiretap(host)
+    forger = Forger(client.host)
+    request = request_datagram()
+    for source in ("0.0.0.0", "127.9.9.9", "224.0.0.1", GROUP, "198.18.254.255", "198.18.254.2",
+                   "255.255.255.255"):
+        forger.send(request, source)
+    forger.send(request, "198.18.254.1", port=0)
+    forger.send(request, "198.18.254.1", port=41000)
+    client.ask()
+    assert len(client.collect(3)) == 3
+    ports = [41000, client.at_source.getsockname()[1]]
+    assert sorted((one.destination, one.port) for one in tap.sent(3)) \
+        == sorted(("198.18.254.1", port) for port in ports * 3)
+    assert stats(responder)["refused"] >= 2
+
+
+def test_rate_limit(lab):
+    """A flood of requests of one source is answered at a limited rate, others all the while."""
+    client = Client(lab)
+    responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:0")
+    other = lab.host("other", ("red", "198.18.254.9/24"))
+    sock = other.udp()
+    other.join(sock)
+    began = time.monotonic()
+    for count in range(100, 1001, 100):
+        for _ in range(100):
+            client.ask()
+        wait_for(lambda: stats(responder)["requests"] >= count, 10, "the requests to be seen")
+    sock.sendto(request_datagram(), (GROUP, PORT))
+
+    def all_seen():
+        counts = stats(responder)
+        return counts["requests"] == 1001 and counts["pending"] == 0 and counts
+    counts = wait_for(all_seen, 10, "the other's request to be seen and answered")
+    answered = counts["requests"] - counts["limited"] - 1
+    assert REQUESTS_AT_ONCE <= answered < 1000
+    assert answered <= REQUESTS_AT_ONCE + REQUESTS_A_SECOND * (time.monotonic() - began)
+    assert counts["sent"] == 2 * (answered + 1)
+    assert len(sock.recv(2000)) == len(sock.recv(2000)) == 312
+    client.answers()
+
+    def answered_again():
+        client.ask()
+        return client.answers()
+    wait_for(answered_again, 10, "an answer after the flood")
+
+
+@pytest.mark.parametrize("args, reason", [
+    (["-a", "0.0.0.0"], "0.0.0.0"),
+    (["-a", "239.129.9.27"], "239.129.9.27"),
+    (["-a", "255.255.255.255"], "255.255.255.255"),
+    (["-a", "223.255.255.254", "-n", "3"], "224.0.0.0"),
+    (["-a", "255.255.255.250", "-n", "10"], "255.255.255.255"),
+    (["-a", "126.255.255.255", "-n", "2"], "127.0.0.0"),
+    (["-a", "127.0.0.1"], "loopback"),
+    (["-a", "198.18.0.1/24"], "198.18.0.1/24"),
+    (["-n", "0"], "1..100000"),
+    (["-n", "100001"], "1..100000"),
+    (["-P", "0"], "1..65535"),
+    (["-P", "65536"], "1..65535"),
+    (["-H", "h" * 256], "255 octets"),
+    (["-H", "%0255u%u"], "255 octets"),
+    (["-H", "%s"], "%s"),
+    (["-H", "caf\u00e9"], "printable"),
+    (["-H", "two\nlines"], "printable"),
+    (["-R", "1" * 32], "31 octets"),
+    (["-R", "1.2\t"], "printable"),
+], ids=lambda value: None if isinstance(value, list) else value)
+def test_impossible_managers(lab, args, reason):
+    """What no manager can be or say is refused at the start, with the reason."""
+    host = lab.station(snmp=False)
+    result = host.run([program("ldm-responder"), "-i", "eth0", *args], seconds=10)
+    assert result.returncode == 1 and result.stdout == ""
+    assert reason in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_loopback_managers_on_loopback(lab):
+    """A loopback address is one where only loopback interfaces are listened on."""
+    host = lab.host("alone")
+    process = host.responder("-n", 2, "-a", "127.1.2.3", interfaces=("lo",))
+    result = host.scan("-i", "lo", "-j", "-w", "400ms")
+    assert [json.loads(line)["address"] for line in result.stdout.splitlines()] \
+        == ["127.1.2.3", "127.1.2.4"]
+    assert stats(process)["refused"] == 0
 
 
 def test_thousands(lab):

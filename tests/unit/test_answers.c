@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "responder/answers.h"
+#include "responder/quota.h"
 
 #define GROUP 0xef81091bu
 #define SOURCE 0xc0000207u /* 192.0.2.7 */
@@ -87,7 +88,25 @@ test_modes(void **state)
 	expect(f, 1, GROUP, 64535);
 	assert_null(answers_next(f.answers));
 
+	tear_down(f);
+}
+
+/* Each copy is in place of an answer to another request. */
+static void
+test_modes_of_two(void **state)
+{
+	struct fixture f = set_up(2, 1);
+	struct answers_request other = request;
+
+	(void)state;
+	other.source_port = 40001;
 	answers_set_mode(f.answers, ANSWER_BOTH);
+	answers_request(f.answers, &request, NOW);
+	expect(f, 0, SOURCE, 40000);
+	expect(f, 1, SOURCE, 40000);
+	assert_null(answers_next(f.answers));
+	answers_request(f.answers, &other, NOW);
+	assert_null(answers_next(f.answers));
 	answers_request(f.answers, &request, NOW);
 	expect(f, 0, SOURCE, 40000);
 	expect(f, 0, GROUP, 64535);
@@ -98,9 +117,72 @@ test_modes(void **state)
 	answers_set_mode(f.answers, ANSWER_TWICE);
 	cast_switch(f.cast, (struct cast_range){0, 0}, false);
 	answers_request(f.answers, &request, NOW);
-	expect(f, 1, SOURCE, 40000);
-	expect(f, 1, SOURCE, 40000);
 	assert_null(answers_next(f.answers));
+	answers_request(f.answers, &other, NOW);
+	expect(f, 1, SOURCE, 40001);
+	expect(f, 1, SOURCE, 40001);
+	assert_null(answers_next(f.answers));
+	assert_int_equal(answers_stats(f.answers).requests, 5);
+	assert_int_equal(answers_stats(f.answers).sent, 8);
+	tear_down(f);
+}
+
+/* Sources that no host can have, as a forger may write them. */
+static void
+test_refused(void **state)
+{
+	static const uint32_t impossible[] = {0,     UINT32_MAX, 0xe0000001,
+					      GROUP, 0xefffffff, 0x7f000001};
+	struct fixture f = set_up(2, 1);
+	struct answers_request forged = request;
+
+	(void)state;
+	for (int mode = ANSWER_SOURCE; mode <= ANSWER_TWICE; mode++) {
+		answers_set_mode(f.answers, (enum answer_mode)mode);
+		for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
+			forged.source = impossible[i];
+			answers_request(f.answers, &forged, NOW);
+		}
+		forged = request;
+		forged.source_port = 0;
+		answers_request(f.answers, &forged, NOW);
+		forged = request;
+	}
+	assert_null(answers_next(f.answers));
+	assert_int_equal(answers_stats(f.answers).requests, 5 * 7);
+	assert_int_equal(answers_stats(f.answers).refused, 5 * 7);
+
+	/* On loopback two of them are what requests really come from. */
+	forged.on_loopback = true;
+	answers_set_mode(f.answers, ANSWER_SOURCE);
+	for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
+		forged.source = impossible[i];
+		answers_request(f.answers, &forged, NOW);
+	}
+	expect(f, 0, 0, 40000);
+	expect(f, 1, 0, 40000);
+	expect(f, 0, 0x7f000001, 40000);
+	expect(f, 1, 0x7f000001, 40000);
+	assert_null(answers_next(f.answers));
+	assert_int_equal(answers_stats(f.answers).refused, 5 * 7 + 4);
+	tear_down(f);
+}
+
+static void
+test_limited(void **state)
+{
+	struct fixture f = set_up(3, 1);
+	struct answers_stats stats;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		answers_request(f.answers, &request, NOW + i);
+	stats = answers_stats(f.answers);
+	assert_int_equal(stats.requests, 1000);
+	assert_int_equal(stats.limited, 1000 - QUOTA_REQUESTS_AT_ONCE);
+	assert_int_equal(stats.pending, 3 * QUOTA_REQUESTS_AT_ONCE);
+	answers_request(f.answers, &request, NOW + 3000000);
+	assert_int_equal(answers_stats(f.answers).pending, 3 * QUOTA_REQUESTS_AT_ONCE + 3);
 	tear_down(f);
 }
 
@@ -220,23 +302,28 @@ static void
 test_bound(void **state)
 {
 	struct fixture f = set_up(10, 1);
+	struct answers_request several = request;
 	struct answers_stats stats;
 
 	(void)state;
-	for (int i = 0; i < 200; i++)
-		answers_request(f.answers, &request, NOW + i);
+	answers_set_delay(f.answers, 1000, 1000);
+	for (uint32_t i = 0; i < 200; i++) {
+		several.source = SOURCE + i % 10;
+		answers_request(f.answers, &several, NOW + i * 1000);
+	}
 	stats = answers_stats(f.answers);
 	assert_int_equal(stats.pending, 4 * 10 + 1024);
 	assert_int_equal(stats.dropped, 2000 - stats.pending);
 	assert_int_equal(stats.requests, 200);
+	assert_int_equal(stats.limited, 0);
 
 	/* Those that were there first stay. */
 	for (int n = 0; n < 1064; n++) {
-		assert_int_equal(answers_next(f.answers)->due_us, NOW + n / 10);
+		assert_int_equal(answers_next(f.answers)->due_us, NOW + 1000000 + n / 10 * 1000);
 		answers_settle(f.answers, ANSWER_SENT);
 	}
 	assert_null(answers_next(f.answers));
-	answers_request(f.answers, &request, NOW);
+	answers_request(f.answers, &request, NOW + 1000000);
 	assert_int_equal(answers_stats(f.answers).pending, 10);
 	tear_down(f);
 }
@@ -299,13 +386,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_modes),
-	    cmocka_unit_test(test_delay),
-	    cmocka_unit_test(test_order_over_requests),
-	    cmocka_unit_test(test_loss),
-	    cmocka_unit_test(test_seed),
-	    cmocka_unit_test(test_bound),
-	    cmocka_unit_test(test_outcomes),
+	    cmocka_unit_test(test_modes),   cmocka_unit_test(test_modes_of_two),
+	    cmocka_unit_test(test_refused), cmocka_unit_test(test_limited),
+	    cmocka_unit_test(test_delay),   cmocka_unit_test(test_order_over_requests),
+	    cmocka_unit_test(test_loss),    cmocka_unit_test(test_seed),
+	    cmocka_unit_test(test_bound),   cmocka_unit_test(test_outcomes),
 	    cmocka_unit_test(test_parse),
 	};
 

@@ -167,6 +167,18 @@ test_addresses(void **state)
 	cast = cast_new(&script, error);
 	assert_non_null(cast);
 	cast_free(cast);
+
+	/* To the last address that there is. */
+	script = plain;
+	script.first_address = 0xdffffffd;
+	cast = cast_new(&script, error);
+	assert_non_null(cast);
+	assert_int_equal(cast_get(cast, 2)->says.addr, 0xdfffffff);
+	cast_free(cast);
+	script.first_address = 0xfffffffc;
+	cast = cast_new(&script, error);
+	assert_non_null(cast);
+	cast_free(cast);
 }
 
 static void

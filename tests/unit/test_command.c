@@ -128,6 +128,7 @@ static void
 test_answers(void **state)
 {
 	const struct answers_request request = {.source = 1, .source_port = 2, .ifindex = 3};
+	const struct answers_request nobody = {.source = 0, .source_port = 2, .ifindex = 3};
 
 	(void)state;
 	expect("mode multicast", "ok");
@@ -141,8 +142,9 @@ test_answers(void **state)
 	answers_settle(f.answers, ANSWER_FAILED);
 	answers_settle(f.answers, ANSWER_CANCELLED);
 	expect("off 198.18.0.1", "ok 1");
-	expect("stats", "ok managers=5 on=4 requests=2 sent=1 pending=2 lost=5 dropped=0 "
-			"cancelled=1 failed=1");
+	answers_request(f.answers, &nobody, 0);
+	expect("stats", "ok managers=5 on=4 requests=3 refused=1 limited=0 sent=1 pending=2 lost=5 "
+			"dropped=0 cancelled=1 failed=1");
 
 	expect("loss 101", "error: loss: expected a number of percent, 0..100");
 	expect("loss 5%", "error: loss: expected a number of percent, 0..100");
