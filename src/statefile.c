@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "statefile_check.h"
+
 /* Neither led elsewhere by a link nor stopped by a FIFO. */
 #define CAREFULLY (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
@@ -28,175 +30,6 @@ struct statefile {
 	char *new_path;
 	int lock_fd; /* -1: not locked */
 };
-
-/* Whether somebody has to put it right, or it may pass. */
-static enum statefile_status
-status_of(int number)
-{
-	switch (number) {
-	case EACCES:
-	case ELOOP:
-	case ENAMETOOLONG:
-	case ENOENT:
-	case ENOTDIR:
-	case EPERM:
-		return STATEFILE_REFUSED;
-	default:
-		return STATEFILE_DEGRADED;
-	}
-}
-
-static enum statefile_status
-failed(char *error, const char *what, const char *path, int number)
-{
-	snprintf(error, STATEFILE_ERROR_LEN, "cannot %s %s: %s", what, path, strerror(number));
-	return status_of(number);
-}
-
-static const char *
-kind_of(const struct stat *st)
-{
-	switch (st->st_mode & S_IFMT) {
-	case S_IFREG:
-		return "a regular file";
-	case S_IFLNK:
-		return "a symbolic link";
-	case S_IFDIR:
-		return "a directory";
-	case S_IFIFO:
-		return "a FIFO";
-	case S_IFSOCK:
-		return "a socket";
-	default:
-		return "a device";
-	}
-}
-
-static enum statefile_status
-check_stat(const char *path, const struct stat *st, char *error)
-{
-	unsigned int user = geteuid();
-
-	if (S_ISREG(st->st_mode) && st->st_uid == user)
-		return STATEFILE_OK;
-	if (!S_ISREG(st->st_mode))
-		snprintf(error, STATEFILE_ERROR_LEN,
-			 "%s: is %s; expected a regular file that belongs to user %u", path,
-			 kind_of(st), user);
-	else
-		snprintf(error, STATEFILE_ERROR_LEN,
-			 "%s: belongs to user %u; expected a file that belongs to user %u", path,
-			 (unsigned int)st->st_uid, user);
-	return STATEFILE_REFUSED;
-}
-
-static enum statefile_status
-check_file(const char *path, char *error)
-{
-	struct stat st;
-
-	if (lstat(path, &st) == 0)
-		return check_stat(path, &st, error);
-	return errno == ENOENT ? STATEFILE_OK : failed(error, "examine", path, errno);
-}
-
-static enum statefile_status
-check_directory_stat(const char *path, const struct stat *st, char *error)
-{
-	unsigned int user = geteuid(), owner = st->st_uid;
-
-	if (!S_ISDIR(st->st_mode)) {
-		snprintf(error, STATEFILE_ERROR_LEN, "%s: is %s; expected a directory", path,
-			 kind_of(st));
-		return STATEFILE_REFUSED;
-	}
-	if (owner != user && owner != 0) {
-		snprintf(error, STATEFILE_ERROR_LEN,
-			 "%s: belongs to user %u; expected a directory that belongs to user %u%s",
-			 path, owner, user, user != 0 ? " or root" : "");
-		return STATEFILE_REFUSED;
-	}
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st->st_mode & S_ISVTX) == 0) {
-		snprintf(error, STATEFILE_ERROR_LEN,
-			 "%s: has mode %04o; expected a directory that only its owner may write "
-			 "to, or a sticky one",
-			 path, (unsigned int)st->st_mode & 07777);
-		return STATEFILE_REFUSED;
-	}
-	return STATEFILE_OK;
-}
-
-static int
-sync_fd(int fd)
-{
-	int done;
-
-	do
-		done = fsync(fd);
-	while (done < 0 && errno == EINTR);
-	return done;
-}
-
-/* Some file systems have no such thing for a directory: EINVAL. */
-static int
-sync_directory(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int done, error;
-
-	if (fd < 0)
-		return -1;
-	done = sync_fd(fd);
-	error = errno;
-	close(fd);
-	errno = error;
-	return done < 0 && error != EINVAL ? -1 : 0;
-}
-
-static enum statefile_status
-make_directory(const char *path, char *error)
-{
-	char *above;
-
-	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-		if (errno != ENOENT)
-			return failed(error, "make the directory", path, errno);
-		snprintf(error, STATEFILE_ERROR_LEN,
-			 "%s: is missing, and so is what it should be in; expected a directory",
-			 path);
-		return STATEFILE_REFUSED;
-	}
-	/* As far as it can be had: who may not read it may still write to it. */
-	if (asprintf(&above, "%s/..", path) >= 0) {
-		sync_directory(above);
-		free(above);
-	}
-	return STATEFILE_OK;
-}
-
-static enum statefile_status
-check_directory(const char *path, char *error)
-{
-	enum statefile_status status;
-	struct stat st;
-	int found = stat(path, &st);
-
-	if (found < 0 && errno == ENOENT) {
-		status = make_directory(path, error);
-		if (status != STATEFILE_OK)
-			return status;
-		found = stat(path, &st);
-	}
-	if (found < 0)
-		return failed(error, "examine", path, errno);
-	status = check_directory_stat(path, &st, error);
-	if (status != STATEFILE_OK)
-		return status;
-	/* What is read-only may have a lock file all the same. */
-	if (faccessat(AT_FDCWD, path, R_OK | W_OK | X_OK, AT_EACCESS) < 0 && errno != EROFS)
-		return failed(error, "use the directory", path, errno);
-	return STATEFILE_OK;
-}
 
 static bool
 is_at(int fd, const char *path)
@@ -215,8 +48,8 @@ lock_fd(int fd, const char *path, char *error)
 	int done;
 
 	if (fstat(fd, &st) < 0)
-		return failed(error, "examine", path, errno);
-	status = check_stat(path, &st, error);
+		return statefile_failed(error, "examine", path, errno);
+	status = statefile_check_stat(path, &st, error);
 	if (status != STATEFILE_OK)
 		return status;
 	do
@@ -225,7 +58,7 @@ lock_fd(int fd, const char *path, char *error)
 	if (done == 0)
 		return STATEFILE_OK;
 	if (errno != EWOULDBLOCK)
-		return failed(error, "lock", path, errno);
+		return statefile_failed(error, "lock", path, errno);
 	snprintf(error, STATEFILE_ERROR_LEN,
 		 "%s: is locked by another process; expected to be the only one with this file",
 		 path);
@@ -237,7 +70,7 @@ lock_fd(int fd, const char *path, char *error)
 static enum statefile_status
 lock_once(const char *path, int *locked, char *error)
 {
-	enum statefile_status status = check_file(path, error);
+	enum statefile_status status = statefile_check_file(path, error);
 	bool read_only;
 	int fd;
 
@@ -248,14 +81,14 @@ lock_once(const char *path, int *locked, char *error)
 	if (read_only)
 		fd = open(path, O_RDONLY | CAREFULLY);
 	if (fd < 0)
-		return failed(error, "lock", path, read_only ? EROFS : errno);
+		return statefile_failed(error, "lock", path, read_only ? EROFS : errno);
 	status = lock_fd(fd, path, error);
 	if (status != STATEFILE_OK) {
 		close(fd);
 		return status;
 	}
 	*locked = fd;
-	return read_only ? failed(error, "write", path, EROFS) : STATEFILE_OK;
+	return read_only ? statefile_failed(error, "write", path, EROFS) : STATEFILE_OK;
 }
 
 /* A file that was removed or replaced before its lock was had locks nobody out. */
@@ -276,7 +109,7 @@ take_lock(struct statefile *file, char *error)
 		}
 		close(fd);
 	}
-	return failed(error, "lock", file->lock_path, EAGAIN);
+	return statefile_failed(error, "lock", file->lock_path, EAGAIN);
 }
 
 static struct statefile *
@@ -304,12 +137,12 @@ new_statefile(const char *path)
 static enum statefile_status
 check_and_lock(struct statefile *file, char *error)
 {
-	enum statefile_status status = check_directory(file->directory, error);
+	enum statefile_status status = statefile_check_directory(file->directory, error);
 
 	if (status == STATEFILE_OK)
-		status = check_file(file->path, error);
+		status = statefile_check_file(file->path, error);
 	if (status == STATEFILE_OK)
-		status = check_file(file->new_path, error);
+		status = statefile_check_file(file->new_path, error);
 	if (status == STATEFILE_OK)
 		status = take_lock(file, error);
 	return status;
@@ -324,7 +157,7 @@ statefile_open(struct statefile **out, const char *path, char error[STATEFILE_ER
 	assert(path[0] == '/');
 	file = new_statefile(path);
 	if (file == NULL) {
-		failed(error, "use", path, ENOMEM);
+		statefile_failed(error, "use", path, ENOMEM);
 		return STATEFILE_REFUSED;
 	}
 	status = check_and_lock(file, error);
@@ -484,16 +317,16 @@ write_new(const char *path, const char *text, size_t len, char *error)
 	int number = 0;
 
 	if (fd < 0) {
-		failed(error, "write", path, errno);
+		statefile_failed(error, "write", path, errno);
 		return -1;
 	}
-	if (write_all(fd, text, len) < 0 || sync_fd(fd) < 0)
+	if (write_all(fd, text, len) < 0 || statefile_sync(fd) < 0)
 		number = errno;
 	if (close(fd) < 0 && number == 0)
 		number = errno;
 	if (number == 0)
 		return 0;
-	failed(error, "write", path, number);
+	statefile_failed(error, "write", path, number);
 	unlink(path);
 	return -1;
 }
@@ -508,19 +341,19 @@ int
 statefile_replace(struct statefile *file, const char *text, size_t len,
 		  char error[STATEFILE_ERROR_LEN])
 {
-	if (check_directory(file->directory, error) != STATEFILE_OK)
+	if (statefile_check_directory(file->directory, error) != STATEFILE_OK)
 		return -1;
 	if (!is_locked(file) && take_lock(file, error) != STATEFILE_OK)
 		return -1;
 	if (write_new(file->new_path, text, len, error) < 0)
 		return -1;
 	if (rename(file->new_path, file->path) < 0) {
-		failed(error, "replace", file->path, errno);
+		statefile_failed(error, "replace", file->path, errno);
 		unlink(file->new_path);
 		return -1;
 	}
-	if (sync_directory(file->directory) < 0) {
-		failed(error, "write", file->directory, errno);
+	if (statefile_sync_directory(file->directory) < 0) {
+		statefile_failed(error, "write", file->directory, errno);
 		return -1;
 	}
 	return 0;
