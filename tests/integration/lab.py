@@ -75,6 +75,12 @@ def ip(*args):
     subprocess.run(["ip", *args], check=True, capture_output=True, text=True)
 
 
+def with_state_file(lines, path):
+    """Lines of configuration that name a state file, this one if no other."""
+    named = any(line.lower().startswith("statefile ") for line in lines)
+    return lines if named else [*lines, f"stateFile {path}"]
+
+
 def request_datagram(msg_type=2, mac=0):
     """A discovery request (2), a MAC collision query (0) or answer (1)."""
     return struct.pack(">IIIIQ", 1, MAGIC, msg_type, 0, mac).ljust(312, b"\0")
@@ -349,7 +355,7 @@ class Host:
         state = self.lab.path / f"state-{len(self.lab.processes)}"
         state.mkdir(exist_ok=True)
         state.chmod(0o1777)  # some daemons run as others
-        path.write_text("".join(f"{line}\n" for line in [f"stateFile {state}/state", *config]))
+        path.write_text("".join(f"{line}\n" for line in with_state_file(config, state / "state")))
         return [*WRAPPER, binary or program("ldm-agentx"), "-f", "-Lo", "-C", "-c", str(path),
                 "-x", self.agentx, *args]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import ber
-from lab import BUILDDIR, PORT, GROUP, Snmpd, mib, parse_varbind, wait_for
+from lab import BUILDDIR, PORT, GROUP, Snmpd, mib, parse_varbind, wait_for, with_state_file
 
 V3_USER = ["-v3", "-l", "authPriv", "-u", "monitor", "-a", "SHA", "-A", "authentication secret",
            "-x", "AES", "-X", "privacy secret"]
@@ -231,7 +231,10 @@ def configuration(daemon):
 
 
 def write_configuration(daemon, lines):
-    configuration(daemon).write_text("".join(f"{line}\n" for line in lines))
+    path = configuration(daemon)
+    states = [line.split()[1] for line in path.read_text().splitlines()
+              if line.startswith("stateFile ")]
+    path.write_text("".join(f"{line}\n" for line in with_state_file(lines, states[-1])))
 
 
 def reload(daemon, lines):

@@ -37,7 +37,6 @@ def test_version(lab, name, option):
     ("ldm-agentx", ["--no-such-option"], "no-such-option"),
     ("ldm-agentx", ["-c"], "c"),
     ("ldm-agentx", ["stray"], "stray"),
-    ("ldm-agentx", ["-f", "-C", "-L", "q"], "q"),
     ("ldm-agentx", ["-f", "-C", "-u", "nosuchuser"], "nosuchuser"),
     ("ldm-agentx", ["-f", "-C", "-g", "nosuchgroup"], "nosuchgroup"),
     ("ldm-agentx", ["-f", "-C", "-c", "/nonexistent/file.conf"], "/nonexistent/file.conf"),
@@ -62,6 +61,13 @@ def test_bad_command_line(lab, name, args, named):
     assert named in result.stderr, result.stderr
     if name == "ldm-scan":
         assert result.returncode == 2
+
+
+def test_bad_log_option(lab):
+    """A destination that there is not is named, with what there is."""
+    result = lab.host("a").run(lab.hosts[0].daemon_command("-L", "q"))
+    assert result.returncode > 0
+    assert "-L q: expected e, o, n" in result.stderr, result.stderr
 
 
 @pytest.mark.parametrize("line, named", [

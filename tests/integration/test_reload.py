@@ -389,7 +389,8 @@ EFFECTIVE = [
     "sourcePort ephemeral", "interval 7s", "window 1500ms", "probes 5", "misses 6",
     "retention 30d", "maxManagers 500", "deny 198.18.0.66", "accept 198.18.0.0/16",
     "sourceMatch yes", "expect 198.18.0.12", "expect 198.18.0.13", "notifications no",
-    "notificationRate 50", "eventLog 1000", "queueLimit 2000", "context ldm",
+    "notificationRate 50", "eventLog 1000", "queueLimit 2000", "announceFirst no",
+    "stateFile /srv/ldm/state", "context ldm",
     "agentXSocket tcp:localhost:705", "agentXTimeout 3", "agentXRetries 1"]
 
 
@@ -411,7 +412,7 @@ def test_check_prints_what_is_in_force(lab):
     for line in ("interval 30s", "window 3s", "probes 3", "misses 3", "retention 7d",
                  "maxManagers 10000", "sourcePort auto", "sourceMatch no", "notifications yes",
                  "notificationRate 200", "eventLog 256", "hops 1", f"group {GROUP}",
-                 f"port {PORT}"):
+                 f"port {PORT}", "announceFirst yes"):
         assert line in defaults, defaults
     assert effective(defaults) == defaults
     # What is said last and in other words is printed as what it is.
