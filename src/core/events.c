@@ -18,9 +18,11 @@ struct events {
 	struct event *log; /* a ring, ids ascending; not without gaps */
 	size_t log_size, log_count, log_next;
 	uint32_t last_id;
-	uint64_t last_number, released; /* up to that number events may go out */
-	struct entries waiting;         /* by number, ascending */
-	struct entries flying;          /* taken, not settled; likewise */
+	uint64_t last_number;
+	uint64_t former_number; /* of the last event before ids began anew */
+	uint64_t released;      /* up to that number events may go out */
+	struct entries waiting; /* by number, ascending */
+	struct entries flying;  /* taken, not settled; likewise */
 	size_t queue_limit;
 	struct events_counts counts;
 };
@@ -130,6 +132,7 @@ events_add(struct events *events, const struct event *event, bool queue)
 
 	if (events->last_id == UINT32_MAX) {
 		events->last_id = 0;
+		events->former_number = events->last_number;
 		events->log_count = 0; /* its order is that of the ids */
 	}
 	numbered.id = ++events->last_id;
@@ -158,11 +161,13 @@ events_last_id(const struct events *events)
 void
 events_release(struct events *events, uint32_t id)
 {
-	/* How many events ago, whether or not ids began anew in between. */
-	const uint32_t ago = events->last_id - id;
+	/* A higher one than the last is of those before ids began anew. */
+	const bool former = id > events->last_id;
+	const uint64_t last = former ? events->former_number : events->last_number;
+	const uint32_t ago = former ? UINT32_MAX - id : events->last_id - id;
 
-	if (ago <= events->last_number && events->last_number - ago > events->released)
-		events->released = events->last_number - ago;
+	if (ago <= last && last - ago > events->released)
+		events->released = last - ago;
 }
 
 /* The place of the first logged event with an id >= from, log_count if there is
@@ -275,13 +280,24 @@ next_queued(const struct entry **waiting, const struct entry **flying)
 	return event;
 }
 
-/* Visit what is logged or queued: both are in the order of their ids, but for the
- * day on which those begin anew, when the queue has older ones at its front. */
+static const struct entry *
+first_after(const struct entries *entries, uint64_t number)
+{
+	const struct entry *entry;
+
+	TAILQ_FOREACH (entry, entries, link)
+		if (entry->number > number)
+			break;
+	return entry;
+}
+
+/* Visit what is logged or queued.  What still waits when ids begin anew is left
+ * out: its ids are beyond last_id, and no restart could put them in order. */
 static size_t
 merge(const struct events *events, struct event_record out[])
 {
-	const struct entry *waiting = TAILQ_FIRST(&events->waiting);
-	const struct entry *flying = TAILQ_FIRST(&events->flying);
+	const struct entry *waiting = first_after(&events->waiting, events->former_number);
+	const struct entry *flying = first_after(&events->flying, events->former_number);
 	const struct event *queued = NULL;
 	size_t place = 0, count = 0;
 

@@ -8,6 +8,8 @@ import pytest
 
 import lab as lab_module
 
+pytest_plugins = ["faultlab"]
+
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes long by its nature; left out of quick runs")

@@ -1,0 +1,429 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the fault scenarios share: a rig under fault, its books and its figures.
+
+A scenario tells the books what is owed by what it does to the managers; they
+find out from snmptrapd's output what was delivered, repeated and lost.
+"""
+
+import collections
+import contextlib
+import ctypes
+import datetime
+import os
+import random
+import re
+import select
+import struct
+import time
+from pathlib import Path
+
+import pytest
+
+import ber
+from lab import (DOWN, SLOW, UP, Daemon, Snmpd, addresses, libc, mib, parse_notification,
+                 parse_request, wait_for)
+
+# The long form takes twenty minutes.
+WHOLE = bool(os.environ.get("LDM_WHOLE"))
+
+FIRST = "198.18.0.1"
+APPEARED, DISAPPEARED = 1, 2
+
+# The issue's bound for the link to be back.
+BACK_WITHIN = 2 * SLOW
+
+
+def form(long, short):
+    """The long or the short form of a number."""
+    return long if WHOLE else short
+
+
+# Figures
+
+_figures = []
+
+
+class Figures:
+    """What a scenario has to say of itself in the end."""
+
+    def __init__(self, title):
+        self.title = title
+        self.values = {}
+
+    def put(self, **values):
+        self.values.update(values)
+
+    def line(self):
+        return f"figures: {self.title}: " + ", ".join(
+            f"{name.replace('_', ' ')} {value:.2f}" if isinstance(value, float)
+            else f"{name.replace('_', ' ')} {value}" for name, value in self.values.items())
+
+
+@pytest.fixture
+def figures(request):
+    the_figures = Figures(request.node.name)
+    yield the_figures
+    _figures.append(the_figures)
+
+
+@pytest.fixture
+def make_rig(lab, figures):
+    """Makes the Rig of a test; its figures are complete when the test ends, however it does."""
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(Rig(lab, *args, **kwargs))
+        return made[-1]
+    yield make
+    for one in made:
+        figures.put(**one.figures())
+
+
+def pytest_terminal_summary(terminalreporter):
+    for one in _figures:
+        terminalreporter.write_line(one.line())
+
+
+# Reading what grows
+
+class Tail:
+    """The lines that a process puts out from now on, each handed out once."""
+
+    def __init__(self, process):
+        self.log = process.log
+        self.offset = self.log.stat().st_size
+
+    def lines(self):
+        with open(self.log, "rb") as log:
+            log.seek(self.offset)
+            data = log.read()
+        data = data[:data.rfind(b"\n") + 1]
+        self.offset += len(data)
+        return data.decode(errors="replace").split("\n")[:-1]
+
+
+class Cadence:
+    """When rounds began, as the managers' host saw it."""
+
+    def __init__(self, responder, interval, window):
+        self.tail = Tail(responder)
+        self.interval = interval
+        # Between the requests of one round and the pause after its last.
+        self.gap = (interval - window / 3) / 2
+        self._starts = []
+        self.last = float("-inf")
+        self.breaks = []
+
+    def starts(self):
+        for request in filter(None, map(parse_request, self.tail.lines())):
+            if request.mono - self.last >= self.gap or \
+                    any(self.last <= at <= request.mono for at in self.breaks):
+                self._starts.append(request.mono)
+            self.last = request.mono
+        return self._starts
+
+    def broken(self):
+        """The daemon was ended: the time until its next round is no gap."""
+        self.breaks.append(time.monotonic())
+
+    def longest_gap(self, since=float("-inf")):
+        """The longest time between two rounds, in intervals."""
+        starts = [start for start in self.starts() if start >= since]
+        return max(((b - a) / self.interval for a, b in zip(starts, starts[1:])
+                    if not any(a <= at <= b for at in self.breaks)), default=0.0)
+
+
+# Books
+
+def text_time(octets):
+    """Seconds since the epoch of a DateAndTime."""
+    year, month, day, hour, minute, second, tenths = struct.unpack_from(">HBBBBBB", octets)
+    offset = datetime.timezone.utc
+    if len(octets) == 11:
+        sign = 1 if octets[8:9] == b"+" else -1
+        offset = datetime.timezone(sign * datetime.timedelta(hours=octets[9], minutes=octets[10]))
+    return datetime.datetime(year, month, day, hour, minute, second,
+                             tzinfo=offset).timestamp() + tenths / 10
+
+
+class Bookkeeper:
+    """What the NMS is owed, and what it was told.
+
+    Events are told apart by their ids.  A notification that comes again must be
+    the same in every object; the events of a manager must come in their order.
+    """
+
+    def __init__(self, trapd):
+        self.tail = Tail(trapd)
+        self.events = {}                           # id: its objects
+        self.of = collections.defaultdict(list)    # address: its events' ids, as they came
+        self.owed = collections.Counter()          # (address, status): how often
+        self.repeated = 0
+        self.faults = []
+
+    def owe(self, which, status):
+        self.owed.update((address, status) for address in which)
+
+    def read(self):
+        for notification in filter(None, map(parse_notification, self.tail.lines())):
+            objects = {name: value for name, value in notification.objects.items()
+                       if name.startswith("ldm")}
+            event = objects["ldmEventId"]
+            if event in self.events:
+                self.repeated += 1
+                if self.events[event] != objects:
+                    self.faults.append(f"event {event} came as {self.events[event]} and as "
+                                       f"{objects}")
+                continue
+            self.events[event] = objects
+            ids = self.of[objects["ldmEventAddress"]]
+            if ids and ids[-1] > event:
+                self.faults.append(f"event {event} came after {ids[-1]}")
+            ids.append(event)
+        return self
+
+    def told(self, address):
+        """The events that say whether a manager is there, in order."""
+        every = (self.events[event] for event in self.of[address])
+        return [e for e in every if e["ldmEventType"] in (APPEARED, DISAPPEARED)]
+
+    def delivered(self):
+        self.read()
+        return collections.Counter((address, e["ldmEventStatus"])
+                                   for address in self.of for e in self.told(address))
+
+    def lost(self):
+        return self.owed - self.delivered()
+
+    def surplus(self):
+        return self.delivered() - self.owed
+
+    def settle(self, seconds=30):
+        """Wait until all that is owed was delivered."""
+        try:
+            wait_for(lambda: not self.lost(), seconds, "what is owed")
+        except AssertionError:
+            raise AssertionError(f"{self.lost().total()} lost: {few(self.lost())}") from None
+
+    def check(self):
+        """All that is owed was delivered, nothing else, and nothing contradicts itself."""
+        lost, surplus = self.lost(), self.surplus()
+        assert not lost, f"{lost.total()} lost: {few(lost)}"
+        assert not surplus, f"{surplus.total()} nobody is owed: {few(surplus)}"
+        self.check_order()
+
+    def check_order(self):
+        """No repeat differs, none is out of order, and nobody appears or goes twice in a row."""
+        self.read()
+        assert not self.faults, self.faults[:5]
+        for address in self.of:
+            statuses = [e["ldmEventStatus"] for e in self.told(address)]
+            assert all(a != b for a, b in zip(statuses, statuses[1:])), (address, statuses)
+
+    def last(self):
+        """{address: the status that the NMS takes it to have}."""
+        self.read()
+        return {address: self.told(address)[-1]["ldmEventStatus"]
+                for address in list(self.of) if self.told(address)}
+
+
+def few(counter):
+    return dict(list(counter.items())[:5])
+
+
+# The rig
+
+def ranges(which):
+    """Addresses as the ranges that the responder takes."""
+    numbers = sorted(struct.unpack(">I", bytes(map(int, a.split("."))))[0] for a in which)
+    first = last = None
+    for number in [*numbers, None]:
+        if first is not None and number != last + 1:
+            yield f"{dotted(first)}-{dotted(last)}"
+            first = None
+        first = number if first is None else first
+        last = number
+
+
+def dotted(number):
+    return ".".join(map(str, struct.pack(">I", number)))
+
+
+class Rig:
+    """A station, managers that come and go, and books of what is told of them.
+
+    Intervals are in seconds.  `off` of the managers, the last ones, are off at
+    first.
+    """
+
+    def __init__(self, lab, count, off=0, interval=0.3, window=None, misses=3, delay="0:20",
+                 config=(), rate=2000):
+        self.lab = lab
+        self.random = random.Random(count)
+        self.interval = interval * SLOW
+        self.window = (window or interval / 2) * SLOW
+        self.misses = misses
+        self.state = lab.path / "kept" / "state"
+        self.config = [f"stateFile {self.state}",
+                       f"interval {self.interval * 1000:g}ms",
+                       f"window {self.window * 1000:g}ms", f"misses {misses}",
+                       f"notificationRate {rate}", *config]
+        self.station = lab.station()
+        self.responder = lab.manager_host().responder("-n", count, "-a", FIRST, delay=delay)
+        self.managers = addresses(FIRST, count)
+        self.on = dict.fromkeys(self.managers, True)
+        self.switched = collections.defaultdict(list)  # address: [(when, time of day, on)]
+        self.new_book()
+        self.cadence = Cadence(self.responder, self.interval, self.window)
+        self.client = ber.Client(self.station, "public")
+        self.daemon = None
+        self.faults = 0
+        self.back = []  # how long each registration took
+        self.switch(self.managers[count - off:], False, owed=False)
+
+    # The daemon
+
+    def start_daemon(self, *config, env=None):
+        """Start it, with further lines of configuration."""
+        argv = self.station.daemon_command(config=[*self.config, *config])
+        self.daemon = self.station.start("ldm-agentx", argv, Daemon, env=env)
+        return self.daemon
+
+    def kill_daemon(self):
+        """SIGKILL; complains like Lab.dismantle()."""
+        self.daemon.kill()
+        self.cadence.broken()
+        self.faults += 1
+        assert not self.daemon.complaints(), self.daemon.output()
+
+    def end_daemon(self):
+        """SIGTERM, after which it saves."""
+        status, _ = self.daemon.end()
+        self.cadence.broken()
+        assert status == 0
+
+    def begin(self, *config, **kwargs):
+        """Start it, and wait until all that are there were announced."""
+        self.start_daemon(*config, **kwargs)
+        present = [address for address in self.managers if self.on[address]]
+        self.book.owe(present, UP)
+        self.station.wait_all_up(present, 30)
+        self.book.settle()
+
+    def new_book(self):
+        """Forget what was owed and delivered so far."""
+        self.book = Bookkeeper(self.station.trapd)
+        return self.book
+
+    # The managers
+
+    def switch(self, which, on, owed=True):
+        """Switch managers on or off; what is owed for that, if it lasts."""
+        for one in ranges(which):
+            self.responder.command("on" if on else "off", one)
+        for address in which:
+            self.on[address] = on
+            self.switched[address].append((time.monotonic(), time.time(), on))
+        if owed:
+            self.book.owe(which, UP if on else DOWN)
+
+    def flip(self, which, owed=True):
+        now_on = [address for address in which if self.on[address]]
+        self.switch([address for address in which if not self.on[address]], True, owed)
+        self.switch(now_on, False, owed)
+
+    def wait_rounds(self, count):
+        """Wait until count more rounds have begun."""
+        goal = len(self.cadence.starts()) + count
+        wait_for(lambda: len(self.cadence.starts()) >= goal, 10 + 2 * count * self.interval,
+                 f"{count} more rounds")
+
+    def be_seen(self):
+        """Wait until the daemon has seen all that was done to the managers so far."""
+        self.wait_rounds(self.misses + 2)
+
+    def reality(self):
+        return {address: UP if on else DOWN for address, on in self.on.items()}
+
+    # The master agent
+
+    def start_master(self):
+        """Start snmpd again; returns the time from when it listened until we were back."""
+        station = self.station
+        argv = station.master.argv[len(station.inside([])):]
+        station.master = station.start("snmpd", argv, Snmpd, station.agentx)
+        wait_for(self.master_listens, 10, "snmpd to listen")
+        listening = time.monotonic()
+        wait_for(self.answers, 30, "the daemon to be back")
+        self.back.append(time.monotonic() - listening)
+        return self.back[-1]
+
+    def master_listens(self):
+        """Whether snmpd takes subagents and requests."""
+        proc = Path(f"/proc/{self.station.master.pid}/net")
+        path = self.station.agentx.removeprefix("unix:")
+        listens = any(line.split()[3] == "00010000" and line.split()[-1] == path
+                      for line in (proc / "unix").read_text().splitlines())
+        return listens and re.search(r":00A1 ", (proc / "udp").read_text())
+
+    def answers(self):
+        """Whether the daemon's objects are there."""
+        answer = self.client.get(ber.parse_oid(mib().oid("ldmDiscoveryRounds") + ".0"))
+        return answer.error == "noError" and answer.varbinds[0].tag == ber.COUNTER32
+
+    # Figures
+
+    def figures(self):
+        self.book.read()
+        values = {"rounds": len(self.cadence.starts()), "faults": self.faults,
+                  "owed": self.book.owed.total(), "delivered": len(self.book.events),
+                  "repeated": self.book.repeated, "lost": self.book.lost().total(),
+                  "longest_gap_in_intervals": self.cadence.longest_gap()}
+        if self.back:
+            values["longest_time_to_register_in_s"] = max(self.back)
+        return values
+
+
+# The process and its files
+
+class Watch:
+    """Sees files being created in a directory."""
+
+    CREATE = 0x100
+
+    def __init__(self, directory):
+        self.fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if libc.inotify_add_watch(self.fd, os.fsencode(directory), self.CREATE) < 0:
+            raise OSError(ctypes.get_errno(), f"inotify_add_watch {directory}")
+
+    def wait(self, name, seconds):
+        """Wait until a file of that name is created from now on; whether it was."""
+        self.created()
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            select.select([self.fd], [], [], left)
+            if name in self.created():
+                return True
+        return False
+
+    def created(self):
+        """The names since the last call."""
+        names, data = [], b""
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(self.fd, 65536)
+        while data:
+            length, = struct.unpack_from("I", data, 12)
+            names.append(os.fsdecode(data[16:16 + length].rstrip(b"\0")))
+            data = data[16 + length:]
+        return names
+
+    def close(self):
+        os.close(self.fd)
+
+
+def footprint(process):
+    """(open descriptors, resident memory in KiB) of a process."""
+    # One may be open for a moment.
+    descriptors = min(len(os.listdir(f"/proc/{process.pid}/fd")) for _ in range(20))
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return descriptors, int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The wall clock is stepped.
+
+"Wall clock stepped by -2 h and +10 years while running (libfaketime): cadence,
+ageing and retention unchanged."
+"""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from faultlab import FIRST, text_time
+from lab import DOWN, NO_INSTANCE, SLOW, UP, mib, wait_for
+
+RETENTION = 6 * SLOW
+
+DAY = 24 * 3600
+# What libfaketime is told, what that is in seconds, and how exactly it takes it.
+STEPS = (("-2h", -2 * 3600, 60), ("+10y", 3650 * DAY, 3 * DAY), ("+0", 0, 60))
+
+
+def fake_clock(path):
+    """The environment of a program whose wall clock is what the file says."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        pytest.exit("no libfaketime (package faketime) here: cannot test", 77)
+    path.write_text("+0")
+    return {"LD_PRELOAD": str(found[0]), "DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_TIMESTAMP_FILE": str(path)}
+
+
+def cell(rig, column, address):
+    return rig.station.get(f"{mib().oid('ldmManager' + column)}.{address}")
+
+
+def test_clock_stepped(make_rig, figures):
+    """A manager vanishes with each step: down, ageing and forgotten in its time."""
+    rig = make_rig(10, interval=0.5, config=[f"retention {RETENTION:g}s"])
+    clock = rig.lab.path / "clock"
+    environment = fake_clock(clock)
+    rig.begin(env=environment)
+    forgotten = []
+    for (text, offset, tolerance), gone in zip(STEPS, rig.managers[1:]):
+        rig.wait_rounds(1)
+        rounds, off = len(rig.cadence.starts()), time.monotonic()
+        rig.switch([gone], False)
+        clock.write_text(text)
+        rig.faults += 1
+        wait_for(lambda: rig.station.status(gone) == DOWN, 10, "down")
+        # Half a round may have passed already, and as much until we asked.
+        assert rig.misses - 1 <= len(rig.cadence.starts()) - rounds <= rig.misses + 2
+
+        # The clock was really stepped.
+        seen = text_time(cell(rig, "LastSeen", FIRST))
+        assert abs(seen - time.time() - offset) < tolerance
+
+        before = time.monotonic()
+        silence = cell(rig, "Silence", gone)
+        assert before - off - 1 <= silence <= time.monotonic() - off + rig.interval + 1
+
+        wait_for(lambda: rig.station.status(gone) == NO_INSTANCE, 3 * RETENTION / SLOW,
+                 "the row to go")
+        forgotten.append(time.monotonic() - off)
+        assert RETENTION - rig.interval < forgotten[-1] < 2 * RETENTION
+        rig.book.check()
+        rig.switch([gone], True)
+        wait_for(lambda: rig.station.status(gone) == UP, 10, "up")
+        rig.book.settle()
+
+    # Stepped while it is away.
+    for text, _, _ in STEPS:
+        rig.end_daemon()
+        clock.write_text(text)
+        rig.faults += 1
+        rig.start_daemon(env=environment)
+        rig.be_seen()
+        rig.station.wait_statuses(rig.reality())
+        rig.book.check()
+    assert rig.cadence.longest_gap() < 2
+    figures.put(forgotten_after_in_s=f"{min(forgotten):.1f} to {max(forgotten):.1f} of "
+                f"{RETENTION:g}")

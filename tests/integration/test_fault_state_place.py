@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The place of the state file is spoilt.
+
+"State directory full, out of inodes, read-only, removed while running, path is
+a symlink, a directory, a FIFO, someone else's file: discovery and SNMP go on or
+the start is refused with a clear message; saved again once possible."
+"""
+
+import ctypes
+import errno
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from faultlab import form
+from lab import Daemon, libc
+
+TURNS = form(4, 2)
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+# How long a save that failed may wait until it is tried again.
+RETRIED_WITHIN = 61
+
+
+def swap(one, other):
+    """Exchange two names at once: the daemon may be about to save."""
+    if libc.renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE):
+        raise OSError(ctypes.get_errno(), f"renameat2 {one} {other}")
+
+
+class Volume:
+    """A file system of its own that holds the state's directory."""
+
+    def __init__(self, root):
+        self.root = root
+        root.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k,nr_inodes=64,mode=755", "tmpfs",
+                        root], check=True)
+
+    def until_it_fails(self, step):
+        """Repeat step() until there is no room."""
+        with pytest.raises(OSError) as caught:
+            while True:
+                step()
+        assert caught.value.errno == errno.ENOSPC
+
+    def fill(self):
+        with open(self.root / "filler", "wb", buffering=0) as filler:
+            self.until_it_fails(lambda: filler.write(bytes(4096)))
+
+    def empty(self):
+        (self.root / "filler").unlink()
+
+    def take_inodes(self):
+        names = iter(range(1000))
+        self.until_it_fails(lambda: (self.root / f"taken-{next(names)}").touch())
+
+    def give_inodes(self):
+        for taken in self.root.glob("taken-*"):
+            taken.unlink()
+
+    def remount(self, options):
+        subprocess.run(["mount", "-o", f"remount,{options}", self.root], check=True)
+
+    def set_read_only(self):
+        self.remount("ro")
+        # The file system, not the mount: a daemon started now has a mount of its own.
+        self.remount("bind,rw")
+
+    def set_writable(self):
+        self.remount("rw")
+
+    def take_name(self):
+        """Put a directory where the state file was."""
+        state = self.root / "lib" / "kept" / "state"
+        (self.root / "directory").mkdir()
+        swap(self.root / "directory", state)
+
+    def give_name(self):
+        (self.root / "lib" / "kept" / "state").rmdir()
+
+    def remove(self):
+        shutil.rmtree(self.root / "lib")
+
+    def put_back(self):
+        (self.root / "lib").mkdir()
+
+
+TROUBLES = {
+    "full": (Volume.fill, Volume.empty, "No space left on device"),
+    "out of inodes": (Volume.take_inodes, Volume.give_inodes, "No space left on device"),
+    "read-only": (Volume.set_read_only, Volume.set_writable, "Read-only file system"),
+    "a directory": (Volume.take_name, Volume.give_name, "Is a directory"),
+    "removed": (Volume.remove, Volume.put_back, "is missing"),
+}
+
+
+def volume_rig(make_rig):
+    """A rig whose state is on a volume, and that volume."""
+    rig = make_rig(12)
+    volume = Volume(rig.lab.path / "volume")
+    rig.state = volume.root / "lib" / "kept" / "state"
+    rig.state.parent.parent.mkdir()
+    rig.config[0] = f"stateFile {rig.state}"
+    return rig, volume
+
+
+def come_and_go(rig, turns):
+    """Managers come and go, each is announced, requests are answered."""
+    for _ in range(turns):
+        rig.flip(rig.random.sample(rig.managers, 3))
+        rig.book.settle()
+        rig.be_seen()
+        rig.station.wait_statuses(rig.reality())
+        rig.book.check()
+
+
+def expect_saved(rig):
+    """Killed and started again, it knows all, and announces nothing."""
+    rig.kill_daemon()
+    events, repeated = len(rig.book.read().events), rig.book.repeated
+    rig.start_daemon()
+    rig.be_seen()
+    rig.station.wait_statuses(rig.reality())
+    rig.book.check()
+    assert (len(rig.book.events), rig.book.repeated) == (events, repeated)
+
+
+@pytest.mark.parametrize("trouble, at_start", [
+    ("full", False), ("full", True), ("out of inodes", False), ("out of inodes", True),
+    ("read-only", True), ("a directory", False), ("removed", False)])
+def test_goes_on(make_rig, trouble, at_start):
+    """It says so once, goes on with all it does, and saves again when it can."""
+    rig, volume = volume_rig(make_rig)
+    spoil, mend, reason = TROUBLES[trouble]
+    rig.begin()
+    if at_start:
+        rig.end_daemon()
+    spoil(volume)
+    rig.faults += 1
+    if at_start:
+        rig.start_daemon()
+    come_and_go(rig, TURNS)
+    said = rig.daemon.wait_output("is not saved")
+    assert reason in said[0] and str(volume.root / "lib") in said[0], said
+    come_and_go(rig, 1)
+    assert len(rig.daemon.lines(r"error: |not saved")) == 1
+
+    mend(volume)
+    rig.daemon.wait_output("is saved again", RETRIED_WITHIN)
+    assert len(rig.daemon.lines("is saved again")) == 1
+    expect_saved(rig)
+
+
+def test_read_only_and_back(make_rig):
+    """A file system that turns read-only while the daemon runs."""
+    rig, volume = volume_rig(make_rig)
+    rig.begin()
+    rig.end_daemon()
+    # One with a file open for writing cannot be remounted, so the lock is taken before.
+    volume.set_read_only()
+    rig.start_daemon()
+    rig.daemon.wait_output("is not saved")
+    volume.set_writable()
+    rig.daemon.wait_output("is saved again", RETRIED_WITHIN)
+    volume.set_read_only()
+    rig.faults += 1
+    come_and_go(rig, TURNS)
+    assert len(rig.daemon.lines("is not saved")) == 2
+    volume.set_writable()
+    come_and_go(rig, 1)
+    assert len(rig.daemon.lines("is saved again")) == 2
+    expect_saved(rig)
+
+
+def test_directory_removed(make_rig):
+    """What only the directory itself is missing of is made again."""
+    rig, _ = volume_rig(make_rig)
+    rig.begin()
+    shutil.rmtree(rig.state.parent)
+    rig.faults += 1
+    come_and_go(rig, 1)
+    assert not rig.daemon.lines("error: ")
+    expect_saved(rig)
+
+
+def test_replaced_by_a_link_while_running(make_rig):
+    """Nothing is written through it."""
+    rig, volume = volume_rig(make_rig)
+    rig.begin()
+    victim = volume.root / "victim"
+    victim.write_text("precious\n")
+    for name in ("state", "state.new"):
+        (volume.root / "link").symlink_to(victim)
+        (volume.root / "link").rename(rig.state.with_name(name))
+        rig.faults += 1
+        come_and_go(rig, 1)
+    assert victim.read_text() == "precious\n"
+    assert not rig.state.is_symlink()
+    expect_saved(rig)
+
+
+# Refused
+
+def link(path):
+    target = path.with_name("target")
+    target.write_text("precious\n")
+    path.symlink_to(target)
+
+
+def dangling_link(path):
+    path.symlink_to(path.with_name("nowhere"))
+
+
+def foreign_file(path):
+    path.write_text("precious\n")
+    give_away(path)
+
+
+def foreign_directory(path):
+    give_away(path.parent)
+
+
+def open_directory(path):
+    path.parent.chmod(0o777)
+
+
+def give_away(path):
+    if "4294967295" not in Path("/proc/self/uid_map").read_text():
+        pytest.skip("no other user in this user namespace")
+    os.chown(path, 65534, 65534)
+
+
+REFUSED = {
+    "a link": (link, "symbolic link"),
+    "a dangling link": (dangling_link, "symbolic link"),
+    "a directory": (Path.mkdir, "directory"),
+    "a FIFO": (os.mkfifo, "FIFO"),
+    "foreign": (foreign_file, "belongs to user 65534"),
+    "in a foreign directory": (foreign_directory, "belongs to user 65534"),
+    "in a directory open to all": (open_directory, "only its owner"),
+}
+
+
+def contents(directory):
+    return {path.name: path.read_bytes() if path.is_file() else path.lstat().st_mode
+            for path in directory.iterdir()}
+
+
+def refused(host, path):
+    """Start a daemon with that state file; what it says when it refuses."""
+    daemon = host.start("ldm-agentx", host.daemon_command(config=[f"stateFile {path}"]), Daemon)
+    assert daemon.wait() not in (0, None)
+    said = daemon.lines("error: ")
+    assert len(said) == 1, daemon.output()
+    return said[0]
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_refused(lab, figures, what):
+    """It does not start, names the path and what would be right, and touches nothing."""
+    host = lab.station(snmp=False)
+    path = lab.path / "kept" / "state"
+    path.parent.mkdir()
+    spoil, reason = REFUSED[what]
+    spoil(path)
+    before = contents(path.parent)
+    said = refused(host, path)
+    figures.put(faults=1)
+    assert str(path.parent) in said and reason in said and "expected" in said
+    assert contents(path.parent) == before
+
+
+def test_in_use(make_rig):
+    """Two daemons do not share one."""
+    rig = make_rig(3)
+    rig.begin()
+    before = rig.state.read_bytes()
+    said = refused(rig.station, rig.state)
+    rig.faults += 1
+    assert str(rig.state) in said and "locked by another process" in said
+    assert rig.state.read_bytes() == before

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Thousands of managers vanish at once.
+
+"5000 managers vanish at once: 5000 notifications accepted and, at the default
+pace, 5000 logged by snmptrapd; walks served meanwhile. With `queueLimit 1000`
+the announced end state matches the table for every manager."
+"""
+
+import time
+
+import ber
+from faultlab import FIRST, form
+from lab import DOWN, UP, mib, wait_for
+from lab_mib import reload
+
+COUNT = form(5000, 1500)
+QUEUE_LIMIT = form(1000, 300)
+DEFAULT_RATE = 200  # notifications a second
+
+
+def calm_start(rig, *config):
+    """Start it; nothing is announced until all are in the table."""
+    rig.start_daemon("notifications no", *config)
+    rig.station.wait_all_up(rig.managers, 60)
+    reload(rig.daemon, [*rig.config, *config])
+    rig.wait_rounds(1)
+    assert not rig.book.read().events
+
+
+def quiet_rig(make_rig):
+    return make_rig(COUNT, interval=2.0, window=1.0, misses=2, delay="0:500", rate=DEFAULT_RATE)
+
+
+def counts(rig):
+    return {name: rig.station.value(f"ldmEvents{name}")
+            for name in ("Queued", "Sent", "Resent", "Dropped")}
+
+
+def test_all_vanish(make_rig, figures):
+    """Each is announced once, and requests are answered all the while."""
+    rig = quiet_rig(make_rig)
+    calm_start(rig)
+    status = ber.parse_oid(mib().oid("ldmManagerStatus"))
+    before = counts(rig)
+    rig.switch(rig.managers, False)
+    rig.faults += len(rig.managers)
+
+    gets, walks, slowest = 0, 0, 0.0
+    deadline = time.monotonic() + 10 * COUNT / DEFAULT_RATE
+    while rig.book.lost() and time.monotonic() < deadline:
+        address = rig.random.choice(rig.managers)
+        asked = time.monotonic()
+        # It raises ber.Timeout if there is no answer.
+        answer = rig.client.get(status + ber.parse_oid(address))
+        slowest = max(slowest, time.monotonic() - asked)
+        assert answer.error == "noError" and answer.varbinds[0].tag == ber.INTEGER
+        gets += 1
+        if gets % 200 == 0:
+            assert len(rig.client.walk(status, bulk=25)) == COUNT
+            walks += 1
+    rig.book.settle()
+    rig.wait_rounds(2)
+    rig.book.check()
+    wait_for(lambda: counts(rig)["Queued"] == 0, 10, "the queue to be empty")
+    after = counts(rig)
+    figures.put(accepted=after["Sent"] - before["Sent"], dropped=after["Dropped"], gets=gets,
+                walks=walks, slowest_get_in_s=slowest)
+    assert after["Sent"] - before["Sent"] == COUNT and after["Dropped"] == 0
+    assert walks > 0
+
+
+def test_queue_overflows(make_rig, figures):
+    """More than the queue holds while the master is away: the NMS ends up right."""
+    rig = quiet_rig(make_rig)
+    calm_start(rig, f"queueLimit {QUEUE_LIMIT}")
+    rig.station.master.end()
+    rig.faults += 1
+    rig.switch(rig.managers, False, owed=False)
+    rig.be_seen()
+    # Some of whom it was to be told, and some of whom there was no room to.
+    rig.switch(rig.managers[::3], True, owed=False)
+    rig.wait_rounds(2)
+    rig.start_master()
+
+    def as_it_is():
+        # Who is back before anybody was told has not gone.
+        told = {**dict.fromkeys(rig.managers, UP), **rig.book.last()}
+        return told == rig.reality()
+    try:
+        wait_for(as_it_is, 60 + 2 * COUNT / DEFAULT_RATE, "the NMS to know")
+    finally:
+        told = rig.book.last()
+        figures.put(told_wrong=sum(told.get(address, UP) != status
+                                   for address, status in rig.reality().items()),
+                    dropped=counts(rig)["Dropped"])
+    assert counts(rig)["Dropped"] >= COUNT - QUEUE_LIMIT - len(rig.managers[::3])
+    wait_for(lambda: counts(rig)["Queued"] == 0, 10, "the queue to be empty")
+    rig.station.wait_statuses(rig.reality(), 30)
+    rig.wait_rounds(3)
+    assert as_it_is()
+    rig.book.check_order()
