@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/state.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "core/state_lines.h"
@@ -49,6 +50,9 @@ state_encode(const struct state *state, size_t *len)
 size_t
 state_max_len(const struct state_limits *limits)
 {
-	return STATE_LINE_MAX *
-	       (LINE_KINDS + 2 + (size_t)LINKS_MAX + limits->managers + limits->events);
+	const uint64_t lines =
+	    LINE_KINDS + 2 + LINKS_MAX + (uint64_t)limits->managers + (uint64_t)limits->events;
+	const uint64_t len = STATE_LINE_MAX * lines;
+
+	return len < SIZE_MAX ? (size_t)len : SIZE_MAX;
 }

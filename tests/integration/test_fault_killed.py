@@ -99,11 +99,14 @@ def test_killed(make_rig, figures):
         if turn % 4 == 0:
             rig.flip(rig.random.sample(blinkers, 4), owed=False)
             rig.be_seen()
-        rig.flip(rig.random.sample(blinkers, rig.random.randint(0, 3)), owed=False)
-        if turn % 2:
-            watch.wait(new.name, rig.misses * rig.interval)
-        else:
+        rig.flip(rig.random.sample(blinkers, rig.random.randint(1, 3)), owed=False)
+        if turn % 3 == 0:
             time.sleep(rig.random.uniform(0, rig.random.choice((0.1, 4 * rig.interval))))
+        else:
+            # The first thing that it saves, or what it saves when there are events.
+            if turn % 3 == 1:
+                rig.wait_rounds(1)
+            watch.wait(new.name, (rig.misses + 2) * rig.interval)
         lives.kill()
         within += new.exists()
         loaded += expect_whole(rig)

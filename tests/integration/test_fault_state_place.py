@@ -156,6 +156,28 @@ def test_goes_on(make_rig, trouble, at_start):
     expect_saved(rig)
 
 
+def test_killed_while_it_cannot_save(make_rig):
+    """What was told may be told again, but under other ids, and the NMS ends up right."""
+    rig, volume = volume_rig(make_rig)
+    rig.begin()
+    volume.fill()
+    rig.faults += 1
+    come_and_go(rig, TURNS)
+    assert rig.daemon.lines("is not saved")
+    rig.kill_daemon()
+    volume.empty()
+
+    rig.start_daemon()
+    rig.be_seen()
+    # This comes last.
+    rig.flip(rig.managers)
+    rig.book.settle()
+    rig.be_seen()
+    assert rig.book.last() == rig.reality()
+    assert not rig.book.read().faults
+    assert rig.book.surplus(), "nothing was told again: it could save"
+
+
 def test_read_only_and_back(make_rig):
     """A file system that turns read-only while the daemon runs."""
     rig, volume = volume_rig(make_rig)

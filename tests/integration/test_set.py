@@ -61,6 +61,7 @@ def quiet(lab, count=3, config=(), **times):
     for address in addresses("198.18.0.1", count):
         wait_for(lambda a=address: station.status(a) == UP, 20, f"{address} to be up")
     wait_for(lambda: len(station.trapd.appeared()) == count, 10, "the first notifications")
+    wait_first_round(station)
     return station, ber.Client(station), daemon, responder
 
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* events.c with memory that runs out when the test says so. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,16 +7,48 @@
 
 #include <cmocka.h>
 
-#include "core/events.h"
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* Add an event that happens at 0; returns its id. */
-static uint32_t
-add_unsaved(struct events *events, uint32_t addr)
+static bool no_memory;
+
+static void *
+try_malloc(size_t size)
 {
-	const struct event event = {.type = EVENT_APPEARED, .addr = addr};
+	return no_memory ? NULL : malloc(size);
+}
+
+static void *
+try_calloc(size_t count, size_t size)
+{
+	return no_memory ? NULL : calloc(count, size);
+}
+
+#define malloc try_malloc
+#define calloc try_calloc
+#include "core/events.c"
+#undef malloc
+#undef calloc
+
+/* Add an event that is not released; returns its id. */
+static uint32_t
+add_at(struct events *events, uint32_t addr, int64_t mono_us)
+{
+	const struct event event = {
+	    .type = EVENT_APPEARED,
+	    .addr = addr,
+	    .time = {.mono_us = mono_us},
+	};
 
 	events_add(events, &event, true);
 	return events_last_id(events);
+}
+
+static uint32_t
+add_unsaved(struct events *events, uint32_t addr)
+{
+	return add_at(events, addr, 0);
 }
 
 static uint32_t
@@ -152,6 +185,8 @@ settling_what_is_not_in_flight_changes_nothing(void **state)
 	assert_int_equal(events_counts(events).queued, 1);
 	assert_int_equal(events_counts(events).sent, 0);
 	assert_int_equal(take(events), 1);
+	events_settle(events, 0, EVENT_ACCEPTED);
+	assert_int_equal(events_counts(events).sent, 0);
 	events_settle(events, 1, EVENT_ACCEPTED);
 	events_settle(events, 1, EVENT_ACCEPTED);
 	assert_int_equal(events_counts(events).sent, 1);
@@ -268,6 +303,153 @@ nothing_waits_for_ever_to_be_saved(void **state)
 	events_free(events);
 }
 
+static void
+hold_ends_for_one_after_the_other(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	add_at(events, 1, 100); /* 1 */
+	add_at(events, 1, 150); /* 2 */
+	add_at(events, 2, 200); /* 3 */
+	add_at(events, 3, 300); /* 4 */
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 99), 0);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 199), 1);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 199), 0);
+	/* The second has to wait for the first, but the third does not. */
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 3);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 0);
+	events_settle(events, 1, EVENT_RETRY);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 1);
+	events_settle(events, 1, EVENT_ACCEPTED);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 2);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 0);
+	events_release(events, 4);
+	assert_int_equal(take_at(events, 300), 4);
+	events_free(events);
+}
+
+static void
+hold_keeps_the_order_whatever_the_times(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	add_at(events, 1, 200);
+	add_at(events, 1, 100);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 199), 0);
+	assert_int_equal(take_at(events, EVENTS_HOLD_US + 200), 1);
+	events_free(events);
+}
+
+static void
+unsaved_holds_back_only_what_came_later(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	add(events, 1);         /* 1 */
+	add(events, 2);         /* 2 */
+	add_unsaved(events, 1); /* 3 */
+	assert_int_equal(take(events), 1);
+	events_settle(events, 1, EVENT_ACCEPTED);
+	assert_int_equal(take(events), 2);
+	assert_int_equal(take(events), 0);
+	events_settle(events, 2, EVENT_RETRY);
+	assert_int_equal(take(events), 2);
+	events_free(events);
+}
+
+static void
+what_is_of_no_manager_is_ordered_too(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	add(events, 0);
+	add(events, 0);
+	assert_int_equal(take(events), 1);
+	assert_int_equal(take(events), 0);
+	events_settle(events, 1, EVENT_ACCEPTED);
+	assert_int_equal(take(events), 2);
+	events_free(events);
+}
+
+/* The search in the ring, wherever it begins, against all of its events in a row. */
+static void
+each_is_found_in_spite_of_gaps(void **state)
+{
+	static const uint32_t gaps[] = {1, 3, 1, 1, 7, 2, 1, 20, 4, 1, 1, 9};
+	const size_t count = sizeof(gaps) / sizeof(gaps[0]);
+	struct event_record records[sizeof(gaps) / sizeof(gaps[0])];
+	uint32_t id = 0;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		id += gaps[i];
+		records[i] = (struct event_record){.event = {.id = id}, .logged = true};
+	}
+	for (size_t size = 1; size <= count + 1; size++) {
+		struct events *events = events_new(size, 1);
+		size_t first = size < count ? count - size : 0;
+
+		assert_int_equal(events_restore(events, records, count, id), 0);
+		for (uint32_t from = 0; from <= id; from++) {
+			if (from > records[first].event.id)
+				first++;
+			assert_int_equal(events_at_or_after(events, from)->id,
+					 records[first].event.id);
+		}
+		assert_null(events_at_or_after(events, id + 1));
+		events_free(events);
+	}
+}
+
+static void
+no_memory_for_the_queue(void **state)
+{
+	const struct event event = {.type = EVENT_DISAPPEARED, .addr = 7};
+	struct events *events = events_new(10, 2);
+
+	(void)state;
+	no_memory = true;
+	assert_false(events_add(events, &event, true));
+	assert_true(events_add(events, &event, false));
+	no_memory = false;
+	assert_int_equal(events_counts(events).dropped, 1);
+	assert_int_equal(events_counts(events).queued, 0);
+	assert_int_equal(events_at_or_after(events, 0)->id, 1);
+	assert_int_equal(add(events, 7), 3);
+	assert_int_equal(take(events), 3);
+	events_free(events);
+}
+
+static void
+no_memory_changes_no_limit(void **state)
+{
+	static const struct event_record record = {.event = {.id = 9}, .queued = true};
+	struct events *events = events_new(2, 2);
+	int resized, restored;
+
+	(void)state;
+	add(events, 1);
+	no_memory = true;
+	assert_null(events_new(2, 2));
+	resized = events_resize(events, 10, 10);
+	no_memory = false;
+	assert_int_equal(resized, -1);
+	assert_int_equal(events_room(events), 1);
+	assert_int_equal(events_at_or_after(events, 0)->id, 1);
+	events_free(events);
+
+	events = events_new(2, 2);
+	no_memory = true;
+	restored = events_restore(events, &record, 1, 9);
+	no_memory = false;
+	assert_int_equal(restored, -1);
+	events_free(events);
+}
+
 /* Two in the queue are older than the log, one of them in flight. */
 static void
 export_has_each_event_once(void **state)
@@ -343,6 +525,125 @@ restored_goes_on_where_it_was(void **state)
 }
 
 static void
+assert_exports(const struct events *events, const struct event_record records[], size_t count)
+{
+	struct event_record again[8];
+
+	assert_int_equal(events_export_count(events), count);
+	events_export(events, again);
+	for (size_t i = 0; i < count; i++) {
+		assert_memory_equal(&again[i].event, &records[i].event, sizeof(again[i].event));
+		assert_int_equal(again[i].logged, records[i].logged);
+		assert_int_equal(again[i].queued, records[i].queued);
+	}
+}
+
+static void
+assert_exported_ids(const struct events *events)
+{
+	static const uint32_t ids[] = {1, 2, 4, 5, 6};
+	struct event_record records[8];
+
+	assert_int_equal(events_export_count(events), 5);
+	events_export(events, records);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(records[i].event.id, ids[i]);
+}
+
+/* Those in flight and those waiting alternate. */
+static void
+export_and_restore_change_nothing(void **state)
+{
+	struct event event = {
+	    .type = EVENT_CHANGED,
+	    .addr = 1,
+	    .status = MANAGER_UP,
+	    .hostname = "host",
+	    .former_hostname = "former",
+	    .time = {.wall_ms = 1234},
+	};
+	struct events *events = events_new(3, 10);
+	struct events *restored = events_new(3, 10);
+	struct event_record records[8];
+	size_t count;
+
+	(void)state;
+	for (uint32_t addr = 1; addr <= 3; addr++) {
+		event.addr = addr;
+		events_add(events, &event, true);
+		events_add(events, &event, true);
+	}
+	events_release(events, 6);
+	assert_int_equal(take(events), 1);
+	assert_int_equal(take(events), 3);
+	assert_int_equal(take(events), 5);
+	events_settle(events, 3, EVENT_REFUSED);
+	assert_int_equal(take(events), 4); /* after a later one */
+	assert_exported_ids(events);
+	events_settle(events, 5, EVENT_RETRY); /* to between 2 and 6 */
+	assert_exported_ids(events);
+	count = events_export_count(events);
+	events_export(events, records);
+	assert_string_equal(records[4].event.former_hostname, "former");
+
+	assert_int_equal(events_restore(restored, records, count, 6), 0);
+	assert_exports(restored, records, count);
+	assert_int_equal(events_counts(restored).queued, 5);
+	assert_int_equal(events_counts(restored).sent, 0);
+	assert_int_equal(events_counts(restored).resent, 0);
+	assert_int_equal(events_counts(restored).dropped, 0);
+	assert_int_equal(take(restored), 1);
+	assert_int_equal(take(restored), 4);
+	assert_int_equal(take(restored), 5);
+	assert_int_equal(take(restored), 0);
+	events_free(restored);
+	events_free(events);
+}
+
+static void
+what_was_restored_takes_room(void **state)
+{
+	static const struct event_record records[] = {
+	    {.event = {.id = 1, .addr = 1}, .queued = true},
+	    {.event = {.id = 2, .addr = 2}, .queued = true},
+	    {.event = {.id = 3, .addr = 3}, .queued = true},
+	};
+	const struct event event = {.type = EVENT_APPEARED, .addr = 9};
+	struct events *events = events_new(10, 2);
+
+	(void)state;
+	assert_int_equal(events_restore(events, records, 3, 3), 0);
+	assert_int_equal(events_room(events), 0);
+	assert_false(events_add(events, &event, true));
+	assert_int_equal(events_counts(events).dropped, 1);
+	events_settle(events, take(events), EVENT_ACCEPTED);
+	assert_int_equal(events_room(events), 0);
+	assert_false(events_add(events, &event, true));
+	events_settle(events, take(events), EVENT_ACCEPTED);
+	assert_int_equal(events_room(events), 1);
+	assert_int_equal(events_resize(events, 10, 5), 0);
+	assert_int_equal(events_room(events), 4);
+	assert_true(events_add(events, &event, true));
+	assert_int_equal(events_counts(events).queued, 2);
+	assert_int_equal(take(events), 3);
+	events_free(events);
+}
+
+static void
+nothing_to_restore(void **state)
+{
+	struct events *events = events_new(2, 2);
+
+	(void)state;
+	assert_int_equal(events_export_count(events), 0);
+	assert_int_equal(events_restore(events, NULL, 0, 0), 0);
+	assert_int_equal(events_last_id(events), 0);
+	assert_null(events_at_or_after(events, 0));
+	assert_int_equal(add(events, 7), 1);
+	events_free(events);
+}
+
+static void
 smaller_log_has_the_last_of_the_restored(void **state)
 {
 	struct event_record records[5] = {{.logged = true}};
@@ -382,6 +683,68 @@ ids_begin_anew_when_there_are_no_more(void **state)
 }
 
 static void
+release_of_an_id_from_before_they_began_anew(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	events_restore(events, NULL, 0, UINT32_MAX - 2);
+	add_unsaved(events, 1); /* UINT32_MAX - 1 */
+	add_unsaved(events, 2); /* UINT32_MAX */
+	add_unsaved(events, 3); /* 1 */
+	add_unsaved(events, 4); /* 2 */
+	events_release(events, UINT32_MAX - 2);
+	assert_int_equal(take(events), 0);
+	events_release(events, UINT32_MAX - 1);
+	assert_int_equal(take(events), UINT32_MAX - 1);
+	assert_int_equal(take(events), 0);
+	events_release(events, UINT32_MAX);
+	assert_int_equal(take(events), UINT32_MAX);
+	assert_int_equal(take(events), 0);
+	events_release(events, 1);
+	events_release(events, UINT32_MAX); /* comes late */
+	assert_int_equal(take(events), 1);
+	assert_int_equal(take(events), 0);
+	events_release(events, 2);
+	assert_int_equal(take(events), 2);
+	events_free(events);
+}
+
+/* As a restart takes them: none above the last id, each higher than the one before. */
+static void
+export_after_ids_began_anew(void **state)
+{
+	static const struct event_record old = {.event = {.id = 2, .addr = 1}, .queued = true};
+	struct events *events = events_new(10, 10);
+	struct event_record records[8];
+	size_t count;
+
+	(void)state;
+	events_restore(events, &old, 1, UINT32_MAX - 2);
+	add(events, 2); /* UINT32_MAX - 1 */
+	add(events, 3); /* UINT32_MAX */
+	assert_int_equal(events_export_count(events), 3);
+	take(events);
+	take(events);
+	for (uint32_t addr = 4; addr <= 6; addr++)
+		add(events, addr);
+	events_settle(events, 2, EVENT_RETRY);
+	count = events_export_count(events);
+	assert_int_equal(count, 3);
+	events_export(events, records);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(records[i].event.id, i + 1);
+		assert_true(records[i].logged && records[i].queued);
+		assert_int_equal(records[i].event.addr, i + 4);
+	}
+	assert_int_equal(take(events), 2); /* they still go out, and first */
+	assert_int_equal(take(events), UINT32_MAX);
+	assert_int_equal(take(events), 1);
+	assert_int_equal(events_counts(events).queued, 6);
+	events_free(events);
+}
+
+static void
 free_of_null(void **state)
 {
 	(void)state;
@@ -405,10 +768,22 @@ main(void)
 	    cmocka_unit_test(full_queue_takes_nothing),
 	    cmocka_unit_test(nothing_goes_out_before_it_is_saved),
 	    cmocka_unit_test(nothing_waits_for_ever_to_be_saved),
+	    cmocka_unit_test(hold_ends_for_one_after_the_other),
+	    cmocka_unit_test(hold_keeps_the_order_whatever_the_times),
+	    cmocka_unit_test(unsaved_holds_back_only_what_came_later),
+	    cmocka_unit_test(what_is_of_no_manager_is_ordered_too),
+	    cmocka_unit_test(each_is_found_in_spite_of_gaps),
+	    cmocka_unit_test(no_memory_for_the_queue),
+	    cmocka_unit_test(no_memory_changes_no_limit),
 	    cmocka_unit_test(export_has_each_event_once),
 	    cmocka_unit_test(restored_goes_on_where_it_was),
+	    cmocka_unit_test(export_and_restore_change_nothing),
+	    cmocka_unit_test(what_was_restored_takes_room),
+	    cmocka_unit_test(nothing_to_restore),
 	    cmocka_unit_test(smaller_log_has_the_last_of_the_restored),
 	    cmocka_unit_test(ids_begin_anew_when_there_are_no_more),
+	    cmocka_unit_test(release_of_an_id_from_before_they_began_anew),
+	    cmocka_unit_test(export_after_ids_began_anew),
 	    cmocka_unit_test(free_of_null),
 	};
 

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a restart keeps, as an operator sees it; what goes wrong is in test_fault_*.
+
+"What SET changed survives restarts until the file's value for that token
+changes." "One daemon per state file." "Written ... on events, at exit and every
+10 minutes, not because somebody was heard; owner-only."
+"""
+
+import signal
+import stat
+from pathlib import Path
+
+import ber
+from ber import GAUGE32, INTEGER
+from lab import UP, addresses, mib, wait_for
+from lab_mib import configuration, wait_rounds, writable_station
+
+TRUE, FALSE = 1, 2
+CREATE_AND_GO = 4
+
+
+def scene(lab, count=3):
+    """A station, and so many managers that answer."""
+    station = writable_station(lab)
+    return station, lab.manager_host().responder("-n", count, "-a", "198.18.0.1", delay="0:20")
+
+
+class Keeper:
+    """Daemons with one state file, one after the other."""
+
+    def __init__(self, station):
+        self.station = station
+        self.path = Path(station.lab.path) / "kept" / "state"
+        self.path.parent.mkdir(mode=0o700)
+
+    def start(self, *lines):
+        self.daemon = self.station.daemon(
+            config=[*lines, f"stateFile {self.path}"], interval="500ms", window="200ms")
+        wait_rounds(self.station, 1)
+        return self.daemon
+
+    def restart(self, *lines, signo=signal.SIGTERM):
+        self.daemon.end(signo)
+        return self.start(*lines)
+
+
+def set_values(station, *varbinds):
+    answer = ber.Client(station).set(*varbinds)
+    assert answer.error == "noError", answer
+
+
+def instance(name, index="0"):
+    return ber.parse_oid(mib().oid(name)) + ber.parse_oid(index)
+
+
+def told(station):
+    return len(station.trapd.notifications())
+
+
+def test_settings_by_snmp(lab):
+    """They outlive the daemon until the file says something else than it did."""
+    station, _ = scene(lab)
+    keeper = Keeper(station)
+    keeper.start()
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    set_values(station, (instance("ldmDiscoveryInterval"), GAUGE32, 700),
+               (instance("ldmNotificationsEnabled"), INTEGER, FALSE),
+               (instance("ldmManagerRowStatus", "198.18.9.9"), INTEGER, CREATE_AND_GO),
+               (instance("ldmManagerExpected", "198.18.0.2"), INTEGER, TRUE))
+
+    def in_force():
+        return (station.value("ldmDiscoveryInterval"), station.value("ldmNotificationsEnabled"),
+                station.get(mib().oid("ldmManagerExpected") + ".198.18.9.9"),
+                station.get(mib().oid("ldmManagerExpected") + ".198.18.0.2"))
+    assert in_force() == (700, FALSE, TRUE, TRUE)
+    keeper.restart()
+    assert in_force() == (700, FALSE, TRUE, TRUE)
+    # Saved at once, not at the end.
+    wait_for(lambda: "interval value=700ms" in keeper.path.read_text(), 10, "it to be saved")
+    keeper.restart(signo=signal.SIGKILL)
+    assert in_force() == (700, FALSE, TRUE, TRUE)
+    # The file says something else of one, which is no longer overridden, now or later.
+    keeper.restart("notifications no")
+    assert in_force() == (700, FALSE, TRUE, TRUE)
+    keeper.restart()
+    assert in_force() == (700, TRUE, TRUE, TRUE)
+
+
+def test_file_says_something_else(lab):
+    """A new interval in the file is in force, whatever was set."""
+    station, _ = scene(lab)
+    keeper = Keeper(station)
+    keeper.start()
+    set_values(station, (instance("ldmDiscoveryInterval"), GAUGE32, 700))
+    keeper.daemon.end()
+    keeper.daemon = station.daemon(config=[f"stateFile {keeper.path}"], interval="600ms",
+                                   window="200ms")
+    wait_rounds(station, 1)
+    assert station.value("ldmDiscoveryInterval") == 600
+    keeper.restart()
+    assert station.value("ldmDiscoveryInterval") == 500
+
+
+def test_log_and_ids_go_on(lab):
+    """ldmEventTable is as it was, and a number is never used twice."""
+    station, responder = scene(lab)
+    keeper = Keeper(station)
+    keeper.start()
+    wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
+    before = {name: station.column(name) for name in mib().columns("ldmEventEntry")}
+    assert len(before["ldmEventId"]) == 3
+    for signo in (signal.SIGTERM, signal.SIGKILL):
+        wait_for(lambda: "queued" not in keeper.path.read_text(), 10, "the delivery to be saved")
+        keeper.restart(signo=signo)
+        after = {name: station.column(name) for name in mib().columns("ldmEventEntry")}
+        assert after == before
+    responder.command("off", "198.18.0.2")
+    wait_for(lambda: station.trapd.disappeared("198.18.0.2"), 20, "a Disappeared")
+    (gone,) = station.trapd.disappeared()
+    assert gone.objects["ldmEventId"] > 3
+    assert told(station) == 4
+
+
+def test_not_written_because_somebody_was_heard(lab):
+    """Rounds in which nothing happens leave the file alone; it is for its owner only."""
+    station, responder = scene(lab)
+    keeper = Keeper(station)
+    keeper.start()
+    wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
+    wait_for(lambda: keeper.path.read_text().count("manager ") == 3
+             and "queued" not in keeper.path.read_text(), 10, "all to be saved")
+    saved = keeper.path.stat()
+    wait_rounds(station, 6)
+    assert keeper.path.stat().st_ino == saved.st_ino
+    assert keeper.path.stat().st_mtime_ns == saved.st_mtime_ns
+    assert stat.S_IMODE(saved.st_mode) == 0o600
+    responder.command("off", "198.18.0.2")
+    wait_for(lambda: keeper.path.stat().st_ino != saved.st_ino, 20, "an event to be saved")
+    assert keeper.path.read_text().startswith("ldm-agentx-state 1\n")
+
+
+def test_announce_first(lab):
+    """announceFirst no: the first round of a start without state is one line."""
+    station, responder = scene(lab)
+    responder.command("off", "198.18.0.3")
+    keeper = Keeper(station)
+    daemon = keeper.start("announceFirst no")
+    daemon.wait_output("the first round has found 2 managers")
+    station.wait_all_up(addresses("198.18.0.1", 2))
+    responder.command("on", "198.18.0.3")
+    wait_for(lambda: station.trapd.appeared("198.18.0.3"), 20, "the third")
+    # With a state it is like any other start.
+    keeper.daemon.end()
+    responder.command("off", "198.18.0.1")
+    daemon = keeper.start("announceFirst no")
+    wait_for(lambda: station.trapd.disappeared("198.18.0.1"), 20, "what happened meanwhile")
+    assert told(station) == 2
+    assert not daemon.lines("the first round has found")
+
+
+def test_without_state(lab):
+    """stateFile none: nothing is kept, and each start announces what it finds."""
+    station, _ = scene(lab, count=2)
+    for start in (1, 2):
+        daemon = station.daemon(config=["stateFile none"], interval="500ms", window="200ms")
+        station.wait_all_up(addresses("198.18.0.1", 2))
+        wait_for(lambda: len(station.trapd.appeared()) == 2 * start, 20, "all of them again")
+        assert "none" in configuration(daemon).read_text()
+        daemon.end()
+
+
+def test_values_of_rows(lab):
+    """What is known of managers is there before the first answer, which may never come."""
+    station, responder = scene(lab)
+    keeper = Keeper(station)
+    keeper.start()
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    kept = ["ldmManagerVersion", "ldmManagerHostname", "ldmManagerPort", "ldmManagerFirstSeen",
+            "ldmManagerLastSeen", "ldmManagerSourceAddress", "ldmManagerIfIndex"]
+    responder.command("off", "all")
+    station.wait_statuses({a: 3 for a in addresses("198.18.0.1", 3)})
+    before = {name: station.column(name) for name in kept}
+    silence = station.column("ldmManagerSilence")
+    keeper.restart()
+    assert {name: station.column(name) for name in kept} == before
+    assert all(value >= silence[a] for a, value in station.column("ldmManagerSilence").items())
+    responder.command("on", "all")
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    assert set(station.statuses().values()) == {UP}
