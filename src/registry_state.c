@@ -165,7 +165,7 @@ restore_managers(struct registry *r, const struct state *state, struct moment no
 	struct {
 		int link;
 		unsigned int ifindex;
-	} here[LINKS_MAX];
+	} here[LINKS_MAX] = {{0}};
 
 	for (size_t i = 0; i < state->link_count; i++)
 		here[i].link =

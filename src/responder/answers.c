@@ -158,7 +158,8 @@ address_answers(const struct answers *answers, const struct answers_request *req
 	struct answer to_group = {
 	    .destination = answers->group, .port = answers->port, .ifindex = request->ifindex};
 
-	to[0] = to[1] = to_source;
+	to[0] = to_source;
+	to[1] = to_source;
 	switch (answers->mode) {
 	case ANSWER_SOURCE:
 		return 1;
