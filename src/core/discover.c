@@ -149,6 +149,21 @@ hear(struct discover *d, struct link *link, const struct arrival *arrival, struc
 	return verdict;
 }
 
+/* A response whose octets are in order. */
+static enum verdict
+admit(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
+      const struct wire_response *resp, const char **why)
+{
+	/* The kernel lets it through when it is a broadcast. */
+	if (arrival->source == 0) {
+		*why = "the source address is 0.0.0.0";
+		return VERDICT_MALFORMED;
+	}
+	if (!access_permits(&d->access, resp->addr, arrival->source, why))
+		return VERDICT_DENIED;
+	return hear(d, link, arrival, now, resp);
+}
+
 enum verdict
 discover_receive(struct discover *d, const uint8_t *buf, size_t len, const struct arrival *arrival,
 		 struct moment now, struct wire_response *resp, const char **reason)
@@ -160,11 +175,8 @@ discover_receive(struct discover *d, const uint8_t *buf, size_t len, const struc
 	if (verdict == VERDICT_FOREIGN_REQUEST && link != NULL && arrival->source_is_local &&
 	    link_is_own_request(link, arrival->source_port))
 		verdict = VERDICT_OWN_REQUEST;
-	else if (verdict == VERDICT_ACCEPTED &&
-		 !access_permits(&d->access, resp->addr, arrival->source, &why))
-		verdict = VERDICT_DENIED;
 	else if (verdict == VERDICT_ACCEPTED)
-		verdict = hear(d, link, arrival, now, resp);
+		verdict = admit(d, link, arrival, now, resp, &why);
 	if (reason != NULL)
 		*reason = why;
 	d->stats.verdicts[verdict]++;
