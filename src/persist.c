@@ -115,8 +115,13 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* Returns whether there was a state to take up. */
-static bool
+enum loaded {
+	LOADED,
+	LOADED_NOTHING,
+	LOADED_NOT, /* for want of memory: the file may be good */
+};
+
+static enum loaded
 load(const struct config *config, struct state *state)
 {
 	const struct state_limits limits = {
@@ -126,17 +131,21 @@ load(const struct config *config, struct state *state)
 	struct state_error error;
 	size_t len;
 	char *text = statefile_read(persist.file, state_max_len(&limits), &len);
-	bool loaded = false;
+	enum loaded loaded = LOADED_NOTHING;
 
-	if (text == NULL && errno == ENOENT) {
+	if (text == NULL && errno == ENOMEM) {
+		loaded = LOADED_NOT;
+	} else if (text == NULL && errno == ENOENT) {
 		log_info("%s: there is none yet, starting without a state", persist.path);
 	} else if (text == NULL) {
 		keep_aside(strerror(errno));
-	} else if (state_decode(state, text, len, &limits, &error) < 0) {
+	} else if (state_decode(state, text, len, &limits, &error) == 0) {
+		loaded = LOADED;
+	} else if (errno == ENOMEM) {
+		loaded = LOADED_NOT;
+	} else {
 		state->last_id = state_salvage_last_id(text, len);
 		keep_aside(error.text);
-	} else {
-		loaded = true;
 	}
 	free(text);
 	return loaded;
@@ -146,14 +155,16 @@ int
 persist_load(const struct config *config, struct registry *registry)
 {
 	struct state state = {0};
-	const bool loaded = persist.file != NULL && load(config, &state);
-	const int status = registry_restore(registry, &state, config, clock_now());
+	const enum loaded loaded = persist.file != NULL ? load(config, &state) : LOADED_NOTHING;
+	int status = -1;
 
-	if (!loaded && !config->announce_first)
+	if (loaded != LOADED_NOT)
+		status = registry_restore(registry, &state, config, clock_now());
+	if (loaded == LOADED_NOTHING && !config->announce_first)
 		registry_start_quietly(registry);
 	if (status < 0)
 		log_error("%s: %s", persist.path, strerror(ENOMEM));
-	else if (loaded)
+	else if (loaded == LOADED)
 		log_info("%s: %zu managers are known from before", persist.path,
 			 state.manager_count);
 	state_clear(&state);

@@ -51,7 +51,8 @@ struct state_limits {
 	size_t managers, events;
 };
 
-/* What is wrong with a text: "line 12: port=70000: expected 1 to 65535". */
+/* What is wrong with a text: "line 12: port=x: expected a number
+ * from 1 to 65535". */
 struct state_error {
 	char text[256];
 };
@@ -67,8 +68,9 @@ char *state_encode(const struct state *state, size_t *len);
 size_t state_max_len(const struct state_limits *limits);
 
 /* Read len octets of untrusted text.  0 with *state filled in, to be released
- * with state_clear(); or -1 with *error, *state then being empty.  All or
- * nothing: a text that is damaged anywhere is refused. */
+ * with state_clear(); or -1 with *error, *state then being empty, and errno:
+ * ENOMEM, or EINVAL when it is the text that is wrong.  All or nothing: a text
+ * that is damaged anywhere is refused. */
 int state_decode(struct state *state, const char *text, size_t len,
 		 const struct state_limits *limits, struct state_error *error);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,6 +37,15 @@ fail(struct reader *reader, const char *format, ...)
 	return -1;
 }
 
+/* What is wrong is not the text. */
+static int
+fail_memory(struct reader *reader)
+{
+	fail(reader, "out of memory");
+	errno = ENOMEM;
+	return -1;
+}
+
 static int
 check_manager(struct reader *reader, const struct manager_record *record)
 {
@@ -57,13 +67,15 @@ check_manager(struct reader *reader, const struct manager_record *record)
 	if (!heard && (m->hostname[0] != '\0' || m->version[0] != '\0' ||
 		       m->last_seen.mono_us != 0 || m->announced == ANNOUNCED_UP))
 		return fail(reader, "expected lastSeen: it was heard");
-	if (heard && m->announced != ANNOUNCED_NOTHING && record->told.port == 0)
-		return fail(reader, "announced=%s: expected told.port, too",
-			    state_announcements[m->announced]);
+	/* One that was expected may be announced as down before it is ever heard. */
+	if (m->announced == ANNOUNCED_UP && record->told.port == 0)
+		return fail(reader, "announced=up: expected told.port, too");
 	if (record->conflict && record->challenger == 0)
 		return fail(reader, "conflict: expected challenger=ADDRESS, too");
 	if ((record->challenger != 0) != (record->challenger_says.port != 0) ||
-	    (record->challenger != 0 && !heard))
+	    (record->challenger != 0 && !heard) ||
+	    (record->challenger == 0 && (record->challenger_says.hostname[0] != '\0' ||
+					 record->challenger_says.version[0] != '\0')))
 		return fail(reader, "expected challenger with lastSeen and challenger.port");
 	return 0;
 }
@@ -137,7 +149,7 @@ read_link(struct reader *reader, const char *text, size_t len)
 	if (state->links == NULL)
 		state->links = calloc(LINKS_MAX, sizeof(*state->links));
 	if (state->links == NULL)
-		return fail(reader, "out of memory");
+		return fail_memory(reader);
 	state->links[state->link_count++] = record;
 	return 0;
 }
@@ -158,7 +170,7 @@ read_manager(struct reader *reader, const char *text, size_t len)
 	record.challenger_says.addr = record.challenged ? record.m.addr : 0;
 	record.m.first_seen.mono_us = record.m.last_seen.mono_us;
 	if (!grow(&managers, &reader->managers_size, state->manager_count, sizeof(record)))
-		return fail(reader, "out of memory");
+		return fail_memory(reader);
 	state->managers = managers;
 	state->managers[state->manager_count++] = record;
 	return 0;
@@ -177,10 +189,18 @@ read_event(struct reader *reader, const char *text, size_t len)
 	    check_event(reader, &record) < 0)
 		return -1;
 	if (!grow(&events, &reader->events_size, state->event_count, sizeof(record)))
-		return fail(reader, "out of memory");
+		return fail_memory(reader);
 	state->events = events;
 	state->events[state->event_count++] = record;
 	return 0;
+}
+
+static int
+check_interval(struct reader *reader, const char *name, int64_t us)
+{
+	if (us >= CONFIG_INTERVAL_MIN_US && us <= CONFIG_INTERVAL_MAX_US)
+		return 0;
+	return fail(reader, "%s: expected a duration from 100ms to 1d", name);
 }
 
 static int
@@ -207,9 +227,9 @@ read_record(struct reader *reader, enum line line, const char *text, size_t len)
 	}
 	if (read_fields(reader, line, text, len, state) < 0)
 		return -1;
-	if (line == LINE_INTERVAL && (state->interval.value < CONFIG_INTERVAL_MIN_US ||
-				      state->interval.value > CONFIG_INTERVAL_MAX_US))
-		return fail(reader, "value: expected a duration from 100ms to 1d");
+	if (line == LINE_INTERVAL && (check_interval(reader, "value", state->interval.value) < 0 ||
+				      check_interval(reader, "over", state->interval.over) < 0))
+		return -1;
 	if (line == LINE_SAVED && state->saved_wall_ms == 0)
 		return fail(reader, "expected at=TIME");
 	return 0;
@@ -281,6 +301,8 @@ read_text(struct reader *reader, const char *text, size_t len)
 				    STATE_LINE_MAX - 1);
 		if (newline == NULL)
 			return fail(reader, "expected more: the file is cut short");
+		if (memchr(text, '\0', line_len) != NULL)
+			return fail(reader, "expected text, without NUL octets");
 		if (reader->line_number == 1) {
 			if (read_heading(reader, text, line_len) < 0)
 				return -1;
@@ -312,6 +334,7 @@ state_decode(struct state *state, const char *text, size_t len, const struct sta
 	};
 
 	*state = (struct state){0};
+	errno = EINVAL;
 	if (read_text(&reader, text, len) == 0)
 		return 0;
 	snprintf(error->text, sizeof(error->text), "line %lu: %s", reader.line_number, what);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <assert.h>
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +28,8 @@ hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Take an octet of a quoted value from *p, which ends at end; -1: there is none. */
+/* Take an octet of a quoted value from *p, which ends at end.  -1: there is none that
+ * may be in a text, and *p stays. */
 static int
 take_octet(const char **p, const char *end)
 {
@@ -38,9 +38,10 @@ take_octet(const char **p, const char *end)
 
 	if (q == end || *q == '"')
 		return -1;
-	*p = q + 1;
-	if (*q != '\\')
+	if (*q != '\\') {
+		*p = q + 1;
 		return (unsigned char)*q;
+	}
 	if (end - q >= 2 && (q[1] == '"' || q[1] == '\\')) {
 		*p = q + 2;
 		return q[1];
@@ -49,8 +50,10 @@ take_octet(const char **p, const char *end)
 		return -1;
 	high = hex_digit(q[2]);
 	low = hex_digit(q[3]);
+	if (high < 0 || low < 0 || high + low == 0)
+		return -1;
 	*p = q + 4;
-	return high < 0 || low < 0 ? -1 : high * 16 + low;
+	return high * 16 + low;
 }
 
 /* Take the value from *p; false if it is too long or not closed. */
@@ -63,7 +66,7 @@ take_value(const char **p, const char *end, struct word *word)
 	word->quoted = *p < end && **p == '"';
 	if (word->quoted) {
 		++*p;
-		while ((octet = take_octet(p, end)) > 0 && word->value_len < STATE_VALUE_MAX - 1)
+		while (word->value_len < STATE_VALUE_MAX - 1 && (octet = take_octet(p, end)) >= 0)
 			word->value[word->value_len++] = (char)octet;
 		word->value[word->value_len] = '\0';
 		return *p < end && *(*p)++ == '"';
@@ -85,6 +88,7 @@ take_word(const char **p, const char *end, struct word *word)
 		word->name[len++] = **p;
 	word->name[len] = '\0';
 	word->has_value = *p < end && **p == '=';
+	word->quoted = false;
 	word->value[0] = '\0';
 	if (!word->has_value)
 		return *p == end || **p == ' ';
@@ -117,7 +121,7 @@ get_number(const struct state_field *field, const char *value, uint32_t *out)
 {
 	unsigned long number;
 
-	if (!isdigit((unsigned char)*value) || config_parse_unsigned(value, 1, field->max, &number))
+	if (*value == '0' || config_parse_unsigned(value, 1, field->max, &number) < 0)
 		return false;
 	*out = (uint32_t)number;
 	return true;
@@ -154,15 +158,9 @@ get_time(const char *value, int64_t *out)
 }
 
 static bool
-get_duration(const char *value, int64_t *out)
-{
-	return isdigit((unsigned char)*value) && config_parse_duration(value, out) == 0;
-}
-
-static bool
 get_text(const struct state_field *field, const struct word *word, char *member)
 {
-	if (!word->quoted || word->value_len == 0 || word->value_len >= field->size)
+	if (word->value_len == 0 || word->value_len >= field->size)
 		return false;
 	for (size_t i = 0; i < word->value_len && field->kind == STATE_TEXT; i++)
 		if (word->value[i] < 0x20 || word->value[i] > 0x7e)
@@ -172,15 +170,21 @@ get_text(const struct state_field *field, const struct word *word, char *member)
 }
 
 static bool
-get_link(const struct state_names *names, const struct word *word, int *link)
+get_link(const struct state_names *names, const char *value, int *link)
 {
-	for (size_t i = 0; word->quoted && i < names->count; i++) {
-		if (strcmp(names->list[i].name, word->value) == 0) {
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->list[i].name, value) == 0) {
 			*link = (int)i;
 			return true;
 		}
 	}
 	return false;
+}
+
+static bool
+is_quoted(enum state_kind kind)
+{
+	return kind == STATE_TEXT || kind == STATE_OCTETS || kind == STATE_LINK;
 }
 
 static bool
@@ -194,7 +198,8 @@ get_value(const struct state_field *field, const struct state_names *names, cons
 	int64_t wide;
 	int link;
 
-	if (word->has_value == (field->kind == STATE_FLAG))
+	if (word->has_value == (field->kind == STATE_FLAG) ||
+	    word->quoted != is_quoted(field->kind))
 		return false;
 	switch (field->kind) {
 	case STATE_NUMBER:
@@ -216,13 +221,15 @@ get_value(const struct state_field *field, const struct state_names *names, cons
 	case STATE_DURATION:
 	case STATE_AGE:
 		if (field->kind == STATE_TIME ? !get_time(value, &wide)
-					      : !get_duration(value, &wide))
+					      : config_parse_duration(value, &wide) < 0)
+			return false;
+		if (field->kind == STATE_AGE && wide > STATE_AGE_MAX_US)
 			return false;
 		wide = field->kind == STATE_AGE ? -wide : wide;
 		memcpy(member, &wide, sizeof(wide));
 		return true;
 	case STATE_LINK:
-		if (!get_link(names, word, &link))
+		if (!get_link(names, value, &link))
 			return false;
 		memcpy(member, &link, sizeof(link));
 		return true;
@@ -233,6 +240,7 @@ get_value(const struct state_field *field, const struct state_names *names, cons
 static void
 describe(const struct state_field *field, char *buf, size_t size)
 {
+	char longest[CONFIG_DURATION_LEN];
 	size_t len = 0;
 
 	switch (field->kind) {
@@ -260,8 +268,11 @@ describe(const struct state_field *field, char *buf, size_t size)
 		snprintf(buf, size, "a time such as 2026-11-24T14:40:21.123Z");
 		break;
 	case STATE_DURATION:
-	case STATE_AGE:
 		snprintf(buf, size, "a duration such as 1500ms");
+		break;
+	case STATE_AGE:
+		snprintf(buf, size, "a duration such as 1500ms, up to %s",
+			 config_format_duration(STATE_AGE_MAX_US, longest));
 		break;
 	case STATE_LINK:
 		snprintf(buf, size, "a link that has a line above");

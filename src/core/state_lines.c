@@ -12,7 +12,7 @@
 #define MANAGER(text, what, member) FIELD(text, what, struct manager_record, member)
 #define EVENT(text, what, member) FIELD(text, what, struct event_record, member)
 
-const char *const state_announcements[] = {"", "up", "down", NULL};
+static const char *const announcements[] = {"", "up", "down", NULL};
 static const char *const statuses[] = {"", "up", "missing", "down", "unknown", NULL};
 static const char *const event_types[] = {"",         "appeared", "disappeared", "changed",
 					  "conflict", "impaired", "restored",    NULL};
@@ -37,7 +37,7 @@ static const struct state_field link_fields[] = {
 };
 static const struct state_field manager_fields[] = {
     {MANAGER("address", STATE_ADDRESS, m.addr)},
-    {MANAGER("announced", STATE_KEYWORD, m.announced), .keywords = state_announcements},
+    {MANAGER("announced", STATE_KEYWORD, m.announced), .keywords = announcements},
     {MANAGER("hostname", STATE_TEXT, m.hostname)},
     {MANAGER("version", STATE_TEXT, m.version)},
     {MANAGER("port", STATE_NUMBER, m.port), .max = UINT16_MAX},

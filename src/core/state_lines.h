@@ -34,7 +34,4 @@ struct state_line {
 
 extern const struct state_line state_lines[LINE_KINDS];
 
-/* What a manager was announced as, in the order of enum manager_announced. */
-extern const char *const state_announcements[];
-
 #endif /* STATE_LINES_H */

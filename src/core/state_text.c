@@ -132,9 +132,16 @@ put_duration(struct state_out *out, const struct state_field *field, int64_t us)
 {
 	char buf[CONFIG_DURATION_LEN];
 
-	/* Upwards: what is not zero must not become so. */
 	if (us > 0)
-		put_value(out, field, config_format_duration((us + 999) / 1000 * 1000, buf));
+		put_value(out, field, config_format_duration(us, buf));
+}
+
+static void
+put_age(struct state_out *out, const struct state_field *field, int64_t us)
+{
+	/* Upwards: what is not zero must not become so. */
+	us = (us + 999) / 1000 * 1000;
+	put_duration(out, field, us < STATE_AGE_MAX_US ? us : STATE_AGE_MAX_US);
 }
 
 static void
@@ -171,7 +178,7 @@ put_field(struct state_out *out, const struct state_field *field, const struct s
 		put_duration(out, field, load_signed(member));
 		break;
 	case STATE_AGE:
-		put_duration(out, field, -load_signed(member));
+		put_age(out, field, -load_signed(member));
 		break;
 	case STATE_LINK:
 		memcpy(&link, member, sizeof(link));

@@ -17,6 +17,9 @@
 #define STATE_LINE_MAX 4096  /* octets in a line, its newline included */
 #define STATE_VALUE_MAX 1100 /* octets in a value, all of them escaped */
 
+/* A century: sums with it are far from overflowing. */
+#define STATE_AGE_MAX_US INT64_C(3155760000000000)
+
 enum state_kind {
 	STATE_NUMBER,   /* unsigned, of 1, 2 or 4 octets: 0..max */
 	STATE_ADDRESS,  /* uint32_t, an IPv4 address in host byte order */
@@ -25,8 +28,9 @@ enum state_kind {
 	STATE_TEXT,     /* char[], of what a manager may send: 0x20..0x7e */
 	STATE_OCTETS,   /* char[], of anything but NUL */
 	STATE_TIME,     /* int64_t, milliseconds since 1970 */
-	STATE_DURATION, /* int64_t, microseconds, written in milliseconds */
-	STATE_AGE,      /* int64_t, microseconds before the state was saved: 0 or negative */
+	STATE_DURATION, /* int64_t, microseconds */
+	STATE_AGE,      /* int64_t, microseconds before the state was saved: 0 or negative;
+			 * written in milliseconds, rounded up */
 	STATE_LINK,     /* int, a place in a list of names; LINK_NONE is left out */
 };
 
@@ -58,7 +62,7 @@ void state_put_line(struct state_out *out, const char *name, const struct state_
 
 /* Read what follows a record's name into the record, which holds the values of
  * fields that are not given.  0, or -1 with what is wrong in error[size]: "port=x:
- * expected a number up to 65535". */
+ * expected a number from 1 to 65535". */
 int state_get_fields(const char *line, size_t len, const struct state_field fields[],
 		     size_t field_count, const struct state_names *names, void *record, char *error,
 		     size_t size);

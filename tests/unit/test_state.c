@@ -68,7 +68,7 @@ make_full(void **unused)
 	largest->m.source = UINT32_MAX;
 	largest->m.missed = largest->m.transitions = UINT32_MAX;
 	largest->m.expected_by_operator = true;
-	largest->changed_us = INT64_C(-86400000000000);
+	largest->changed_us = INT64_C(-3155760000000000);
 	largest->m.last_seen.mono_us = largest->m.first_seen.mono_us = INT64_C(-315360000000000);
 	largest->m.last_seen.wall_ms = INT64_C(253402300799999); /* the year 9999 */
 	largest->m.link = LINK_NONE;
@@ -116,7 +116,7 @@ make_full(void **unused)
 	full = (struct state){
 	    .saved_wall_ms = WALL,
 	    .last_id = UINT32_MAX,
-	    .interval = {.set = true, .value = 10000000, .over = 30000000},
+	    .interval = {.set = true, .value = 10000000, .over = 30000500},
 	    .notifications = {.set = true, .over = true},
 	    .links = links,
 	    .link_count = 2,
@@ -154,7 +154,7 @@ comes_back_as_it_was(void **unused)
 	assert_int_equal(state.last_id, full.last_id);
 	assert_true(state.interval.set && state.notifications.set);
 	assert_int_equal(state.interval.value, 10000000);
-	assert_int_equal(state.interval.over, 30000000);
+	assert_int_equal(state.interval.over, 30000500);
 	assert_true(state.notifications.over && !state.notifications.value);
 	assert_int_equal(state.link_count, 2);
 	for (size_t i = 0; i < 2; i++) {
@@ -217,7 +217,7 @@ nothing_is_a_state_too(void **unused)
 
 /* Less than a millisecond of silence is some silence. */
 static void
-durations_are_rounded_up(void **unused)
+ages_are_rounded_up(void **unused)
 {
 	struct manager_record one = managers[0];
 	const struct state state = {.saved_wall_ms = 1,
@@ -236,6 +236,33 @@ durations_are_rounded_up(void **unused)
 	assert_int_equal(decode(&again, text, len), 0);
 	assert_int_equal(again.managers[0].changed_us, -1000);
 	assert_int_equal(again.managers[0].m.last_seen.mono_us, -1001000);
+	state_clear(&again);
+	free(text);
+}
+
+/* Expected, announced as down, and heard while the queue was full. */
+static void
+what_was_told_before_it_was_heard_is_kept(void **unused)
+{
+	struct manager_record one = managers[0];
+	const struct state state = {
+	    .saved_wall_ms = 1,
+	    .links = links,
+	    .link_count = 2,
+	    .managers = &one,
+	    .manager_count = 1,
+	};
+	struct state again;
+	size_t len;
+	char *text;
+
+	(void)unused;
+	one.m.announced = ANNOUNCED_DOWN;
+	one.told = (struct wire_response){0};
+	text = state_encode(&state, &len);
+	assert_int_equal(decode(&again, text, len), 0);
+	assert_int_equal(again.managers[0].m.announced, ANNOUNCED_DOWN);
+	assert_int_equal(again.managers[0].told.port, 0);
 	state_clear(&again);
 	free(text);
 }
@@ -336,6 +363,25 @@ too_much_is_refused(void **unused)
 	assert_string_equal(error.text, "line 6: expected 2 managers at most");
 }
 
+/* Wherever it is: C would take what is before it for the whole. */
+static void
+a_nul_is_refused(void **unused)
+{
+	size_t len;
+	char *text = state_encode(&full, &len);
+
+	(void)unused;
+	for (size_t i = 0; i < len; i++) {
+		const char was = text[i];
+		struct state state;
+
+		text[i] = '\0';
+		assert_int_equal(decode(&state, text, len), -1);
+		text[i] = was;
+	}
+	free(text);
+}
+
 #define HEAD "ldm-agentx-state 1\nsaved at=2026-11-24T00:00:00.000Z\nids taken=5\n"
 #define HEARD                                                                                     \
 	"manager address=198.18.0.1 port=1 source=198.18.0.1 firstSeen=2026-11-24T00:00:00.000Z " \
@@ -395,19 +441,37 @@ what_is_wrong_is_said(void **unused)
 	     "line 4: hostname=: expected 1 to 255 printable characters in quotes"},
 	    {HEAD HEARD " hostname=\"x\nend\n", "line 4: ' hostname=\"x': expected name=value"},
 	    {HEAD HEARD " hostname=\"\\x00\"\nend\n",
-	     "line 4: hostname=: expected 1 to 255 printable characters in quotes"},
+	     "line 4: ' hostname=\"\\x5cx00\"': expected name=value"},
+	    {HEAD HEARD " hostname=\"a\\x00\"\nend\n",
+	     "line 4: ' hostname=\"a\\x5cx00\"': expected name=value"},
+	    {HEAD HEARD " hostname=\"a\\xzz\"\nend\n",
+	     "line 4: ' hostname=\"a\\x5cxzz\"': expected name=value"},
+	    {HEAD HEARD " hostname=\"a\\x4\"\nend\n",
+	     "line 4: ' hostname=\"a\\x5cx4\"': expected name=value"},
+	    {HEAD HEARD " missed=\"7\"\nend\n",
+	     "line 4: missed=7: expected a number from 1 to 4294967295"},
+	    {HEAD HEARD " missed=07\nend\n",
+	     "line 4: missed=07: expected a number from 1 to 4294967295"},
 	    {HEAD HEARD " version=\"12345678901234567890123456789012\"\nend\n",
 	     "line 4: version=12345678901234567890123456789012: expected 1 to 31 printable "
 	     "characters in quotes"},
 	    {HEAD HEARD " link=\"eth0\"\nend\n",
 	     "line 4: link=eth0: expected a link that has a line above"},
 	    {HEAD HEARD " silence=-1s\nend\n",
-	     "line 4: silence=-1s: expected a duration such as 1500ms"},
+	     "line 4: silence=-1s: expected a duration such as 1500ms, up to 36525d"},
+	    {HEAD HEARD " silence=3155760000001ms\nend\n",
+	     "line 4: silence=3155760000001ms: expected a duration such as 1500ms, up to 36525d"},
+	    {HEAD HEARD " challenger.hostname=\"a\"\nend\n",
+	     "line 4: expected challenger with lastSeen and challenger.port"},
 	    {HEAD "link\nend\n", "line 4: expected name=\"INTERFACE\""},
 	    {HEAD "link name=\"a/b\"\nend\n", "line 4: expected name=\"INTERFACE\""},
 	    {HEAD "link name=\"a\"\nlink name=\"a\"\nend\n", "line 5: expected each link once"},
 	    {HEAD "interval value=1ms over=30s\nend\n",
 	     "line 4: value: expected a duration from 100ms to 1d"},
+	    {HEAD "interval value=10s\nend\n",
+	     "line 4: over: expected a duration from 100ms to 1d"},
+	    {HEAD "interval value=x over=30s\nend\n",
+	     "line 4: value=x: expected a duration such as 1500ms"},
 	    {HEAD EVENT "\nend\n", "line 4: expected logged or queued"},
 	    {HEAD EVENT " queued\n" EVENT " queued\nend\n",
 	     "line 5: id=1: expected a higher one than in the line before, and 5 at most, as in "
@@ -453,11 +517,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(comes_back_as_it_was),     cmocka_unit_test(nothing_is_a_state_too),
-	    cmocka_unit_test(durations_are_rounded_up), cmocka_unit_test(cut_anywhere_is_refused),
-	    cmocka_unit_test(wrong_octets_do_no_harm),  cmocka_unit_test(garbage_is_refused),
-	    cmocka_unit_test(too_much_is_refused),      cmocka_unit_test(what_is_wrong_is_said),
+	    cmocka_unit_test(comes_back_as_it_was),
+	    cmocka_unit_test(nothing_is_a_state_too),
+	    cmocka_unit_test(ages_are_rounded_up),
+	    cmocka_unit_test(cut_anywhere_is_refused),
+	    cmocka_unit_test(wrong_octets_do_no_harm),
+	    cmocka_unit_test(garbage_is_refused),
+	    cmocka_unit_test(too_much_is_refused),
+	    cmocka_unit_test(what_is_wrong_is_said),
 	    cmocka_unit_test(long_lines_are_refused),
+	    cmocka_unit_test(what_was_told_before_it_was_heard_is_kept),
+	    cmocka_unit_test(a_nul_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_full, NULL);
