@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A configuration file: what is in force can be printed, and read again it is the
+ * same. */
+#include <string.h>
+
+#include "core/config.h"
+#include "fuzz.h"
+
+#define PRINTED_MAX (1 << 20)
+
+struct text {
+	char buf[PRINTED_MAX];
+	size_t len;
+};
+
+static void
+add_line(void *ctx, const char *line)
+{
+	struct text *text = ctx;
+	const size_t len = strlen(line);
+
+	FUZZ_EXPECT(text->len + len + 1 < sizeof(text->buf));
+	memcpy(text->buf + text->len, line, len);
+	text->len += len;
+	text->buf[text->len++] = '\n';
+}
+
+static void
+expect_printable(void *ctx, const struct config_error *error)
+{
+	(void)ctx;
+	FUZZ_EXPECT(error->text[0] != '\0');
+	for (const char *c = error->text; *c != '\0'; c++)
+		FUZZ_EXPECT(*c >= 0x20 && *c <= 0x7e);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static struct text first, second;
+	struct config config, again;
+	struct config_error error;
+
+	config_init(&config);
+	config_init(&again);
+	first.len = second.len = 0;
+	config_read(&config, "fuzz", (const char *)data, len, expect_printable, NULL);
+	if (config_check(&config, "fuzz", &error) < 0)
+		expect_printable(NULL, &error);
+	config_print(&config, add_line, &first);
+	FUZZ_EXPECT(config_read(&again, "again", first.buf, first.len, expect_printable, NULL) ==
+		    0);
+	config_print(&again, add_line, &second);
+	FUZZ_EXPECT(first.len == second.len && memcmp(first.buf, second.buf, first.len) == 0);
+	config_clear(&config);
+	config_clear(&again);
+	return 0;
+}
