@@ -88,6 +88,7 @@ cmocka_assert_memory(const void *a, const void *b, size_t size, int equal, const
 #define fail() cmocka_fail(cmocka_here, "fail()")
 #define fail_msg(...) cmocka_fail(cmocka_here, __VA_ARGS__)
 #define print_message(...) printf(__VA_ARGS__)
+#define print_error(...) printf(__VA_ARGS__)
 #define assert_true(c) cmocka_check(c, #c)
 #define assert_false(c) cmocka_check(!(c), "not: " #c)
 #define assert_null(p) cmocka_check((p) == NULL, #p " is not NULL")

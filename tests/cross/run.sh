@@ -1,19 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh ARCH - run the pure core's unit tests as programs of another machine:
+# run.sh ARCH - run what tests the pure core (units, replays, the fuzzers' corpus) as
+# programs of another machine:
 # sparc64 (big-endian, faults on unaligned access, what ldmd itself runs on) or
 # i386 (32-bit size_t and long).
 #
 # There is no cmocka for these, so its stand-in beside this script is used; of
-# libbsd only headers are.  Exit status: 0, 1 on a failure, 77 when a tool is
+# libbsd only headers are, and strlcpy.c.  Exit status: 0, 1 on a failure, 77 when a tool is
 # missing.
 set -eu
 
-# Each test with the sources of src/core that it needs.
-tests='
-	wire wire.c
-	format format.c
-'
+tests='access config events format inventory oidindex state state_rows wire'
+fuzz_targets='config state wire'
 
 # Relative paths from here on: the top's name may have a space in it.
 cd "$(dirname "$0")/../.."
@@ -56,27 +54,49 @@ bsd=$(pkg-config --cflags libbsd-overlay)
 TEST_VECTORS=$top/tests/vectors
 export TEST_VECTORS
 
-build_and_run() {
-	test=$1
+# compile OUTPUT ARGUMENT...
+compile()
+{
+	output=$1
 	shift
-	sources=
-	for source; do
-		sources="$sources $top/src/core/$source"
-	done
 	# libbsd's headers come before the i386 flags' folder, which they wrap.
 	# shellcheck disable=SC2086
-	$cc $bsd $flags -std=gnu11 -O2 -Wall -Wextra -Werror -I"$top/src" -I"$here" \
-		-o "$tmp/$test" "$top/tests/unit/test_$test.c" $sources &&
-		$run "$tmp/$test" </dev/null
+	$cc $bsd $flags -std=gnu11 -D_GNU_SOURCE -DCONFIG_STATE_FILE='"/var/lib/ldm-agentx/state"' \
+		-O2 -Wall -Wextra -Werror -I"$top/src" -I"$here" -o "$output" "$@"
 }
 
-echo "$tests" | {
-	status=0
-	while read -r test sources; do
-		[ -n "$test" ] || continue
-		echo "== $test ($arch)"
-		# shellcheck disable=SC2086
-		build_and_run "$test" $sources || status=1
-	done
-	exit $status
+run()
+{
+	# shellcheck disable=SC2086
+	$run "$@" </dev/null
 }
+
+mkdir "$tmp/core"
+for source in "$top"/src/core/*.c "$here/strlcpy.c"; do
+	compile "$tmp/core/$(basename "$source" .c).o" -c "$source"
+done
+ar cr "$tmp/core.a" "$tmp"/core/*.o
+
+status=0
+for test in $tests; do
+	echo "== $test ($arch)"
+	compile "$tmp/$test" "$top/tests/unit/test_$test.c" "$tmp/core.a" && run "$tmp/$test" ||
+		status=1
+done
+
+echo "== replays ($arch)"
+compile "$tmp/replay" "$top"/tests/replay/*.c "$tmp/core.a" || status=1
+for script in "$top"/tests/replay/*.txt; do
+	run "$tmp/replay" "$script" || status=1
+done
+
+for target in $fuzz_targets; do
+	echo "== corpus of $target ($arch)"
+	vectors=
+	[ "$target" != wire ] || vectors=$top/tests/vectors
+	compile "$tmp/fuzz_$target" "$top/tests/fuzz/fuzz_$target.c" "$top/tests/fuzz/corpus.c" \
+		"$tmp/core.a" &&
+		run "$tmp/fuzz_$target" "$top/tests/corpus/$target"/* \
+			${vectors:+"$vectors"/*.bin} || status=1
+done
+exit $status
