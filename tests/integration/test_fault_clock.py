@@ -36,7 +36,7 @@ def cell(rig, column, address):
 
 def test_clock_stepped(make_rig, figures):
     """A manager vanishes with each step: down, ageing and forgotten in its time."""
-    rig = make_rig(10, interval=0.5, config=[f"retention {RETENTION:g}s"])
+    rig = make_rig(10, interval=1.0, config=[f"retention {RETENTION:g}s"])
     clock = rig.lab.path / "clock"
     environment = fake_clock(clock)
     rig.begin(env=environment)

@@ -11,7 +11,7 @@ import signal
 from faultlab import BACK_WITHIN, form
 
 FROZEN = form(60, 8)
-INTERVAL = form(1.0, 0.5)
+INTERVAL = 1.0
 
 
 def freeze(rig):
