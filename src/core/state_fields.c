@@ -89,6 +89,7 @@ take_word(const char **p, const char *end, struct word *word)
 	word->name[len] = '\0';
 	word->has_value = *p < end && **p == '=';
 	word->quoted = false;
+	word->value_len = 0;
 	word->value[0] = '\0';
 	if (!word->has_value)
 		return *p == end || **p == ' ';
@@ -311,7 +312,7 @@ state_get_fields(const char *line, size_t len, const struct state_field fields[]
 			return -1;
 		}
 		field = find_field(fields, field_count, word.name);
-		format_printable(word.value, word.value_len * word.has_value, shown, SHOWN_LEN);
+		format_printable(word.value, word.value_len, shown, SHOWN_LEN);
 		if (field == NULL) {
 			snprintf(error, size, "'%s': unknown here",
 				 format_printable(word.name, strlen(word.name), shown, SHOWN_LEN));
