@@ -6,6 +6,7 @@ changes." "One daemon per state file." "Written ... on events, at exit and every
 10 minutes, not because somebody was heard; owner-only."
 """
 
+import re
 import signal
 import stat
 from pathlib import Path
@@ -137,6 +138,27 @@ def test_not_written_because_somebody_was_heard(lab):
     responder.command("off", "198.18.0.2")
     wait_for(lambda: keeper.path.stat().st_ino != saved.st_ino, 20, "an event to be saved")
     assert keeper.path.read_text().startswith("ldm-agentx-state 1\n")
+
+
+def test_saved_at_the_end(lab):
+    """What was only heard is saved when the daemon ends, and no number is skipped."""
+    station, _ = scene(lab)
+    keeper = Keeper(station)
+    keeper.start()
+    wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
+    wait_for(lambda: keeper.path.read_text().count("manager ") == 3
+             and "queued" not in keeper.path.read_text(), 10, "all to be saved")
+    before = keeper.path.read_text()
+    wait_rounds(station, 3)
+    assert keeper.path.read_text() == before
+    keeper.daemon.end()
+    after = keeper.path.read_text()
+
+    def last_seen(text):
+        return re.findall(r"lastSeen=(\S+)", text)
+    assert len(last_seen(after)) == 3
+    assert all(new > old for new, old in zip(last_seen(after), last_seen(before)))
+    assert "\nids taken=3\n" in after
 
 
 def test_announce_first(lab):
