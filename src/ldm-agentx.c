@@ -66,7 +66,6 @@ on_change(void *ctx, int fd)
 	(void)fd;
 	registry_drain_wake(daemon->registry);
 	prober_wake(daemon->prober);
-	settled(daemon);
 }
 
 /* NULL after the mistakes were logged. */

@@ -39,8 +39,8 @@ struct discover *registry_discover(struct registry *registry);
 struct mib_source registry_source(struct registry *registry);
 
 /* Readable when something has happened that the discovery thread should look at:
- * SET has changed something, or there is room to make up for lost events; registry_drain_wake()
- * makes it not so. */
+ * SET has changed something, or there is room to make up for lost events.
+ * registry_drain_wake() makes it not so. */
 int registry_wake_fd(const struct registry *registry);
 void registry_drain_wake(struct registry *registry);
 

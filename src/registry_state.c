@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "core/keep.h"
 #include "registry_internal.h"
 
 /* So many events may happen between two saves, or while saving fails, and a crash
@@ -41,30 +42,6 @@ registry_start_quietly(struct registry *r)
 	pthread_mutex_unlock(&r->lock);
 }
 
-/* Number the links anew, leaving out those of which nothing but the name is
- * known. */
-static void
-export_links(struct registry *r, struct state *state)
-{
-	bool wanted[LINKS_MAX] = {false};
-	int place[LINKS_MAX];
-	struct link_record record;
-
-	for (size_t i = 0; i < state->manager_count; i++)
-		if (state->managers[i].m.link >= 0)
-			wanted[state->managers[i].m.link] = true;
-	state->link_count = 0;
-	for (int i = 0; discover_link_record(r->discover, i, &record) == 0; i++) {
-		if (!wanted[i] && !record.impaired)
-			continue;
-		place[i] = (int)state->link_count;
-		state->links[state->link_count++] = record;
-	}
-	for (size_t i = 0; i < state->manager_count; i++)
-		if (state->managers[i].m.link >= 0)
-			state->managers[i].m.link = place[state->managers[i].m.link];
-}
-
 static void
 export_locked(struct registry *r, struct state *state, struct moment now)
 {
@@ -81,11 +58,9 @@ export_locked(struct registry *r, struct state *state, struct moment now)
 	    .value = r->notifications,
 	    .over = r->file.notifications,
 	};
-	state->manager_count =
-	    inventory_export(r->inventory, state->managers, state->manager_count, now);
+	keep_export(r->discover, r->inventory, state, now);
 	state->event_count = events_export_count(r->events);
 	events_export(r->events, state->events);
-	export_links(r, state);
 }
 
 static bool
@@ -159,29 +134,6 @@ restore_settings(struct registry *r, const struct state *state, const struct con
 		r->notifications = state->notifications.value;
 }
 
-static int
-restore_managers(struct registry *r, const struct state *state, struct moment now)
-{
-	struct {
-		int link;
-		unsigned int ifindex;
-	} here[LINKS_MAX] = {{0}};
-
-	for (size_t i = 0; i < state->link_count; i++)
-		here[i].link =
-		    discover_restore_link(r->discover, &state->links[i], &here[i].ifindex);
-	for (size_t i = 0; i < state->manager_count; i++) {
-		const struct manager_record *record = &state->managers[i];
-		const int link = record->m.link;
-
-		if (!inventory_restore(r->inventory, record,
-				       link >= 0 ? here[link].link : LINK_NONE,
-				       link >= 0 ? here[link].ifindex : 0, now))
-			return -1;
-	}
-	return 0;
-}
-
 int
 registry_restore(struct registry *r, const struct state *state, const struct config *config,
 		 struct moment now)
@@ -190,7 +142,7 @@ registry_restore(struct registry *r, const struct state *state, const struct con
 
 	pthread_mutex_lock(&r->lock);
 	restore_settings(r, state, config);
-	status = restore_managers(r, state, now);
+	status = keep_restore(r->discover, r->inventory, state, now);
 	inventory_remove_denied(r->inventory, &config->access, now);
 	if (events_restore(r->events, state->events, state->event_count, state->last_id) < 0)
 		status = -1;

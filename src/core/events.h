@@ -85,7 +85,8 @@ void events_settle(struct events *events, uint32_t id, enum event_outcome outcom
 size_t events_export_count(const struct events *events);
 
 /* Copy what is logged or queued, each event once and ids ascending, into out,
- * which has room for events_export_count() records. */
+ * which has room for events_export_count() records.  When ids have begun anew,
+ * what waits since before is left out: it would be out of order. */
 void events_export(const struct events *events, struct event_record out[]);
 
 /* Put back exported records, ids ascending, into events that have none yet.

@@ -155,6 +155,7 @@ update_one(struct listeners *listeners, const struct iface *iface, enum link_sta
 		close_listener(listeners, l);
 	l->ifindex = iface->index;
 	l->addr = iface->addr;
+	l->loopback = iface->loopback;
 	if (why_not != LINK_USABLE) {
 		l->port_taken = false;
 		set_state(listeners, l, why_not);

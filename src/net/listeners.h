@@ -21,6 +21,7 @@ struct listener {
 	char name[IF_NAMESIZE];
 	unsigned int ifindex;
 	uint32_t addr; /* host byte order; 0: none */
+	bool loopback;
 	enum link_state state;
 	int link;          /* its number in discover.h, set by the prober; LINK_NONE at first */
 	int fd;            /* -1: not open, though the link may be usable */

@@ -113,12 +113,15 @@ mcast_set_hops(int fd, unsigned int hops)
 {
 	/* A single octet, which every system takes (OpenBSD: nothing else). */
 	const uint8_t ttl = (uint8_t)hops;
+	const int unicast_ttl = (int)hops;
 
 	if (hops > UINT8_MAX) {
 		errno = EINVAL;
 		return -1;
 	}
-	return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl));
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)) < 0)
+		return -1;
+	return setsockopt(fd, IPPROTO_IP, IP_TTL, &unicast_ttl, sizeof(unicast_ttl));
 }
 
 int

@@ -36,7 +36,7 @@ struct mcast_batch { /* about 36 KiB: keep one, not on the stack of a thread */
  * descriptor (non-blocking, close-on-exec), or -1 with errno. */
 int mcast_open_sender(uint16_t port, unsigned int hops);
 
-/* Change the TTL of what such a socket sends to a group.  0, or -1 with errno. */
+/* Change the TTL of what such a socket sends.  0, or -1 with errno. */
 int mcast_set_hops(int fd, unsigned int hops);
 
 /* A socket bound to group and port, shared, that receives what is sent to the

@@ -2,10 +2,8 @@
 #include "responder/outbox.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -134,28 +132,6 @@ send_mac_traffic(void *ctx)
 	loop_set_timer(outbox->mac, clock_now().mono_us + MAC_PERIOD_US);
 }
 
-/* A socket for all that is sent.  An answer to a source goes no further than
- * one to the group: a forged one reaches nobody in other networks.  Nor is it
- * ever broadcast, as the system sees to without SO_BROADCAST. */
-static int
-open_sender(unsigned int hops)
-{
-	const int ttl = (int)hops;
-	/* A port of the kernel's choice.  If the responder had 64535 bound, it
-	 * would take the unicast answers away from a discoverer on this host that
-	 * shares the port: the kernel gives them to the one bound last. */
-	int fd = mcast_open_sender(0, hops);
-
-	if (fd >= 0 && setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) < 0) {
-		int error = errno;
-
-		close(fd);
-		errno = error;
-		return -1;
-	}
-	return fd;
-}
-
 struct outbox *
 outbox_new(struct loop *loop, struct listeners *listeners, const struct cast *cast,
 	   struct answers *answers, unsigned int hops)
@@ -168,7 +144,11 @@ outbox_new(struct loop *loop, struct listeners *listeners, const struct cast *ca
 	outbox->listeners = listeners;
 	outbox->cast = cast;
 	outbox->answers = answers;
-	outbox->fd = open_sender(hops);
+	/* A port of the kernel's choice.  If the responder had 64535 bound, it
+	 * would take the unicast answers away from a discoverer on this host that
+	 * shares the port: the kernel gives them to the one bound last.  Nothing is
+	 * ever broadcast: the system sees to that without SO_BROADCAST. */
+	outbox->fd = mcast_open_sender(0, hops);
 	if (outbox->fd < 0)
 		goto fail;
 	outbox->due = loop_add_timer(loop, send_due, outbox);

@@ -116,7 +116,7 @@ listener_readable(void *ctx, int fd)
 		struct answers_request request = {.source = datagram->source,
 						  .source_port = datagram->source_port,
 						  .ifindex = l->ifindex,
-						  .on_loopback = l->addr >> 24 == 127};
+						  .on_loopback = l->loopback};
 
 		if (wire_decode(datagram->data, datagram->len, false, &ignored, NULL) !=
 		    VERDICT_FOREIGN_REQUEST)

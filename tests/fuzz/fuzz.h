@@ -18,4 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 			abort();  \
 	} while (0)
 
+/* Nothing raw gets out. */
+static inline void
+fuzz_expect_printable(const char *text)
+{
+	for (; *text != '\0'; text++)
+		FUZZ_EXPECT(*text >= 0x20 && *text <= 0x7e);
+}
+
 #endif /* FUZZ_H */

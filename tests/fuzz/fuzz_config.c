@@ -30,8 +30,7 @@ expect_printable(void *ctx, const struct config_error *error)
 {
 	(void)ctx;
 	FUZZ_EXPECT(error->text[0] != '\0');
-	for (const char *c = error->text; *c != '\0'; c++)
-		FUZZ_EXPECT(*c >= 0x20 && *c <= 0x7e);
+	fuzz_expect_printable(error->text);
 }
 
 int

@@ -25,8 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	state_salvage_last_id((const char *)data, len);
 	if (state_decode(&state, (const char *)data, len, &limits, &error) < 0) {
-		for (const char *c = error.text; *c != '\0'; c++)
-			FUZZ_EXPECT(*c >= 0x20 && *c <= 0x7e);
+		fuzz_expect_printable(error.text);
 		return 0;
 	}
 	first = write_again(&state, &first_len);

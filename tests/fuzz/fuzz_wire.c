@@ -9,8 +9,7 @@ static void
 expect_text(const char *text, size_t size)
 {
 	FUZZ_EXPECT(memchr(text, '\0', size) != NULL);
-	for (; *text != '\0'; text++)
-		FUZZ_EXPECT(*text >= 0x20 && *text <= 0x7e);
+	fuzz_expect_printable(text);
 }
 
 static void

@@ -23,7 +23,6 @@ import ber
 from lab import (DOWN, SLOW, UP, Daemon, Snmpd, addresses, libc, mib, parse_notification,
                  parse_request, wait_for)
 
-# The long form takes twenty minutes.
 WHOLE = bool(os.environ.get("LDM_WHOLE"))
 
 FIRST = "198.18.0.1"

@@ -2,7 +2,7 @@
 /* The daemon ends and starts again, with nothing but the text of its state. */
 #include <stdlib.h>
 
-#include "core/state.h"
+#include "core/keep.h"
 #include "sim.h"
 
 static char *
@@ -16,10 +16,7 @@ write_state(size_t *len)
 	state.links = calloc(LINKS_MAX, sizeof(*state.links));
 	if (state.managers == NULL || state.links == NULL)
 		sim_die("out of memory");
-	inventory_export(sim.inv, state.managers, state.manager_count, sim_moment());
-	while (discover_link_record(sim.d, (int)state.link_count, &state.links[state.link_count]) ==
-	       0)
-		state.link_count++;
+	keep_export(sim.d, sim.inv, &state, sim_moment());
 	text = state_encode(&state, len);
 	state_clear(&state);
 	if (text == NULL)
@@ -42,20 +39,11 @@ read_state(const char *text, size_t len)
 	const struct state_limits limits = {.managers = 10000};
 	struct state_error error;
 	struct state state;
-	unsigned int ifindex[LINKS_MAX];
-	int link[LINKS_MAX];
 
 	if (state_decode(&state, text, len, &limits, &error) < 0)
 		sim_die("the state cannot be read: %s\n%s", error.text, text);
-	for (size_t i = 0; i < state.link_count; i++)
-		link[i] = discover_restore_link(sim.d, &state.links[i], &ifindex[i]);
-	for (size_t i = 0; i < state.manager_count; i++) {
-		const int n = state.managers[i].m.link;
-
-		if (!inventory_restore(sim.inv, &state.managers[i], n < 0 ? n : link[n],
-				       n < 0 ? 0 : ifindex[n], sim_moment()))
-			sim_die("out of memory");
-	}
+	if (keep_restore(sim.d, sim.inv, &state, sim_moment()) < 0)
+		sim_die("out of memory");
 	state_clear(&state);
 }
 

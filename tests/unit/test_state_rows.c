@@ -118,31 +118,6 @@ restart(struct inventory *inv, const struct state *state, struct moment now)
 }
 
 static void
-assert_same(const struct manager_record *is, const struct manager_record *was)
-{
-	assert_int_equal(is->m.addr, was->m.addr);
-	assert_int_equal(is->m.announced, was->m.announced);
-	assert_string_equal(is->m.hostname, was->m.hostname);
-	assert_string_equal(is->m.version, was->m.version);
-	assert_int_equal(is->m.port, was->m.port);
-	assert_int_equal(is->m.source, was->m.source);
-	assert_int_equal(is->m.link, was->m.link);
-	assert_true(is->m.last_seen.wall_ms == was->m.last_seen.wall_ms);
-	assert_int_equal(is->m.missed, was->m.missed);
-	assert_int_equal(is->m.transitions, was->m.transitions);
-	assert_int_equal(is->m.expected_by_operator, was->m.expected_by_operator);
-	assert_string_equal(is->told.hostname, was->told.hostname);
-	assert_string_equal(is->told.version, was->told.version);
-	assert_int_equal(is->told.port, was->told.port);
-	assert_int_equal(is->changed_us != 0, was->changed_us != 0);
-	assert_int_equal(is->conflict, was->conflict);
-	assert_int_equal(is->challenged, was->challenged);
-	assert_int_equal(is->challenger, was->challenger);
-	assert_memory_equal(&is->challenger_says, &was->challenger_says,
-			    sizeof(is->challenger_says));
-}
-
-static void
 what_it_becomes_is_read_again(void **unused)
 {
 	struct moment now = {.mono_us = 100 * SECOND, .wall_ms = INT64_C(1763995221123)};
@@ -155,8 +130,8 @@ what_it_becomes_is_read_again(void **unused)
 	for (unsigned int round = 1; round <= ROUNDS; round++) {
 		struct state_error error = {"accepted"};
 		struct state state, again;
-		size_t len;
-		char *text;
+		size_t len, len_again;
+		char *text, *text_again;
 
 		now = live_a_round(inv, now, round);
 		state = (struct state){
@@ -170,12 +145,12 @@ what_it_becomes_is_read_again(void **unused)
 		if (state_decode(&again, text, len, &limits, &error) < 0)
 			print_error("%s\n%s", error.text, text);
 		assert_string_equal(error.text, "accepted");
+		text_again = state_encode(&again, &len_again);
+		assert_string_equal(text_again, text);
+		free(text_again);
 		free(text);
-		assert_int_equal(again.manager_count, state.manager_count);
-		for (size_t i = 0; i < state.manager_count; i++) {
-			assert_same(&again.managers[i], &managers[i]);
-			conflicts += managers[i].conflict;
-		}
+		for (size_t i = 0; i < again.manager_count; i++)
+			conflicts += again.managers[i].conflict;
 		if (dice(8) == 0)
 			inv = restart(inv, &again, now);
 		state_clear(&again);

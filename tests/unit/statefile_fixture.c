@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "statefile_fixture.h"
+
+char top[] = "/tmp/test_statefile.XXXXXX";
+char directory[64], path[64], lock_path[64], new_path[64], other[64];
+bool may_mount, mounted;
+
+int
+set_up_all(void **state)
+{
+	(void)state;
+	if (mkdtemp(top) == NULL)
+		return -1;
+	snprintf(directory, sizeof(directory), "%s/d", top);
+	snprintf(path, sizeof(path), "%s/d/state", top);
+	snprintf(lock_path, sizeof(lock_path), "%s/d/state.lock", top);
+	snprintf(new_path, sizeof(new_path), "%s/d/state.new", top);
+	snprintf(other, sizeof(other), "%s/other", top);
+	may_mount =
+	    unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+	return 0;
+}
+
+int
+set_up(void **state)
+{
+	(void)state;
+	return mkdir(directory, 0700);
+}
+
+void
+remove_all(const char *where)
+{
+	DIR *dir = opendir(where);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char name[512];
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		snprintf(name, sizeof(name), "%s/%s", where, entry->d_name);
+		if (unlink(name) < 0)
+			remove_all(name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	rmdir(where);
+}
+
+int
+tear_down(void **state)
+{
+	(void)state;
+	if (seteuid(getuid()) < 0)
+		return -1;
+	chmod(directory, 0700);
+	if (mounted)
+		umount2(directory, MNT_DETACH);
+	mounted = false;
+	remove_all(directory);
+	unlink(other);
+	return 0;
+}
+
+int
+tear_down_all(void **state)
+{
+	(void)state;
+	return rmdir(top);
+}
+
+/* For the rest of the test. */
+void
+mount_or_skip(const char *options)
+{
+	if (!may_mount || mount("none", directory, "tmpfs", 0, options) < 0) {
+		print_message("skipped: cannot mount a file system of its own (privileges)\n");
+		skip();
+	}
+	mounted = true;
+}
+
+void
+remount(unsigned long flags, const char *options)
+{
+	assert_int_equal(mount("none", directory, NULL, MS_REMOUNT | flags, options), 0);
+}
+
+void
+give_away_or_skip(const char *file)
+{
+	if (lchown(file, 1, (gid_t)-1) < 0) {
+		print_message("skipped: cannot give a file to another user (privileges)\n");
+		skip();
+	}
+}
+
+void
+create(const char *file, const char *text)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+void
+assert_content(const char *file, const char *wanted)
+{
+	char text[64];
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	assert_true(fd >= 0);
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	assert_true(len >= 0);
+	text[len] = '\0';
+	assert_string_equal(text, wanted);
+}
+
+bool
+is_there(const char *file)
+{
+	struct stat st;
+
+	return lstat(file, &st) == 0;
+}
+
+void
+assert_mode(const char *file, unsigned int wanted)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(file, &st), 0);
+	assert_int_equal(st.st_mode & 07777, wanted);
+}
+
+void
+assert_says(const char *error, const char *file, const char *words)
+{
+	if (strstr(error, file) == NULL || strstr(error, words) == NULL)
+		fail_msg("\"%s\" does not say \"%s\" and \"%s\"", error, file, words);
+}
+
+struct statefile *
+opened(void)
+{
+	char error[STATEFILE_ERROR_LEN];
+	struct statefile *file;
+
+	if (statefile_open(&file, path, error) != STATEFILE_OK)
+		fail_msg("%s", error);
+	return file;
+}
+
+struct statefile *
+opened_degraded(const char *about, const char *words)
+{
+	char error[STATEFILE_ERROR_LEN] = "";
+	struct statefile *file = NULL;
+
+	assert_int_equal(statefile_open(&file, path, error), STATEFILE_DEGRADED);
+	assert_non_null(file);
+	assert_says(error, about, words);
+	return file;
+}
+
+void
+assert_refused(const char *about, const char *words)
+{
+	char error[STATEFILE_ERROR_LEN] = "";
+	struct statefile *file = NULL;
+
+	assert_int_equal(statefile_open(&file, path, error), STATEFILE_REFUSED);
+	assert_null(file);
+	assert_says(error, about, words);
+}
+
+void
+replace(struct statefile *file, const char *text)
+{
+	char error[STATEFILE_ERROR_LEN];
+
+	if (statefile_replace(file, text, strlen(text), error) < 0)
+		fail_msg("%s", error);
+	assert_false(is_there(new_path));
+}
+
+void
+assert_not_replaced(struct statefile *file, const char *about, const char *words)
+{
+	char error[STATEFILE_ERROR_LEN] = "";
+
+	assert_int_equal(statefile_replace(file, "none", 4, error), -1);
+	assert_says(error, about, words);
+}
+
+void
+assert_reads(struct statefile *file, const char *wanted)
+{
+	size_t len;
+	char *text = statefile_read(file, MAX, &len);
+
+	assert_non_null(text);
+	assert_int_equal(len, strlen(wanted));
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+void
+assert_unreadable(struct statefile *file, size_t max, int error)
+{
+	size_t len = 42;
+
+	errno = 0;
+	assert_null(statefile_read(file, max, &len));
+	assert_int_equal(errno, error);
+	assert_int_equal(len, 42);
+}
+
+static void
+make_fifo(const char *file)
+{
+	assert_int_equal(mkfifo(file, 0600), 0);
+}
+
+void
+make_symlink(const char *file)
+{
+	create(other, "other");
+	assert_int_equal(symlink(other, file), 0);
+}
+
+void
+make_dangling_symlink(const char *file)
+{
+	assert_int_equal(symlink(other, file), 0);
+}
+
+void
+make_directory(const char *file)
+{
+	assert_int_equal(mkdir(file, 0700), 0);
+}
+
+static void
+make_socket(const char *file)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_true(strlen(file) < sizeof(addr.sun_path));
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", file);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	close(fd);
+}
+
+const struct kind kinds[KINDS] = {
+    {make_symlink, "is a symbolic link; expected a regular file", ELOOP},
+    {make_dangling_symlink, "is a symbolic link; expected a regular file", ELOOP},
+    {make_directory, "is a directory; expected a regular file", EISDIR},
+    {make_fifo, "is a FIFO; expected a regular file", EINVAL},
+    {make_socket, "is a socket; expected a regular file", ENXIO},
+};
