@@ -14,9 +14,8 @@
 #include "config.h"
 
 #define CONFIG_EXPECTED_LEN 160
-#ifndef CONFIG_STATE_FILE /* the Makefile's, by localstatedir */
-#define CONFIG_STATE_FILE "/var/lib/ldm-agentx/state"
-#endif
+/* CONFIG_STATE_FILE, the default of stateFile, comes from who compiles: the Makefile's
+ * localstatedir decides. */
 #define CONFIG_NO_STATE_FILE "none"
 
 #define CONFIG_VALUE_MAX 255 /* octets in an interface pattern or a value for net-snmp */

@@ -61,7 +61,8 @@ compile()
 	shift
 	# libbsd's headers come before the i386 flags' folder, which they wrap.
 	# shellcheck disable=SC2086
-	$cc $bsd $flags -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I"$top/src" -I"$here" -o "$output" "$@"
+	$cc $bsd $flags -std=gnu11 -D_GNU_SOURCE -DCONFIG_STATE_FILE='"/var/lib/ldm-agentx/state"' \
+		-O2 -Wall -Wextra -Werror -I"$top/src" -I"$here" -o "$output" "$@"
 }
 
 run()
