@@ -26,6 +26,8 @@ struct candidates {
 	struct candidate **pool; /* the same, for random replacement */
 	size_t count, max;
 	uint64_t random;
+	uint64_t wave;  /* the last request that anybody has answered */
+	size_t surplus; /* who came since and found the pool full */
 };
 
 static int
@@ -110,15 +112,34 @@ find(const struct candidates *c, uint32_t addr)
 	return RB_FIND(tree, &tree, &key);
 }
 
+/* Reservoir sampling: whoever answers a request has as good a chance to be in the
+ * pool at its end as anybody else, and to be there still when the next one is
+ * answered.  If each newcomer were let in, a flood of them would carry off everybody
+ * within a fraction of a second.  Returns whether there is room now. */
+static bool
+make_room(struct candidates *c)
+{
+	size_t place;
+
+	if (c->count < c->max)
+		return true;
+	place = next_random(c) % (c->max + ++c->surplus);
+	if (place >= c->max)
+		return false;
+	remove_candidate(c, c->pool[place]);
+	return true;
+}
+
 static struct candidate *
 add(struct candidates *c, uint32_t addr)
 {
-	struct candidate *new = calloc(1, sizeof(*new));
+	struct candidate *new;
 
+	if (!make_room(c))
+		return NULL;
+	new = calloc(1, sizeof(*new));
 	if (new == NULL)
 		return NULL;
-	if (c->count == c->max)
-		remove_candidate(c, c->pool[next_random(c) % c->max]);
 	new->m.addr = addr;
 	new->m.status = MANAGER_UNKNOWN;
 	new->slot = c->count++;
@@ -134,6 +155,10 @@ candidates_hear(struct candidates *c, const struct wire_response *resp,
 {
 	struct candidate *who = find(c, resp->addr);
 
+	if (hearing->wave > c->wave) {
+		c->wave = hearing->wave;
+		c->surplus = 0;
+	}
 	if (who == NULL)
 		who = add(c, resp->addr);
 	if (who == NULL)

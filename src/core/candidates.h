@@ -2,7 +2,10 @@
 /* candidates.h - addresses that have answered, but not yet often enough.
  *
  * Pure.  A pool of bounded size with random replacement, so that a flood of
- * made-up answers can neither fill memory nor push out whom it likes to.
+ * made-up answers can neither fill memory nor push out whom it likes to, nor keep
+ * a manager out for ever: with n answers to each request and room for k, one that
+ * is there is confirmed by the next request with a chance of about (k / n)^2 at
+ * worst.
  */
 #ifndef CANDIDATES_H
 #define CANDIDATES_H
@@ -25,7 +28,8 @@ int candidates_resize(struct candidates *c, size_t max);
 
 /* Record an answer.  Once `confirmations` different requests have been answered,
  * what is known goes to *confirmed, the candidate is removed and true is
- * returned.  Out of memory it is as if the answer had been lost. */
+ * returned.  Out of memory, or when chance is against a newcomer to a full pool,
+ * it is as if the answer had been lost. */
 bool candidates_hear(struct candidates *c, const struct wire_response *resp,
 		     const struct hearing *hearing, unsigned int confirmations,
 		     struct manager *confirmed);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who gets from the pool of candidates into the table while made-up answers pour
+ * in; what else the pool does is in test_inventory.c and tests/replay. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/candidates.h"
+
+#define GENUINE 0xc6120001u /* 198.18.0.1 */
+#define POOL 250
+#define FLOOD 4000 /* made-up answers to each request */
+#define WAVES_A_ROUND 3
+
+/* Returns whether that confirms it. */
+static bool
+hear(struct candidates *c, uint32_t addr, uint64_t wave)
+{
+	const struct wire_response resp = {.addr = addr, .port = 6482};
+	const struct hearing hearing = {
+	    .now = {.mono_us = (int64_t)wave * 1000000, .wall_ms = 1},
+	    .source = addr,
+	    .wave = wave,
+	};
+	struct manager confirmed;
+
+	return candidates_hear(c, &resp, &hearing, 2, &confirmed);
+}
+
+/* How many requests it takes until a manager is confirmed whose answer comes after
+ * `before` of the made-up ones, none of which is seen twice. */
+static unsigned int
+waves_to_confirm(unsigned int before)
+{
+	struct candidates *c = candidates_new(POOL, 1);
+	uint32_t made_up = 0x0a000000;
+	unsigned int wave = 0;
+	bool confirmed = false;
+
+	assert_non_null(c);
+	while (!confirmed && wave < 10000) {
+		wave++;
+		for (unsigned int i = 0; i < before; i++)
+			assert_false(hear(c, ++made_up, wave));
+		confirmed = hear(c, GENUINE, wave);
+		for (unsigned int i = before; i < FLOOD; i++)
+			assert_false(hear(c, ++made_up, wave));
+		assert_true(candidates_count(c) <= POOL);
+		if (wave % WAVES_A_ROUND == 0)
+			candidates_age(c);
+	}
+	candidates_free(c);
+	return wave;
+}
+
+/* On average after (FLOOD / POOL) requests, or the square of that. */
+static void
+flood_keeps_nobody_out(void **state)
+{
+	(void)state;
+	assert_in_range(waves_to_confirm(0), 2, 200);
+	assert_in_range(waves_to_confirm(FLOOD / 2), 2, 2000);
+	assert_in_range(waves_to_confirm(FLOOD), 2, 4000);
+}
+
+static void
+those_that_fit_are_all_confirmed(void **state)
+{
+	struct candidates *c = candidates_new(POOL, 1);
+
+	(void)state;
+	for (uint32_t i = 0; i < POOL; i++)
+		assert_false(hear(c, GENUINE + i, 1));
+	for (uint32_t i = 0; i < POOL; i++)
+		assert_false(hear(c, GENUINE + i, 1)); /* the same request */
+	for (uint32_t i = 0; i < POOL; i++)
+		assert_true(hear(c, GENUINE + i, 2));
+	assert_int_equal(candidates_count(c), 0);
+	candidates_free(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(flood_keeps_nobody_out),
+	    cmocka_unit_test(those_that_fit_are_all_confirmed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
