@@ -18,6 +18,7 @@
 #include "core/format.h"
 #include "daemonize.h"
 #include "log.h"
+#include "memory.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
 #include "net/prober.h"
@@ -29,6 +30,7 @@
 #include "snmp/subagent.h"
 
 #define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
+#define TIDY_INTERVAL_US INT64_C(60000000)
 
 struct daemon {
 	struct options options;
@@ -36,6 +38,7 @@ struct daemon {
 	const char *config_path;    /* of directories, with colons */
 	const struct config *first; /* at the start: the SNMP thread uses its strings */
 	struct loop *loop;
+	struct loop_timer *tidying;
 	struct registry *registry;
 	struct prober *prober;
 };
@@ -219,6 +222,15 @@ open_log(const struct options *options)
 	return -1;
 }
 
+static void
+tidy(void *ctx)
+{
+	const struct daemon *daemon = ctx;
+
+	memory_give_back();
+	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
+}
+
 static int
 start_discovery(struct daemon *daemon)
 {
@@ -243,6 +255,12 @@ start_discovery(struct daemon *daemon)
 			return -1;
 		}
 	}
+	daemon->tidying = loop_add_timer(daemon->loop, tidy, daemon);
+	if (daemon->tidying == NULL) {
+		log_error("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
 	daemon->prober = prober_new(daemon->loop, registry_discover(daemon->registry),
 				    registry_lock(daemon->registry), &settings, &client);
 	if (daemon->prober == NULL)
@@ -306,6 +324,7 @@ main(int argc, char **argv)
 	static struct daemon daemon; /* the SNMP thread may outlive main() */
 	int status;
 
+	memory_init();
 	log_init("ldm-agentx");
 	options_parse(&daemon.options, argc, argv);
 	if (daemon.options.debug)
