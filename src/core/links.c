@@ -170,7 +170,7 @@ link_judge(struct link *link, bool pending, unsigned int misses, bool *excused)
 	*excused = met_drops && !overdue;
 	if (*excused) {
 		link->excused++;
-		link->why = "the kernel dropped datagrams for want of buffer space";
+		link->why = "the kernel dropped datagrams: no buffer space, or bad checksums";
 	} else if (!blind && !met_drops) {
 		link->excused = 0;
 	}

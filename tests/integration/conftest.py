@@ -13,6 +13,7 @@ pytest_plugins = ["faultlab"]
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes long by its nature; left out of quick runs")
+    config.addinivalue_line("markers", "whole: left out of the short form of the tests of faults")
 
 
 def pytest_sessionstart(session):
