@@ -65,7 +65,7 @@ announce(struct row *row, enum event_type type, struct moment now, const char *r
 	    .status = m->status,
 	    .port = m->port,
 	    .former_port = row->queued.told.port,
-	    .source = m->source,
+	    .source = type == EVENT_CONFLICT ? row->owner : m->source,
 	    .other_source = type == EVENT_CONFLICT ? row->challenger->hearing.source : 0,
 	    .ifindex = m->ifindex,
 	};
@@ -149,17 +149,18 @@ announce_change(struct row *row, struct moment now, const struct row_rules *rule
 	announce(row, EVENT_CHANGED, now, reason, rules);
 }
 
-/* Whether a source other than the row's own may not simply replace it: it says
- * something else while the row's own is still there. */
 static bool
-is_challenge(const struct row *row, const struct wire_response *resp, uint32_t source,
-	     const struct row_rules *rules)
+contradicts(const struct manager *m, const struct wire_response *resp)
 {
-	const struct manager *m = &row->m;
+	return strcmp(m->hostname, resp->hostname) != 0 || m->port != resp->port;
+}
 
-	return manager_heard(m) && source != m->source && m->status != MANAGER_DOWN &&
-	       row->source_silent_rounds < rules->settings->misses &&
-	       (strcmp(m->hostname, resp->hostname) != 0 || m->port != resp->port);
+/* Whether what this source says becomes the row, whatever it is. */
+static bool
+may_speak_for(const struct row *row, uint32_t source, const struct row_rules *rules)
+{
+	return row->owner == 0 || source == row->owner || row->m.status == MANAGER_DOWN ||
+	       row->owner_silent_rounds >= rules->settings->misses;
 }
 
 /* Out of memory it is as if this answer had been lost. */
@@ -185,13 +186,29 @@ end_challenge(struct row *row)
 }
 
 static void
+make_owner(struct row *row, uint32_t source)
+{
+	if (source != row->owner)
+		end_challenge(row);
+	row->owner = source;
+}
+
+/* The owner, or a source that agrees with it. */
+static void
 note_source(struct row *row, const struct wire_response *resp, const struct hearing *hearing)
 {
-	if (row->challenger != NULL && hearing->source != row->m.source)
-		end_challenge(row); /* they agree now, or the row's own is gone */
+	struct challenger *c = row->challenger;
+
 	row_note_answer(&row->m, resp, hearing);
-	row->source_heard_us = hearing->now.mono_us;
-	row->source_silent_rounds = 0;
+	if (hearing->source == row->owner) {
+		row->owner_heard_us = hearing->now.mono_us;
+		row->owner_silent_rounds = 0;
+	}
+	/* They agree before anybody was told.  What was told is over only after rounds
+	 * of peace, or who agrees and contradicts in turn had it told without end. */
+	if (c != NULL && !row->conflict &&
+	    (hearing->source == c->hearing.source || !contradicts(&row->m, &c->says)))
+		end_challenge(row);
 }
 
 void
@@ -202,10 +219,14 @@ row_hear(struct row *row, const struct wire_response *resp, const struct hearing
 	const struct manager before = *m;
 	char reason[EVENT_REASON_LEN];
 
-	if (is_challenge(row, resp, hearing->source, rules))
-		note_challenge(row, resp, hearing);
-	else
+	if (may_speak_for(row, hearing->source, rules)) {
+		make_owner(row, hearing->source);
 		note_source(row, resp, hearing);
+	} else if (contradicts(m, resp)) {
+		note_challenge(row, resp, hearing);
+	} else {
+		note_source(row, resp, hearing);
+	}
 	m->status = MANAGER_UP;
 	if (before.announced != ANNOUNCED_UP) {
 		m->transitions += before.announced == ANNOUNCED_DOWN;
@@ -215,8 +236,8 @@ row_hear(struct row *row, const struct wire_response *resp, const struct hearing
 	} else {
 		announce_change(row, hearing->now, rules);
 	}
-	/* The row's own source answers after a challenger did: both are alive. */
-	if (row->challenger != NULL && !row->conflict && hearing->source == m->source) {
+	/* The owner answers after a challenger did: both are alive. */
+	if (row->challenger != NULL && !row->conflict && hearing->source == row->owner) {
 		row->conflict = true;
 		announce(row, EVENT_CONFLICT, hearing->now,
 			 "two sources answer for this address with different hostnames or ports",
@@ -232,10 +253,10 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 	const unsigned int misses = rules->settings->misses;
 	struct challenger *c = row->challenger;
 
-	if (row->source_heard_us >= since)
-		row->source_silent_rounds = 0;
-	else if (row->source_silent_rounds < misses)
-		row->source_silent_rounds++;
+	if (row->owner_heard_us >= since)
+		row->owner_silent_rounds = 0;
+	else if (row->owner_silent_rounds < misses)
+		row->owner_silent_rounds++;
 	if (c == NULL)
 		return;
 	if (c->hearing.now.mono_us >= since)
@@ -244,13 +265,14 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 		c->silent_rounds++;
 	if (c->silent_rounds >= misses) {
 		end_challenge(row);
-	} else if (row->source_silent_rounds >= misses) {
+	} else if (row->owner_silent_rounds >= misses) {
 		const struct challenger winner = *c;
 		const uint32_t missed = row->m.missed;
 
+		make_owner(row, winner.hearing.source);
 		note_source(row, &winner.says, &winner.hearing);
 		row->m.missed = missed; /* it answered then, not now */
-		row->source_silent_rounds = winner.silent_rounds;
+		row->owner_silent_rounds = winner.silent_rounds;
 	}
 }
 
@@ -313,6 +335,7 @@ row_export(const struct row *row, struct manager_record *out, struct moment now)
 	    .told = row->queued.told,
 	    .changed_us = row->changed_us == 0 ? 0 : row->changed_us - now.mono_us - 1,
 	    .conflict = row->queued.conflict,
+	    .owner = row->owner,
 	    .challenged = row->challenger != NULL,
 	};
 	out->m.announced = row->queued.announced;
@@ -360,6 +383,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	row->queued.announced = m->announced;
 	row->conflict = row->queued.conflict = record->conflict;
 	row->changed_us = record->changed_us == 0 ? 0 : record->changed_us + now.mono_us;
-	row->source_heard_us = m->last_seen.mono_us;
+	row->owner = record->owner;
+	row->owner_heard_us = m->last_seen.mono_us;
 	return true;
 }
