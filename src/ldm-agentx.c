@@ -55,9 +55,10 @@ static void
 settled(void *ctx)
 {
 	const struct daemon *daemon = ctx;
+	const struct moment now = clock_now();
 
-	registry_reconcile(daemon->registry, clock_now());
-	if (registry_log(daemon->registry))
+	registry_reconcile(daemon->registry, now);
+	if (registry_log(daemon->registry, now))
 		subagent_wake();
 }
 

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "core/events.h"
-#include "core/format.h"
 #include "core/inventory.h"
 #include "log.h"
 #include "registry_internal.h"
 
 #define CHANGE_HOLDOFF_US INT64_C(600000000) /* ten minutes */
 #define CONFIRMATIONS 2
+#define MINUTE_US INT64_C(60000000)
 
 /* Called by the inventory, within the discovery thread's hold of the lock. */
 static bool
@@ -211,25 +211,10 @@ registry_reconcile(struct registry *r, struct moment now)
 	pthread_mutex_unlock(&r->lock);
 }
 
-static void
-log_event(const struct event *event)
-{
-	char addr[FORMAT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
-
-	if (event->type == EVENT_IMPAIRED || event->type == EVENT_RESTORED)
-		log_line(event->type == EVENT_IMPAIRED ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
-			 "discovery %s: %s", event_type_name(event->type), event->reason);
-	else
-		log_notice("manager %s (%s) %s: %s", format_address(event->addr, addr),
-			   format_printable(event->hostname, strlen(event->hostname), hostname,
-					    sizeof(hostname)),
-			   event_type_name(event->type), event->reason);
-}
-
 /* Once when the table is full and had to refuse somebody, and again only after
- * it has had room in between. */
+ * it has had room in between, a minute later at the soonest. */
 static void
-log_full_table(struct registry *r)
+log_full_table(struct registry *r, struct moment now)
 {
 	uint64_t no_room;
 	size_t max;
@@ -240,9 +225,11 @@ log_full_table(struct registry *r)
 	full = inventory_summary(r->inventory).all >= max;
 	no_room = discover_stats(r->discover)->verdicts[VERDICT_NO_ROOM];
 	pthread_mutex_unlock(&r->lock);
-	if (full && !r->full_logged && no_room != r->no_room_logged) {
+	if (full && !r->full_logged && no_room != r->no_room_logged &&
+	    (r->full_logged_us == 0 || now.mono_us - r->full_logged_us >= MINUTE_US)) {
 		log_warning("the table is full: new managers are refused (maxManagers %zu)", max);
 		r->full_logged = true;
+		r->full_logged_us = now.mono_us;
 	} else if (!full) {
 		r->full_logged = false;
 	}
@@ -269,7 +256,7 @@ end_quiet(struct registry *r)
 }
 
 bool
-registry_log(struct registry *registry)
+registry_log(struct registry *registry, struct moment now)
 {
 	struct unlogged_list events = STAILQ_HEAD_INITIALIZER(events);
 	struct unlogged *unlogged;
@@ -281,10 +268,11 @@ registry_log(struct registry *registry)
 	any = !STAILQ_EMPTY(&events);
 	while ((unlogged = STAILQ_FIRST(&events)) != NULL) {
 		STAILQ_REMOVE_HEAD(&events, link);
-		log_event(&unlogged->event);
+		eventlog_put(&registry->eventlog, &unlogged->event);
 		free(unlogged);
 	}
-	log_full_table(registry);
+	eventlog_sum_up(&registry->eventlog, now.mono_us);
+	log_full_table(registry, now);
 	end_quiet(registry);
 	return any;
 }

@@ -7,6 +7,8 @@
 
 #include <sys/queue.h>
 
+#include "eventlog.h"
+
 /* An event that the discovery thread has yet to log, outside the lock. */
 struct unlogged {
 	STAILQ_ENTRY(unlogged) link;
@@ -39,6 +41,8 @@ struct registry {
 	int wake_fds[2];         /* a pipe: a byte says that SET has changed something */
 	uint64_t no_room_logged; /* the counter's value then */
 	bool full_logged;
+	int64_t full_logged_us; /* when last, monotonic; 0: never */
+	struct eventlog eventlog;
 };
 
 /* With the lock held: something has changed that is to be saved. */

@@ -23,6 +23,7 @@ enum event_type {
 	EVENT_IMPAIRED = 5, /* an interface cannot be judged any more */
 	EVENT_RESTORED = 6,
 };
+#define EVENT_TYPES (EVENT_RESTORED + 1) /* of an array indexed by them */
 
 #define EVENT_REASON_LEN 128
 

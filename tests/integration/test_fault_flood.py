@@ -57,6 +57,9 @@ MEMORY_BOUND_KB = 4 * 2 * LIMIT
 # What the C library and the page size make of a daemon that is back where it was.
 MEMORY_SLACK_KB = 1500
 
+# As in eventlog.h.
+LINES_A_MINUTE = 100
+
 # A minute has two rounds at the default interval.
 ROUNDS_A_MINUTE = 2
 
@@ -287,9 +290,14 @@ def test_made_up_rows_age_out(lab, figures):
     flooded.start("answer", made_up="10.9.0.0/21")
     flooded.watch()
     assert station.value("ldmManagersAll") == LIMIT
+    # Within two minutes, and then two more as they go.
+    wait_for(lambda: daemon.lines("manager appeared: [0-9]+ more within a minute"), 70,
+             "the made-up managers to be summed up")
+    assert len(daemon.lines(r"manager 10\..* appeared: ")) <= 2 * LINES_A_MINUTE
     flooded.expect_bounded_memory()
     assert len(daemon.lines("table is full")) == 1
     wait_for(lambda: station.value("ldmManagersAll") == len(MANAGERS), 60, "an empty table")
+    assert 0 < len(daemon.lines(r"manager 10\..* disappeared: ")) <= 2 * LINES_A_MINUTE
     station.wait_all_up(MANAGERS)
     assert not set(MANAGERS) & {n.objects["ldmEventAddress"] for n in station.trapd.disappeared()}
     flooded.expect_bounded_memory()

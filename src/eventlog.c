@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eventlog.h"
+
+#include <string.h>
+
+#include "core/format.h"
+#include "log.h"
+
+#define MINUTE_US INT64_C(60000000)
+
+static const char *
+subject(enum event_type type)
+{
+	return type == EVENT_IMPAIRED || type == EVENT_RESTORED ? "discovery" : "manager";
+}
+
+static enum log_level
+level(enum event_type type)
+{
+	return type == EVENT_IMPAIRED ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
+}
+
+static void
+log_event(const struct event *event)
+{
+	char addr[FORMAT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
+
+	if (event->addr == 0)
+		log_line(level(event->type), "%s %s: %s", subject(event->type),
+			 event_type_name(event->type), event->reason);
+	else
+		log_line(level(event->type), "%s %s (%s) %s: %s", subject(event->type),
+			 format_address(event->addr, addr),
+			 format_printable(event->hostname, strlen(event->hostname), hostname,
+					  sizeof(hostname)),
+			 event_type_name(event->type), event->reason);
+}
+
+void
+eventlog_put(struct eventlog *log, const struct event *event)
+{
+	eventlog_sum_up(log, event->time.mono_us);
+	if (log->types[event->type].minute_us == 0)
+		log->types[event->type].minute_us = event->time.mono_us;
+	if (log->types[event->type].lines == EVENTLOG_LINES) {
+		log->types[event->type].more++;
+		return;
+	}
+	log->types[event->type].lines++;
+	log_event(event);
+}
+
+void
+eventlog_sum_up(struct eventlog *log, int64_t now_us)
+{
+	for (enum event_type type = 1; type < EVENT_TYPES; type++) {
+		if (now_us - log->types[type].minute_us < MINUTE_US)
+			continue;
+		if (log->types[type].more > 0)
+			log_line(level(type), "%s %s: %u more within a minute", subject(type),
+				 event_type_name(type), log->types[type].more);
+		log->types[type].minute_us = 0;
+		log->types[type].lines = log->types[type].more = 0;
+	}
+}

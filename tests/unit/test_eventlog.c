@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "eventlog.h"
+#include "log.h"
+
+#define S INT64_C(1000000)
+
+static unsigned int lines;
+static char last[2048];
+static enum log_level last_level;
+
+/* In place of log.c's. */
+void
+log_line(enum log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(last, sizeof(last), format, args);
+	va_end(args);
+	last_level = level;
+	lines++;
+}
+
+static void
+put(struct eventlog *log, enum event_type type, int64_t mono_us)
+{
+	const struct event event = {.type = type,
+				    .time.mono_us = mono_us,
+				    .addr = type < EVENT_IMPAIRED ? 0xc6120001 : 0,
+				    .hostname = "t5\x1b[2J",
+				    .reason = "because"};
+
+	eventlog_put(log, &event);
+}
+
+static void
+each_has_its_line(void **state)
+{
+	struct eventlog log = {0};
+
+	(void)state;
+	lines = 0;
+	put(&log, EVENT_APPEARED, 1 * S);
+	assert_string_equal(last, "manager 198.18.0.1 (t5\\x1b[2J) appeared: because");
+	assert_int_equal(last_level, LOG_LEVEL_NOTICE);
+	put(&log, EVENT_IMPAIRED, 1 * S);
+	assert_string_equal(last, "discovery impaired: because");
+	assert_int_equal(last_level, LOG_LEVEL_WARNING);
+	put(&log, EVENT_RESTORED, 1 * S);
+	assert_string_equal(last, "discovery restored: because");
+	eventlog_sum_up(&log, 1000 * S);
+	assert_int_equal(lines, 3);
+}
+
+static void
+too_many_are_summed_up(void **state)
+{
+	struct eventlog log = {0};
+
+	(void)state;
+	lines = 0;
+	for (int i = 0; i < 5000; i++)
+		put(&log, EVENT_DISAPPEARED, 100 * S + i);
+	assert_int_equal(lines, EVENTLOG_LINES);
+	/* Others are none the worse for it. */
+	put(&log, EVENT_CHANGED, 101 * S);
+	assert_int_equal(lines, EVENTLOG_LINES + 1);
+	eventlog_sum_up(&log, 159 * S);
+	assert_int_equal(lines, EVENTLOG_LINES + 1);
+	eventlog_sum_up(&log, 160 * S);
+	assert_int_equal(lines, EVENTLOG_LINES + 2);
+	assert_string_equal(last, "manager disappeared: 4900 more within a minute");
+	eventlog_sum_up(&log, 161 * S);
+	assert_int_equal(lines, EVENTLOG_LINES + 2);
+}
+
+/* However long they go on. */
+static void
+each_minute_counts_for_itself(void **state)
+{
+	struct eventlog log = {0};
+
+	(void)state;
+	lines = 0;
+	for (int i = 0; i < 600; i++)
+		put(&log, EVENT_APPEARED, 100 * S + i * S);
+	assert_int_equal(lines, 600); /* 60 a minute */
+	for (int i = 0; i < 600 * 100; i++)
+		put(&log, EVENT_APPEARED, 1000 * S + i * S / 100);
+	eventlog_sum_up(&log, 1600 * S);
+	assert_int_equal(lines, 600 + 10 * (EVENTLOG_LINES + 1));
+	put(&log, EVENT_APPEARED, 1601 * S);
+	assert_int_equal(lines, 600 + 10 * (EVENTLOG_LINES + 1) + 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(each_has_its_line),
+	    cmocka_unit_test(too_many_are_summed_up),
+	    cmocka_unit_test(each_minute_counts_for_itself),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
