@@ -122,10 +122,7 @@ registry_apply(void *ctx, struct mib_change *change)
 			change->former = discover_settings(r->discover)->interval_us;
 			set_interval(r, (int64_t)change->value * US_PER_MS);
 			break;
-		case MIB_NOTIFICATIONS:
-			change->former = r->notifications;
-			r->notifications = change->value;
-			break;
+		case MIB_NOTIFICATIONS: /* an event meanwhile must not be lost */
 		case MIB_ROUND_NOW:
 			break;
 		case MIB_ROW:
@@ -160,8 +157,6 @@ registry_undo(void *ctx, const struct mib_change *change)
 		set_interval(r, change->former);
 		break;
 	case MIB_NOTIFICATIONS:
-		r->notifications = change->former != 0;
-		break;
 	case MIB_ROUND_NOW:
 		break;
 	case MIB_ROW:
@@ -172,6 +167,7 @@ registry_undo(void *ctx, const struct mib_change *change)
 					 clock_now());
 		break;
 	}
+	registry_ask_to_save(r, WRITER_NOW); /* what was undone may have been saved */
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -221,6 +217,8 @@ registry_commit(void *ctx, const struct mib_change *change)
 	pthread_mutex_lock(&r->lock);
 	if (change->what == MIB_ROUND_NOW)
 		discover_round_now(r->discover);
+	else if (change->what == MIB_NOTIFICATIONS)
+		r->notifications = change->value != 0;
 	else if (change->what == MIB_ROW && change->action == MIB_ROW_DESTROY)
 		forget(r, change->address);
 	if (change->what != MIB_ROUND_NOW)

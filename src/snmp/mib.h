@@ -38,7 +38,7 @@ struct mib_interface {
 enum mib_setting {
 	MIB_INTERVAL,      /* value: milliseconds */
 	MIB_ROUND_NOW,     /* value is not looked at; takes effect at commit */
-	MIB_NOTIFICATIONS, /* value: 0 or 1 */
+	MIB_NOTIFICATIONS, /* value: 0 or 1; takes effect at commit */
 	MIB_ROW,           /* of ldmManagerTable; see below */
 };
 
