@@ -160,7 +160,7 @@ persist_load(const struct config *config, struct registry *registry)
 
 	if (loaded != LOADED_NOT)
 		status = registry_restore(registry, &state, config, clock_now());
-	if (loaded == LOADED_NOTHING && !config->announce_first)
+	if ((loaded == LOADED_NOTHING || state.quiet) && !config->announce_first)
 		registry_start_quietly(registry);
 	if (status < 0)
 		log_error("%s: %s", persist.path, strerror(ENOMEM));

@@ -236,17 +236,23 @@ log_full_table(struct registry *r, struct moment now)
 	r->no_room_logged = no_room;
 }
 
-/* Once the first round of a quiet start is over. */
+/* Once the first round of a quiet start is over in which somebody was asked. */
 static void
 end_quiet(struct registry *r)
 {
+	const struct discover_stats *stats;
 	size_t unannounced;
 	bool over;
 
 	pthread_mutex_lock(&r->lock);
-	over = r->quiet && discover_stats(r->discover)->rounds > 0;
-	if (over)
+	stats = discover_stats(r->discover);
+	if (stats->requests_sent == 0)
+		r->idle_rounds = stats->rounds;
+	over = r->quiet && stats->rounds > r->idle_rounds;
+	if (over) {
 		r->quiet = false;
+		registry_ask_to_save(r, WRITER_NOW);
+	}
 	unannounced = r->unannounced;
 	pthread_mutex_unlock(&r->lock);
 	if (over)

@@ -60,7 +60,7 @@ int registry_restore(struct registry *registry, const struct state *state,
 void registry_save_with(struct registry *registry, struct writer *writer);
 void registry_release(struct registry *registry, uint32_t id);
 
-/* Do not announce what the first round finds. */
+/* Do not announce what the first round finds in which a request could be sent. */
 void registry_start_quietly(struct registry *registry);
 
 /* For the discovery thread: make up for events that found no room in the queue,

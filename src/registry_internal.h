@@ -31,6 +31,7 @@ struct registry {
 	} file;
 
 	bool quiet;            /* until the first round is over */
+	uint64_t idle_rounds;  /* before it, in which nobody could be asked */
 	size_t unannounced;    /* in it */
 	struct writer *writer; /* NULL: nothing is saved */
 

@@ -48,6 +48,7 @@ export_locked(struct registry *r, struct state *state, struct moment now)
 	const int64_t interval_us = discover_settings(r->discover)->interval_us;
 
 	state->saved_wall_ms = now.wall_ms;
+	state->quiet = r->quiet;
 	state->interval = (struct state_setting){
 	    .set = interval_us != r->file.interval_us,
 	    .value = interval_us,

@@ -34,6 +34,7 @@ struct state_switch {
 
 struct state {
 	int64_t saved_wall_ms;
+	bool quiet;                    /* the first round was not over: see announceFirst */
 	uint32_t last_id;              /* of events: ids up to it are taken */
 	struct state_setting interval; /* microseconds */
 	struct state_switch notifications;

@@ -19,6 +19,7 @@ static const char *const event_types[] = {"",         "appeared", "disappeared",
 
 static const struct state_field saved_fields[] = {
     {STATE("at", STATE_TIME, saved_wall_ms)},
+    {STATE("quiet", STATE_FLAG, quiet)},
 };
 static const struct state_field ids_fields[] = {
     {STATE("taken", STATE_NUMBER, last_id), .max = UINT32_MAX},

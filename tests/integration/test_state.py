@@ -11,6 +11,8 @@ import signal
 import stat
 from pathlib import Path
 
+import pytest
+
 import ber
 from ber import GAUGE32, INTEGER
 from lab import UP, addresses, mib, wait_for
@@ -178,6 +180,39 @@ def test_announce_first(lab):
     wait_for(lambda: station.trapd.disappeared("198.18.0.1"), 20, "what happened meanwhile")
     assert told(station) == 2
     assert not daemon.lines("the first round has found")
+
+
+@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGKILL])
+def test_first_round_interrupted(lab, signo):
+    """announceFirst no: a start that had no time for its first round was none."""
+    station, _ = scene(lab)
+    keeper = Keeper(station)
+    daemon = station.daemon(config=["announceFirst no", f"stateFile {keeper.path}"],
+                            interval="1d", window="60s")
+    # Confirmed by the repeated request, half a window later than the first.
+    wait_for(lambda: station.value("ldmManagersUnconfirmed") == 3, 10, "the first answers")
+    wait_for(keeper.path.exists, 10, "a state file")
+    daemon.end(signo)
+    daemon = keeper.start("announceFirst no")
+    daemon.wait_output("the first round has found 3 managers")
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    wait_for(lambda: "quiet" not in keeper.path.read_text(), 10, "the end of it to be saved")
+    keeper.restart("announceFirst no", signo=signal.SIGKILL)
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    assert told(station) == 0
+
+
+def test_first_round_without_interface(lab):
+    """announceFirst no: a round in which nobody could be asked is not the first one."""
+    station, _ = scene(lab)
+    station.carrier("eth0", False)
+    keeper = Keeper(station)
+    daemon = keeper.start("announceFirst no")
+    wait_rounds(station, 2)
+    station.carrier("eth0", True)
+    daemon.wait_output("the first round has found 3 managers")
+    station.wait_all_up(addresses("198.18.0.1", 3))
+    assert station.trapd.appeared() == []
 
 
 def test_without_state(lab):

@@ -117,6 +117,7 @@ make_full(void **unused)
 	fill(events[2].event.reason, sizeof(events[2].event.reason), '\n');
 	full = (struct state){
 	    .saved_wall_ms = WALL,
+	    .quiet = true,
 	    .last_id = UINT32_MAX,
 	    .interval = {.set = true, .value = 10000000, .over = 30000500},
 	    .notifications = {.set = true, .over = true},
@@ -153,6 +154,7 @@ comes_back_as_it_was(void **unused)
 	assert_true(len <= state_max_len(&limits));
 	assert_int_equal(decode(&state, text, len), 0);
 	assert_int_equal(state.saved_wall_ms, full.saved_wall_ms);
+	assert_int_equal(state.quiet, full.quiet);
 	assert_int_equal(state.last_id, full.last_id);
 	assert_true(state.interval.set && state.notifications.set);
 	assert_int_equal(state.interval.value, 10000000);
