@@ -85,7 +85,7 @@ static struct moment
 live_a_round(struct inventory *inv, struct moment now, unsigned int round)
 {
 	static const enum link_judgement some[] = {LINK_JUDGED, LINK_EXCUSED, LINK_UNTRUSTED};
-	const enum link_judgement judgement[] = {some[dice(3) * dice(2)]};
+	const enum link_judgement judgement[] = {some[dice(2) == 0 ? 0 : dice(3)]};
 	const int64_t start = now.mono_us;
 
 	for (uint32_t n = dice(12); n > 0; n--) {
