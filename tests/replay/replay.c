@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "core/config.h"
 #include "sim.h"
 
 static int64_t
@@ -160,11 +161,9 @@ static void
 permit(const char *token, const char *prefix)
 {
 	struct access_rule rule = {.accept = strcmp(token, "accept") == 0};
-	char address[32];
 
-	if (sscanf(prefix, "%31[^/]/%u", address, &rule.prefix_len) != 2)
+	if (config_parse_subnet(prefix, &rule.addr, &rule.prefix_len) < 0)
 		sim_die("'%s' is not a prefix", prefix);
-	rule.addr = sim_parse_address(address);
 	if (access_add(&sim.access, rule) < 0 || discover_set_access(sim.d, &sim.access) < 0)
 		sim_die("out of memory");
 }
@@ -234,7 +233,7 @@ start(char *words[], unsigned int count)
 	    .interval_us = 30000000, .window_us = 3000000, .probes = 3, .misses = 3};
 	struct inventory_settings is = {.max_managers = 10000,
 					.misses = 3,
-					.retention_us = 7 * 86400 * INT64_C(1000000),
+					.retention_us = INT64_C(7) * 86400 * 1000000,
 					.confirmations = 2,
 					.change_holdoff_us = 600 * INT64_C(1000000)};
 	const char *value;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/config.h"
 #include "core/format.h"
 #include "core/wire.h"
 
@@ -30,11 +31,11 @@ sim_die(const char *format, ...)
 uint32_t
 sim_parse_address(const char *text)
 {
-	unsigned int a, b, c, d;
+	uint32_t addr;
 
-	if (sscanf(text, "%u.%u.%u.%u", &a, &b, &c, &d) != 4)
+	if (config_parse_address(text, &addr) < 0)
 		sim_die("'%s' is not an address", text);
-	return a << 24 | b << 16 | c << 8 | d;
+	return addr;
 }
 
 struct moment
