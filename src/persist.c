@@ -133,16 +133,14 @@ load(const struct config *config, struct state *state)
 	char *text = statefile_read(persist.file, state_max_len(&limits), &len);
 	enum loaded loaded = LOADED_NOTHING;
 
-	if (text == NULL && errno == ENOMEM) {
+	if (text != NULL && state_decode(state, text, len, &limits, &error) == 0) {
+		loaded = LOADED;
+	} else if (errno == ENOMEM) {
 		loaded = LOADED_NOT;
 	} else if (text == NULL && errno == ENOENT) {
 		log_info("%s: there is none yet, starting without a state", persist.path);
 	} else if (text == NULL) {
 		keep_aside(strerror(errno));
-	} else if (state_decode(state, text, len, &limits, &error) == 0) {
-		loaded = LOADED;
-	} else if (errno == ENOMEM) {
-		loaded = LOADED_NOT;
 	} else {
 		state->last_id = state_salvage_last_id(text, len);
 		keep_aside(error.text);
