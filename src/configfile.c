@@ -9,7 +9,7 @@
 #include "log.h"
 
 #define FILE_NAME "ldm-agentx.conf"
-#define MAX_FILE_LEN (1024 * 1024)
+#define MAX_FILE_LEN ((size_t)1024 * 1024)
 
 static void
 report(void *ctx, const struct config_error *error)

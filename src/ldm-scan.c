@@ -26,8 +26,8 @@ enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 
 #define LIVE_INTERVAL_US 10000000
 #define MAX_MANAGERS 1000000
-#define PRINTABLE_HOSTNAME_LEN (4 * WIRE_HOSTNAME_LEN)
-#define PRINTABLE_VERSION_LEN (4 * WIRE_VERSION_LEN)
+#define PRINTABLE_HOSTNAME_LEN ((size_t)4 * WIRE_HOSTNAME_LEN)
+#define PRINTABLE_VERSION_LEN ((size_t)4 * WIRE_VERSION_LEN)
 
 struct scan {
 	struct config config;

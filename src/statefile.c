@@ -18,7 +18,7 @@
 #include "statefile_check.h"
 
 /* Neither led elsewhere by a link nor stopped by a FIFO. */
-#define CAREFULLY (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+#define CAREFULLY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 #define LOCK_TRIES 3
 #define ASIDE_MAX 99
@@ -76,10 +76,10 @@ lock_once(const char *path, int *locked, char *error)
 
 	if (status != STATEFILE_OK)
 		return status;
-	fd = open(path, O_RDWR | O_CREAT | CAREFULLY, 0600);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | CAREFULLY, 0600);
 	read_only = fd < 0 && errno == EROFS;
 	if (read_only)
-		fd = open(path, O_RDONLY | CAREFULLY);
+		fd = open(path, O_RDONLY | O_CLOEXEC | CAREFULLY);
 	if (fd < 0)
 		return statefile_failed(error, "lock", path, read_only ? EROFS : errno);
 	status = lock_fd(fd, path, error);
@@ -245,7 +245,7 @@ read_fd(int fd, size_t max, size_t *len)
 char *
 statefile_read(struct statefile *file, size_t max, size_t *len)
 {
-	int fd = open(file->path, O_RDONLY | CAREFULLY);
+	int fd = open(file->path, O_RDONLY | O_CLOEXEC | CAREFULLY);
 	char *text;
 	int error;
 

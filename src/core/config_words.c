@@ -25,8 +25,10 @@ config_words_split(struct config_words *words, const char *line, size_t len)
 		if (p == end || *p == '#')
 			return true;
 
-		char quote = *p == '"' || *p == '\'' ? *p++ : '\0';
+		char quote = '\0';
 
+		if (*p == '"' || *p == '\'')
+			quote = *p++;
 		words->word[words->count++] = to;
 		while (p < end && (quote != '\0' ? *p != quote : !is_white(*p))) {
 			if (*p == '\\' && p + 1 < end)

@@ -318,7 +318,7 @@ close_round(struct discover *d, struct moment now, const bool pending[])
 static bool
 ask_again(struct discover *d, const bool pending[])
 {
-	bool wanted[LINKS_MAX];
+	bool wanted[LINKS_MAX] = {false};
 	bool any = false;
 
 	for (int i = 0; i < d->links.count; i++) {

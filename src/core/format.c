@@ -22,7 +22,8 @@
 	"\"responseTimeUs\":4294967295}"
 #define IFNAME_LEN 16 /* IFNAMSIZ */
 #define JSON_TEXTS_LEN (WIRE_VERSION_LEN - 1 + WIRE_HOSTNAME_LEN - 1 + IFNAME_LEN - 1)
-_Static_assert(sizeof(JSON_FRAME) + 6 * JSON_TEXTS_LEN <= FORMAT_JSON_LEN, "the longest line fits");
+_Static_assert(sizeof(JSON_FRAME) + 6 * (size_t)JSON_TEXTS_LEN <= FORMAT_JSON_LEN,
+	       "the longest line fits");
 
 struct out {
 	char *p;

@@ -5,8 +5,9 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define SIZE_OF(type, member) sizeof(((type *)NULL)->member)
-#define FIELD(text, what, type, member) \
-	.name = text, .kind = what, .offset = offsetof(type, member), .size = SIZE_OF(type, member)
+#define FIELD(text, what, type, member)                                   \
+	.name = (text), .kind = (what), .offset = offsetof(type, member), \
+	.size = SIZE_OF(type, member)
 #define STATE(text, what, member) FIELD(text, what, struct state, member)
 #define LINK(text, what, member) FIELD(text, what, struct link_record, member)
 #define MANAGER(text, what, member) FIELD(text, what, struct manager_record, member)

@@ -205,7 +205,7 @@ fail:
 uint16_t
 mcast_port(int fd)
 {
-	struct sockaddr_in sin;
+	struct sockaddr_in sin = {0};
 	socklen_t len = sizeof(sin);
 
 	if (getsockname(fd, (struct sockaddr *)&sin, &len) < 0)

@@ -309,7 +309,7 @@ test_bound(void **state)
 	answers_set_delay(f.answers, 1000, 1000);
 	for (uint32_t i = 0; i < 200; i++) {
 		several.source = SOURCE + i % 10;
-		answers_request(f.answers, &several, NOW + i * 1000);
+		answers_request(f.answers, &several, NOW + INT64_C(1000) * i);
 	}
 	stats = answers_stats(f.answers);
 	assert_int_equal(stats.pending, 4 * 10 + 1024);
@@ -319,7 +319,8 @@ test_bound(void **state)
 
 	/* Those that were there first stay. */
 	for (int n = 0; n < 1064; n++) {
-		assert_int_equal(answers_next(f.answers)->due_us, NOW + 1000000 + n / 10 * 1000);
+		assert_int_equal(answers_next(f.answers)->due_us,
+				 NOW + 1000000 + INT64_C(1000) * (n / 10));
 		answers_settle(f.answers, ANSWER_SENT);
 	}
 	assert_null(answers_next(f.answers));

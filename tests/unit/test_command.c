@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -114,8 +115,7 @@ test_refused_set(void **state)
 	expect("set all port 1 ", "error: port '1 ': expected 1..65535");
 	expect("set all hostname \x1b[0m",
 	       "error: host name '\\x1b[0m' has an octet that is not printable ASCII");
-	strcpy(line, "set all version ");
-	strcat(line, digits);
+	snprintf(line, sizeof(line), "set all version %s", digits);
 	expect(line, "error: version '12345678901234567890123456789012' is longer than 31 octets");
 	for (size_t i = 0; i < 5; i++) {
 		assert_int_equal(cast_get(f.cast, i)->says.port, 6482);

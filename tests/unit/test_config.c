@@ -27,7 +27,7 @@ note(void *ctx, const struct config_error *error)
 	struct reports *r = ctx;
 
 	assert_true(r->count < 8);
-	strcpy(r->text[r->count++], error->text);
+	strlcpy(r->text[r->count++], error->text, sizeof(r->text[0]));
 }
 
 static struct reports

@@ -113,7 +113,7 @@ each_suffix(const struct oidindex *t, unsigned long *suffix, size_t len, size_t 
 static void
 after_every_suffix(void **state)
 {
-	unsigned long suffix[MAX_LEN];
+	unsigned long suffix[MAX_LEN] = {0};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(tables); i++)
@@ -123,7 +123,7 @@ after_every_suffix(void **state)
 static void
 exactly_every_suffix(void **state)
 {
-	unsigned long suffix[MAX_LEN];
+	unsigned long suffix[MAX_LEN] = {0};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(tables); i++)

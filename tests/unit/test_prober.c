@@ -186,7 +186,7 @@ await(struct scene *s, bool (*wanted)(struct scene *s))
 {
 	s->wanted = wanted;
 	s->in_time = false;
-	loop_set_timer(s->deadline, clock_now().mono_us + NETNS_WAIT_MS * 1000);
+	loop_set_timer(s->deadline, clock_now().mono_us + INT64_C(1000) * NETNS_WAIT_MS);
 	assert_int_equal(loop_run(s->loop), 0);
 	assert_true(s->in_time);
 }

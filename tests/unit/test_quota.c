@@ -12,7 +12,7 @@
 #define SOURCE 0xc0000207u /* 192.0.2.7 */
 #define NOW INT64_C(5000000)
 #define REQUEST_US (1000000 / QUOTA_REQUESTS_A_SECOND)
-#define ANSWER_US (1000000 / QUOTA_ANSWERS_A_SECOND)
+#define ANSWER_US (INT64_C(1000000) / QUOTA_ANSWERS_A_SECOND)
 
 static void
 test_once(void **state)

@@ -548,7 +548,7 @@ assert_whole(void)
 	struct statefile *file = opened(); /* the lock died with its process */
 	bool is_long;
 	size_t len;
-	char *text = statefile_read(file, 2 * LONG_LEN, &len);
+	char *text = statefile_read(file, LONG_LEN + 1, &len);
 
 	assert_non_null(text);
 	is_long = len == LONG_LEN;
