@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "core/state.h"
+#include "ids.h"
 #include "log.h"
 #include "statefile.h"
 #include "writer.h"
@@ -63,13 +64,14 @@ note_trouble(const char *error)
 }
 
 static char *
-encode(uint32_t *last_id, size_t *len)
+encode(uint32_t *last_id, uint32_t *reserved_id, size_t *len)
 {
 	struct state state;
 	char *text;
 
 	if (registry_export(persist.registry, &state, last_id, persist.final) < 0)
 		return NULL;
+	*reserved_id = state.last_id;
 	text = state_encode(&state, len);
 	state_clear(&state);
 	return text;
@@ -79,9 +81,9 @@ static bool
 save(void *ctx)
 {
 	char error[STATEFILE_ERROR_LEN] = "";
-	uint32_t last_id;
+	uint32_t last_id, reserved_id = 0;
 	size_t len;
-	char *text = encode(&last_id, &len);
+	char *text = encode(&last_id, &reserved_id, &len);
 
 	(void)ctx;
 	if (text == NULL)
@@ -92,7 +94,7 @@ save(void *ctx)
 	note_trouble(error);
 	/* If it failed: better told, and perhaps told again after a crash, than not
 	 * at all. */
-	registry_release(persist.registry, last_id);
+	registry_release(persist.registry, last_id, error[0] == '\0' ? reserved_id : 0);
 	persist.on_saved();
 	return error[0] == '\0';
 }
@@ -115,17 +117,44 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
+/* Where ids go on when no file tells: some were given, if one was ever put aside. */
+static uint32_t
+lost_last_id(void)
+{
+	char text[STATE_SALVAGE_LEN];
+	uint32_t last_id = 0;
+	bool any = false;
+
+	for (int i = 1; i <= STATEFILE_ASIDE_MAX; i++) {
+		const ssize_t len = statefile_read_aside(persist.file, i, text, sizeof(text));
+		const uint32_t salvaged = len > 0 ? state_salvage_last_id(text, (size_t)len) : 0;
+
+		last_id = salvaged > last_id ? salvaged : last_id;
+		any = any || len >= 0;
+	}
+	return any ? ids_leap(last_id) : 0;
+}
+
 enum loaded {
 	LOADED,
 	LOADED_NOTHING,
-	LOADED_NOT, /* for want of memory: the file may be good */
+	LOADED_NOT, /* the file may be good */
 };
 
+/* Whether it is not the file's fault that it cannot be read. */
+static bool
+is_our_trouble(int error)
+{
+	return error == ENOMEM || error == EACCES || error == EMFILE || error == ENFILE;
+}
+
+/* LOADED_NOT comes with errno. */
 static enum loaded
 load(const struct config *config, struct state *state)
 {
+	/* Those that the configuration expects may come on top of a full table. */
 	const struct state_limits limits = {
-	    .managers = larger(config->max_managers, RECORDS_MIN),
+	    .managers = larger(2 * config->max_managers, RECORDS_MIN),
 	    .events = larger(config->event_log + config->queue_limit, RECORDS_MIN),
 	};
 	struct state_error error;
@@ -135,7 +164,7 @@ load(const struct config *config, struct state *state)
 
 	if (text != NULL && state_decode(state, text, len, &limits, &error) == 0) {
 		loaded = LOADED;
-	} else if (errno == ENOMEM) {
+	} else if (is_our_trouble(errno)) {
 		loaded = LOADED_NOT;
 	} else if (text == NULL && errno == ENOENT) {
 		log_info("%s: there is none yet, starting without a state", persist.path);
@@ -146,6 +175,8 @@ load(const struct config *config, struct state *state)
 		keep_aside(error.text);
 	}
 	free(text);
+	if (loaded == LOADED_NOTHING && state->last_id == 0)
+		state->last_id = lost_last_id();
 	return loaded;
 }
 
@@ -154,14 +185,16 @@ persist_load(const struct config *config, struct registry *registry)
 {
 	struct state state = {0};
 	const enum loaded loaded = persist.file != NULL ? load(config, &state) : LOADED_NOTHING;
-	int status = -1;
+	int error = errno, status = -1;
 
-	if (loaded != LOADED_NOT)
+	if (loaded != LOADED_NOT) {
 		status = registry_restore(registry, &state, config, clock_now());
+		error = ENOMEM;
+	}
 	if ((loaded == LOADED_NOTHING || state.quiet) && !config->announce_first)
 		registry_start_quietly(registry);
 	if (status < 0)
-		log_error("%s: %s", persist.path, strerror(ENOMEM));
+		log_error("cannot load the state of %s: %s", persist.path, strerror(error));
 	else if (loaded == LOADED)
 		log_info("%s: %zu managers are known from before", persist.path,
 			 state.manager_count);
@@ -173,6 +206,7 @@ int
 persist_start(struct registry *registry, void (*on_saved)(void))
 {
 	const struct writer_job job = {.save = save, .period_s = PERIOD_S};
+	bool saved;
 
 	if (persist.file == NULL)
 		return 0;
@@ -180,13 +214,15 @@ persist_start(struct registry *registry, void (*on_saved)(void))
 		log_error("the state is not saved: %s", persist.trouble);
 	persist.registry = registry;
 	persist.on_saved = on_saved;
+	saved = save(NULL); /* before there is an event, so that it has an id that is taken */
 	writer = writer_start(&job);
 	if (writer == NULL) {
 		log_error("cannot start the thread that saves: %s", strerror(errno));
 		return -1;
 	}
 	registry_save_with(registry, writer);
-	writer_ask(writer, WRITER_NOW);
+	if (!saved)
+		writer_ask(writer, WRITER_SOON);
 	return 0;
 }
 

@@ -14,8 +14,8 @@ int persist_open(const struct config *config);
  * after the reason was logged. */
 int persist_load(const struct config *config, struct registry *registry);
 
-/* Save now, and what changes from now on, in a thread of its own; on_saved is
- * called there whenever events may go out.  Does nothing without a state file.
+/* Save now, and what changes from now on in a thread of its own; on_saved is
+ * called then, whenever events may go out.  Does nothing without a state file.
  * 0, or -1 after the reason was logged. */
 int persist_start(struct registry *registry, void (*on_saved)(void));
 

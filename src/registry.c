@@ -7,12 +7,23 @@
 
 #include "core/events.h"
 #include "core/inventory.h"
+#include "ids.h"
 #include "log.h"
 #include "registry_internal.h"
 
 #define CHANGE_HOLDOFF_US INT64_C(600000000) /* ten minutes */
 #define CONFIRMATIONS 2
 #define MINUTE_US INT64_C(60000000)
+
+/* An id that is not on disk as taken may be given again after a crash. */
+static void
+take_id(struct registry *r)
+{
+	if (r->writer == NULL || events_last_id(r->events) < r->reserved_id)
+		return;
+	events_skip(r->events, ids_leap(events_last_id(r->events)));
+	r->reserved_id = UINT32_MAX; /* until the next save */
+}
 
 /* Called by the inventory, within the discovery thread's hold of the lock. */
 static bool
@@ -27,6 +38,7 @@ add_event(void *ctx, const struct event *event)
 		r->unannounced++;
 		return true;
 	}
+	take_id(r);
 	taken = events_add(r->events, event, r->notifications);
 	if (r->writer == NULL)
 		events_release(r->events, events_last_id(r->events));

@@ -55,10 +55,10 @@ int registry_restore(struct registry *registry, const struct state *state,
 		     const struct config *config, struct moment now);
 
 /* From now on have changes saved; events wait for registry_release(), which says
- * that those up to id may go out.  Before any thread but the writer's is
- * started. */
+ * that those up to id may go out, and up to which one ids are on disk as taken (0:
+ * as before).  Before the discovery begins. */
 void registry_save_with(struct registry *registry, struct writer *writer);
-void registry_release(struct registry *registry, uint32_t id);
+void registry_release(struct registry *registry, uint32_t id, uint32_t reserved_id);
 
 /* Do not announce what the first round finds in which a request could be sent. */
 void registry_start_quietly(struct registry *registry);

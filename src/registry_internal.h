@@ -34,6 +34,7 @@ struct registry {
 	uint64_t idle_rounds;  /* before it, in which nobody could be asked */
 	size_t unannounced;    /* in it */
 	struct writer *writer; /* NULL: nothing is saved */
+	uint32_t reserved_id;  /* up to it ids are on disk as taken, or need not be */
 
 	STAILQ_HEAD(unlogged_list, unlogged) unlogged; /* events for registry_log() */
 

@@ -5,11 +5,8 @@
 
 #include "clock.h"
 #include "core/keep.h"
+#include "ids.h"
 #include "registry_internal.h"
-
-/* So many events may happen between two saves, or while saving fails, and a crash
- * thereafter still does not lead to an id being used twice. */
-#define IDS_RESERVED 10000
 
 void
 registry_ask_to_save(struct registry *r, enum writer_urgency urgency)
@@ -27,10 +24,12 @@ registry_save_with(struct registry *r, struct writer *writer)
 }
 
 void
-registry_release(struct registry *r, uint32_t id)
+registry_release(struct registry *r, uint32_t id, uint32_t reserved_id)
 {
 	pthread_mutex_lock(&r->lock);
 	events_release(r->events, id);
+	if (reserved_id > 0)
+		r->reserved_id = reserved_id;
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -84,12 +83,6 @@ has_room(const struct registry *r, const struct state *state)
 	       state->event_count >= events_export_count(r->events);
 }
 
-static uint32_t
-reserve_ids(uint32_t last_id)
-{
-	return last_id < UINT32_MAX - IDS_RESERVED ? last_id + IDS_RESERVED : UINT32_MAX;
-}
-
 int
 registry_export(struct registry *r, struct state *state, uint32_t *last_id, bool final)
 {
@@ -115,7 +108,7 @@ registry_export(struct registry *r, struct state *state, uint32_t *last_id, bool
 	export_locked(r, state, clock_now());
 	*last_id = events_last_id(r->events);
 	pthread_mutex_unlock(&r->lock);
-	state->last_id = final ? *last_id : reserve_ids(*last_id);
+	state->last_id = final ? *last_id : ids_reserve(*last_id);
 	return 0;
 }
 
@@ -147,6 +140,7 @@ registry_restore(struct registry *r, const struct state *state, const struct con
 	inventory_remove_denied(r->inventory, &config->access, now);
 	if (events_restore(r->events, state->events, state->event_count, state->last_id) < 0)
 		status = -1;
+	r->reserved_id = state->last_id;
 	pthread_mutex_unlock(&r->lock);
 	return status;
 }

@@ -21,7 +21,6 @@
 #define CAREFULLY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 #define LOCK_TRIES 3
-#define ASIDE_MAX 99
 
 struct statefile {
 	char *path;
@@ -258,23 +257,51 @@ statefile_read(struct statefile *file, size_t max, size_t *len)
 	return text;
 }
 
+static int
+aside_name(const struct statefile *file, int number, char *name, size_t size)
+{
+	char suffix[16] = "";
+	int len;
+
+	if (number > 1)
+		snprintf(suffix, sizeof(suffix), ".%d", number);
+	len = snprintf(name, size, "%s.bad%s", file->path, suffix);
+	if (len >= 0 && (size_t)len < size)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+ssize_t
+statefile_read_aside(const struct statefile *file, int number, char *buf, size_t size)
+{
+	char name[STATEFILE_ERROR_LEN];
+	ssize_t len = -1;
+	int fd, error;
+
+	if (aside_name(file, number, name, sizeof(name)) < 0)
+		return -1;
+	fd = open(name, O_RDONLY | O_CLOEXEC | CAREFULLY);
+	if (fd < 0)
+		return -1;
+	if (readable_size(fd, SIZE_MAX) >= 0)
+		len = read_all(fd, buf, size);
+	error = errno;
+	close(fd);
+	errno = error;
+	return len;
+}
+
 /* No link(2), which some file systems lack, and which needs room where others have
  * none left: nobody else may put anything there between look and move. */
 int
 statefile_keep_aside(struct statefile *file, char *name, size_t size)
 {
-	for (int i = 1; i <= ASIDE_MAX; i++) {
-		char suffix[16] = "";
+	for (int i = 1; i <= STATEFILE_ASIDE_MAX; i++) {
 		struct stat st;
-		int len;
 
-		if (i > 1)
-			snprintf(suffix, sizeof(suffix), ".%d", i);
-		len = snprintf(name, size, "%s.bad%s", file->path, suffix);
-		if (len < 0 || (size_t)len >= size) {
-			errno = ENAMETOOLONG;
+		if (aside_name(file, i, name, size) < 0)
 			return -1;
-		}
 		if (lstat(name, &st) < 0)
 			return errno == ENOENT ? rename(file->path, name) : -1;
 	}

@@ -11,10 +11,12 @@
 #define STATEFILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 struct statefile;
 
 #define STATEFILE_ERROR_LEN 512
+#define STATEFILE_ASIDE_MAX 99 /* so many may be put aside */
 
 enum statefile_status {
 	STATEFILE_OK,
@@ -48,8 +50,13 @@ void statefile_close(struct statefile *file);
  * another thing that is no regular file, EPERM another user's. */
 char *statefile_read(struct statefile *file, size_t max, size_t *len);
 
+/* Read the first size octets, at most, of what statefile_keep_aside() has put aside as
+ * the number-th, from 1.  Returns how many there are, or -1 with errno: ENOENT there
+ * is none. */
+ssize_t statefile_read_aside(const struct statefile *file, int number, char *buf, size_t size);
+
 /* Put the file aside under the first free name, which goes to name[].  0, or -1
- * with errno: EEXIST when all 99 are taken. */
+ * with errno: EEXIST when all names are taken. */
 int statefile_keep_aside(struct statefile *file, char *name, size_t size);
 
 /* Replace the file by these len octets: at any instant, and after a crash at any

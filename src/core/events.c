@@ -158,6 +158,15 @@ events_last_id(const struct events *events)
 	return events->last_id;
 }
 
+/* The numbers, too, so that what was given before can be told by its id. */
+void
+events_skip(struct events *events, uint32_t id)
+{
+	assert(id >= events->last_id);
+	events->last_number += id - events->last_id;
+	events->last_id = id;
+}
+
 void
 events_release(struct events *events, uint32_t id)
 {

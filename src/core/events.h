@@ -64,6 +64,9 @@ size_t events_room(const struct events *events);
 /* The id given last; 0: none yet. */
 uint32_t events_last_id(const struct events *events);
 
+/* Give ids beyond this one from now on, which is not below the last. */
+void events_skip(struct events *events, uint32_t id);
+
 /* Events up to id may go out. */
 void events_release(struct events *events, uint32_t id);
 

@@ -75,6 +75,8 @@ size_t state_max_len(const struct state_limits *limits);
 int state_decode(struct state *state, const char *text, size_t len,
 		 const struct state_limits *limits, struct state_error *error);
 
+#define STATE_SALVAGE_LEN 4096 /* so much of a text is looked at */
+
 /* The ids that a text says are taken, however damaged the rest of it is; 0 when it
  * does not say. */
 uint32_t state_salvage_last_id(const char *text, size_t len);

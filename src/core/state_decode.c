@@ -11,8 +11,6 @@
 #include "core/state.h"
 #include "core/state_lines.h"
 
-#define SALVAGE_LEN 4096 /* how far into a damaged text the ids are looked for */
-
 struct reader {
 	struct state *state;
 	const struct state_limits *limits;
@@ -349,7 +347,7 @@ state_salvage_last_id(const char *text, size_t len)
 	const char *found;
 	uint64_t id = 0;
 
-	found = memmem(text, len < SALVAGE_LEN ? len : SALVAGE_LEN, start, sizeof(start) - 1);
+	found = memmem(text, len < STATE_SALVAGE_LEN ? len : STATE_SALVAGE_LEN, start, sizeof(start) - 1);
 	if (found == NULL)
 		return 0;
 	found += sizeof(start) - 1;

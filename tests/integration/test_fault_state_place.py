@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from faultlab import form
-from lab import Daemon, libc
+from lab import Daemon, libc, wait_for
 
 TURNS = form(4, 2)
 
@@ -157,7 +157,7 @@ def test_goes_on(make_rig, trouble, at_start):
 
 
 def test_killed_while_it_cannot_save(make_rig):
-    """What was told may be told again, but under other ids, and the NMS ends up right."""
+    """What was told may be told again, but under other ids; each is right after its next change."""
     rig, volume = volume_rig(make_rig)
     rig.begin()
     volume.fill()
@@ -176,6 +176,76 @@ def test_killed_while_it_cannot_save(make_rig):
     assert rig.book.last() == rig.reality()
     assert not rig.book.read().faults
     assert rig.book.surplus(), "nothing was told again: it could save"
+
+
+def given_twice(rig):
+    """Ids that came with something else before."""
+    return [fault for fault in rig.book.read().faults if "came as" in fault]
+
+
+def test_start_without_room(make_rig):
+    """Nor is an id given twice when not even the first save after a start works."""
+    rig, volume = volume_rig(make_rig)
+    rig.begin()
+    rig.end_daemon()
+    volume.fill()
+    rig.faults += 1
+    rig.start_daemon()
+    come_and_go(rig, 1)
+    assert rig.daemon.lines("is not saved")
+    rig.kill_daemon()
+    volume.empty()
+    rig.start_daemon()
+    rig.be_seen()
+    rig.flip(rig.managers)
+    rig.book.settle()
+    assert not given_twice(rig)
+
+
+def test_damaged_and_no_room(make_rig):
+    """Nor when the state is lost, and the daemon dies before there is another one."""
+    rig, volume = volume_rig(make_rig)
+    rig.begin()
+    rig.end_daemon()
+    with open(rig.state, "a") as state:
+        state.write("garbage\n")
+    volume.fill()
+    rig.faults += 2
+    rig.start_daemon()
+    rig.daemon.wait_output("starting without it")
+    rig.be_seen()
+    rig.kill_daemon()
+    volume.empty()
+    rig.start_daemon()
+    rig.daemon.wait_output("there is none yet")
+    known = len(rig.book.read().events)
+    wait_for(lambda: len(rig.book.read().events) >= known + len(rig.managers), 20,
+             "all of them anew")
+    assert not given_twice(rig)
+
+
+def test_unreadable(lab, figures):
+    """A file that may be good is not put aside because it cannot be read now."""
+    station = lab.station(snmp=False)
+    directory = lab.path / "kept"
+    directory.mkdir()
+    state = directory / "state"
+    state.write_text("ldm-agentx-state 1\nsaved at=2026-11-24T14:40:21.123Z\nids taken=7\nend\n")
+    before = contents(directory)
+    if "--reuid=65534" in lab.ordinary_user():
+        give_away(directory)
+        give_away(state)
+    state.chmod(0)
+    argv = station.daemon_command(config=[f"stateFile {state}"],
+                                  binary=lab.public_copy("ldm-agentx"))
+    daemon = station.start("ldm-agentx", [*lab.ordinary_user(), *argv], Daemon)
+    assert daemon.wait() not in (0, None)
+    said, = daemon.lines("error: ")
+    assert str(state) in said and "Permission denied" in said
+    state.chmod(0o600)
+    assert {"state": before["state"]} == {name: content for name, content in
+                                          contents(directory).items() if name != "state.lock"}
+    figures.put(faults=1)
 
 
 def test_read_only_and_back(make_rig):

@@ -751,6 +751,34 @@ free_of_null(void **state)
 	events_free(NULL);
 }
 
+static void
+skipped_ids_are_not_given(void **state)
+{
+	struct events *events = events_new(10, 10);
+
+	(void)state;
+	assert_int_equal(add_unsaved(events, 1), 1);
+	events_skip(events, 1000);
+	assert_int_equal(events_last_id(events), 1000);
+	assert_int_equal(add_unsaved(events, 2), 1001);
+	events_skip(events, 1001);
+	assert_int_equal(add_unsaved(events, 3), 1002);
+	events_release(events, 1);
+	assert_int_equal(take(events), 1);
+	assert_int_equal(take(events), 0);
+	events_release(events, 1001);
+	assert_int_equal(take(events), 1001);
+	assert_int_equal(take(events), 0);
+	events_release(events, 1002);
+	assert_int_equal(take(events), 1002);
+	assert_int_equal(events_at_or_after(events, 2)->id, 1001);
+	events_skip(events, UINT32_MAX);
+	assert_int_equal(add_unsaved(events, 4), 1);
+	events_release(events, 1);
+	assert_int_equal(take(events), 1);
+	events_free(events);
+}
+
 int
 main(void)
 {
@@ -784,6 +812,7 @@ main(void)
 	    cmocka_unit_test(ids_begin_anew_when_there_are_no_more),
 	    cmocka_unit_test(release_of_an_id_from_before_they_began_anew),
 	    cmocka_unit_test(export_after_ids_began_anew),
+	    cmocka_unit_test(skipped_ids_are_not_given),
 	    cmocka_unit_test(free_of_null),
 	};
 

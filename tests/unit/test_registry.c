@@ -22,6 +22,7 @@ static struct registry *all[8]; /* there is no registry_free() */
 static size_t count;
 static struct registry *registry;
 static struct mib_source source;
+static struct moment now;
 
 static int
 make(void **state)
@@ -29,7 +30,8 @@ make(void **state)
 	(void)state;
 	config_init(&config);
 	log_open("n");
-	registry = all[count++] = registry_new(&config, clock_now());
+	now = clock_now();
+	registry = all[count++] = registry_new(&config, now);
 	if (registry == NULL)
 		return -1;
 	source = registry_source(registry);
@@ -45,7 +47,7 @@ clear(void **state)
 	return 0;
 }
 
-/* An answer to each of two requests. */
+/* An answer to each of two requests, in a round of its own. */
 static void
 appear(uint32_t addr)
 {
@@ -53,14 +55,14 @@ appear(uint32_t addr)
 	    .version = "1", .hostname = "t5", .addr = addr, .port = 1};
 	const struct arrival arrival = {.ifindex = 2, .source = addr, .source_port = WIRE_PORT};
 	struct discover *d = registry_discover(registry);
-	struct moment now = clock_now();
 	struct discover_request request;
 	uint8_t datagram[WIRE_MSG_LEN];
 	struct wire_response resp;
 	const char *why;
 
 	wire_encode_response(datagram, &says);
-	for (int i = 0; i < 2; i++, now.mono_us += 1500000) {
+	now.mono_us += config.interval_us;
+	for (int i = 0; i < 2; i++, now.mono_us += config.window_us / 2) {
 		discover_tick(d, now);
 		while (discover_next_request(d, &request))
 			discover_sent(d, &request, true, WIRE_PORT, now);
@@ -104,12 +106,79 @@ finished_set_does(void **unused)
 	assert_false(source.take_event(source.ctx, &event));
 }
 
+static bool
+save_nothing(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static uint32_t
+last_id(void)
+{
+	struct state state;
+	uint32_t id;
+
+	assert_int_equal(registry_export(registry, &state, &id, true), 0);
+	assert_int_equal(state.last_id, id);
+	state_clear(&state);
+	return id;
+}
+
+/* Each with a save that has just taken ids up to `reserved`. */
+static void
+ids_that_are_not_reserved_are_far_away(void **unused)
+{
+	const struct writer_job job = {.save = save_nothing, .period_s = 1000};
+	struct writer *writer = writer_start(&job);
+	struct state state;
+	uint32_t id, far;
+
+	(void)unused;
+	assert_non_null(writer);
+	registry_save_with(registry, writer);
+	registry_release(registry, 0, 2);
+	appear(MANAGER);
+	appear(MANAGER + 1);
+	assert_int_equal(last_id(), 2);
+	appear(MANAGER + 2);
+	far = last_id();
+	assert_true(far > 2 + 10000);
+	/* Nobody else is there, so that it goes on from one to the next. */
+	appear(MANAGER + 3);
+	assert_int_equal(last_id(), far + 1);
+	registry_release(registry, far, 0); /* a save that failed */
+	appear(MANAGER + 4);
+	assert_int_equal(last_id(), far + 2);
+	assert_int_equal(registry_export(registry, &state, &id, false), 0);
+	assert_int_equal(state.last_id, far + 2 + 10000);
+	state_clear(&state);
+	registry_release(registry, id, far + 3);
+	appear(MANAGER + 5);
+	assert_int_equal(last_id(), far + 3);
+	appear(MANAGER + 6);
+	assert_true(last_id() > far + 4);
+	assert_true(writer_finish(writer, 10000));
+}
+
+/* Without a state file they need not be. */
+static void
+ids_of_one_life_follow_each_other(void **unused)
+{
+	(void)unused;
+	appear(MANAGER);
+	appear(MANAGER + 1);
+	assert_int_equal(last_id(), 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(unfinished_set_silences_nothing, make, clear),
 	    cmocka_unit_test_setup_teardown(finished_set_does, make, clear),
+	    cmocka_unit_test_setup_teardown(ids_that_are_not_reserved_are_far_away, make, clear),
+	    cmocka_unit_test_setup_teardown(ids_of_one_life_follow_each_other, make, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

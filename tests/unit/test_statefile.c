@@ -277,6 +277,31 @@ test_keep_aside(void **state)
 }
 
 static void
+test_read_aside(void **state)
+{
+	struct statefile *file = opened();
+	char name[80], buf[4];
+
+	(void)state;
+	assert_int_equal(statefile_read_aside(file, 1, buf, sizeof(buf)), -1);
+	assert_int_equal(errno, ENOENT);
+	replace(file, "one");
+	assert_int_equal(statefile_keep_aside(file, name, sizeof(name)), 0);
+	replace(file, "two and more");
+	assert_int_equal(statefile_keep_aside(file, name, sizeof(name)), 0);
+	assert_int_equal(statefile_read_aside(file, 1, buf, sizeof(buf)), 3);
+	assert_memory_equal(buf, "one", 3);
+	assert_int_equal(statefile_read_aside(file, 2, buf, sizeof(buf)), 4);
+	assert_memory_equal(buf, "two ", 4);
+	assert_int_equal(statefile_read_aside(file, 3, buf, sizeof(buf)), -1);
+	assert_int_equal(unlink(name), 0);
+	make_symlink(name);
+	assert_int_equal(statefile_read_aside(file, 2, buf, sizeof(buf)), -1);
+	assert_int_equal(errno, ELOOP);
+	statefile_close(file);
+}
+
+static void
 test_directory_removed_meanwhile(void **state)
 {
 	struct statefile *file = opened();
@@ -590,6 +615,7 @@ main(void)
 	    TEST(test_lock_file_removed),
 	    TEST(test_stale_new),
 	    TEST(test_keep_aside),
+	    TEST(test_read_aside),
 	    TEST(test_directory_removed_meanwhile),
 	    TEST(test_full_disk),
 	    TEST(test_no_room_for_the_lock),
