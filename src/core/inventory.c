@@ -253,7 +253,7 @@ inventory_forget_link(struct inventory *inv, int link)
 
 	RB_FOREACH (row, rows, &inv->rows) {
 		count(inv, row, -1);
-		forget_link(&link, &row->m);
+		row_forget_link(row, link);
 		count(inv, row, 1);
 	}
 	candidates_each(inv->candidates, forget_link, &link);

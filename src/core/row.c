@@ -22,6 +22,15 @@ row_clear(struct row *row)
 	row->challenger = NULL;
 }
 
+void
+row_forget_link(struct row *row, int link)
+{
+	if (row->m.link == link)
+		row->m.link = LINK_NONE;
+	if (row->challenger != NULL && row->challenger->hearing.link == link)
+		row->challenger->hearing.link = LINK_NONE;
+}
+
 bool
 row_heard_since(const struct manager *m, int64_t since)
 {

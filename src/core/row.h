@@ -45,6 +45,9 @@ struct row_rules {
 /* Release what the row owns, not the row. */
 void row_clear(struct row *row);
 
+/* A link is no more: nobody was heard on it. */
+void row_forget_link(struct row *row, int link);
+
 /* Record an answer in a manager that is not a row yet, without events. */
 void row_note_answer(struct manager *m, const struct wire_response *resp,
 		     const struct hearing *hearing);

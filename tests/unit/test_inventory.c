@@ -49,12 +49,13 @@ at_s(int64_t s)
 }
 
 static enum verdict
-hear_as(struct inventory *inv, uint32_t addr, const char *hostname, int64_t s, int link)
+hear_from(struct inventory *inv, uint32_t addr, uint32_t source, const char *hostname, int64_t s,
+	  int link)
 {
 	struct wire_response resp = {.version = "1.2", .addr = addr, .port = 6482};
 	const struct hearing hearing = {
 	    .now = at_s(s),
-	    .source = addr + 1,
+	    .source = source,
 	    .ifindex = 4,
 	    .link = link,
 	    .wave = (uint64_t)s + 1,
@@ -63,6 +64,12 @@ hear_as(struct inventory *inv, uint32_t addr, const char *hostname, int64_t s, i
 
 	snprintf(resp.hostname, sizeof(resp.hostname), "%s", hostname);
 	return inventory_hear(inv, &resp, &hearing);
+}
+
+static enum verdict
+hear_as(struct inventory *inv, uint32_t addr, const char *hostname, int64_t s, int link)
+{
+	return hear_from(inv, addr, addr + 1, hostname, s, link);
 }
 
 static void
@@ -260,6 +267,30 @@ up_on_link_follows_the_rows(void **state)
 	inventory_free(inv);
 }
 
+/* Whoever takes over from a manager's source was heard on a link of its own, which
+ * may be gone by then. */
+static void
+link_of_a_challenger_is_forgotten(void **state)
+{
+	const enum link_judgement judged[] = {LINK_JUDGED, LINK_JUDGED};
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	hear_from(inv, ADDR(1), ADDR(9), "b", 2, 1);
+	for (int64_t s = 10; s < 40; s += 10) {
+		assert_string_equal(inventory_at_or_after(inv, 0)->hostname, "a");
+		hear_from(inv, ADDR(1), ADDR(9), "b", s + 1, 1);
+		if (s == 30)
+			inventory_forget_link(inv, 1);
+		inventory_close_round(inv, at_s(s + 9), at_s(s).mono_us, judged, 2, LINK_JUDGED);
+	}
+	assert_string_equal(inventory_at_or_after(inv, 0)->hostname, "b");
+	assert_int_equal(inventory_at_or_after(inv, 0)->link, LINK_NONE);
+	assert_int_equal(inventory_up_on_link(inv, 1), 0);
+	inventory_free(inv);
+}
+
 /* What is exported at 100 s is restored in another life, at 5 s. */
 static void
 restored_as_it_was(void **state)
@@ -425,6 +456,7 @@ main(void)
 	    cmocka_unit_test(full_table_takes_no_expected_one),
 	    cmocka_unit_test(denied_rows_go_unless_expected),
 	    cmocka_unit_test(up_on_link_follows_the_rows),
+	    cmocka_unit_test(link_of_a_challenger_is_forgotten),
 	    cmocka_unit_test(restored_as_it_was),
 	    cmocka_unit_test(holdoff_goes_on_after_a_restart),
 	    cmocka_unit_test(restored_beside_those_of_the_file),
