@@ -11,6 +11,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "net/pktinfo.h"
+
 #if HAVE_DECL_SO_ATTACH_FILTER
 #include <linux/filter.h>
 #endif
@@ -31,12 +33,7 @@
 struct slot {
 	struct sockaddr_in source;
 	struct iovec iov;
-#if HAVE_DECL_IP_PKTINFO
-	union {
-		struct cmsghdr align;
-		uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
-	} control;
-#endif
+	union pktinfo info;
 };
 
 static struct sockaddr_in
@@ -57,15 +54,24 @@ set_option(int fd, int level, int name, int value)
 	return setsockopt(fd, level, name, &value, sizeof(value));
 }
 
+/* Beyond Linux's rmem_max, which needs CAP_NET_ADMIN. */
+static int
+force_receive_buffer(int fd)
+{
+#if HAVE_DECL_SO_RCVBUFFORCE
+	return set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_LEN);
+#else
+	(void)fd;
+	return -1;
+#endif
+}
+
 static void
 enlarge_receive_buffer(int fd)
 {
-	/* Beyond rmem_max needs CAP_NET_ADMIN; up to it the kernel caps silently. */
-#if HAVE_DECL_SO_RCVBUFFORCE
-	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_LEN) == 0)
+	if (force_receive_buffer(fd) == 0)
 		return;
-#endif
-	/* Some systems refuse what is too much instead of capping it. */
+	/* Linux caps silently what is too much, other systems refuse it. */
 	for (int len = RECEIVE_BUFFER_LEN; len >= 64 * 1024; len /= 2)
 		if (set_option(fd, SOL_SOCKET, SO_RCVBUF, len) == 0)
 			return;
@@ -88,6 +94,19 @@ cut_long_datagrams(int fd)
 #endif
 }
 
+/* Linux otherwise delivers what arrives for groups that any socket of the host
+ * has joined on any interface. */
+static int
+hear_own_groups_only(int fd)
+{
+#if HAVE_DECL_IP_MULTICAST_ALL
+	return set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+#else
+	(void)fd;
+	return 0;
+#endif
+}
+
 static int
 open_socket(void)
 {
@@ -95,28 +114,16 @@ open_socket(void)
 
 	if (fd < 0)
 		return -1;
-#if HAVE_DECL_IP_MULTICAST_ALL
-	/* Linux otherwise delivers what arrives for groups that any socket of the
-	 * host has joined on any interface. */
-	if (set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) < 0)
-		goto fail;
-#endif
-#if HAVE_DECL_IP_PKTINFO
-	/* Tells where a datagram arrived; the routing table could only guess. */
-	if (set_option(fd, IPPROTO_IP, IP_PKTINFO, 1) < 0)
-		goto fail;
-#endif
+	if (hear_own_groups_only(fd) < 0 || pktinfo_enable(fd) < 0) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		return -1;
+	}
 	enlarge_receive_buffer(fd);
 	cut_long_datagrams(fd);
 	return fd;
-#if HAVE_DECL_IP_MULTICAST_ALL || HAVE_DECL_IP_PKTINFO
-fail:;
-	int error = errno;
-
-	close(fd);
-	errno = error;
-	return -1;
-#endif
 }
 
 static int
@@ -219,6 +226,7 @@ mcast_send(int fd, unsigned int ifindex, uint32_t destination, uint16_t port, co
 {
 	struct sockaddr_in sin = endpoint(destination, port);
 	struct iovec iov = {.iov_base = (void *)(uintptr_t)data, .iov_len = len};
+	union pktinfo info;
 	struct msghdr msg;
 	ssize_t sent;
 
@@ -227,35 +235,8 @@ mcast_send(int fd, unsigned int ifindex, uint32_t destination, uint16_t port, co
 	msg.msg_namelen = sizeof(sin);
 	msg.msg_iov = &iov;
 	msg.msg_iovlen = 1;
-#if HAVE_DECL_IP_PKTINFO
-	union {
-		struct cmsghdr align;
-		uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
-	} control;
-
-	if (ifindex != 0) {
-		struct in_pktinfo info;
-		struct cmsghdr *cmsg;
-
-		memset(&info, 0, sizeof(info));
-		info.ipi_ifindex = (int)ifindex;
-		memset(&control, 0, sizeof(control));
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control.octets);
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = IPPROTO_IP;
-		cmsg->cmsg_type = IP_PKTINFO;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(info));
-		memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
-	}
-#else
-	struct ip_mreqn via;
-
-	memset(&via, 0, sizeof(via));
-	via.imr_ifindex = (int)ifindex;
-	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &via, sizeof(via)) < 0)
+	if (pktinfo_leave_by(fd, &msg, &info, ifindex) < 0)
 		return -1;
-#endif
 	do
 		sent = sendmsg(fd, &msg, 0);
 	while (sent < 0 && errno == EINTR);
@@ -272,10 +253,7 @@ prepare(struct msghdr *msg, struct slot *slot, struct mcast_datagram *datagram)
 	msg->msg_namelen = sizeof(slot->source);
 	msg->msg_iov = &slot->iov;
 	msg->msg_iovlen = 1;
-#if HAVE_DECL_IP_PKTINFO
-	msg->msg_control = &slot->control;
-	msg->msg_controllen = sizeof(slot->control.octets);
-#endif
+	pktinfo_expect(msg, &slot->info);
 }
 
 static void
@@ -284,28 +262,15 @@ complete(struct msghdr *msg, const struct slot *slot, size_t len, struct mcast_d
 	datagram->len = len;
 	datagram->source = ntohl(slot->source.sin_addr.s_addr);
 	datagram->source_port = ntohs(slot->source.sin_port);
-	datagram->destination = 0;
-	datagram->ifindex = 0;
-#if HAVE_DECL_IP_PKTINFO
-	for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); cmsg != NULL; cmsg = CMSG_NXTHDR(msg, cmsg))
-		if (cmsg->cmsg_level == IPPROTO_IP && cmsg->cmsg_type == IP_PKTINFO) {
-			struct in_pktinfo info;
-
-			memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
-			datagram->destination = ntohl(info.ipi_addr.s_addr);
-			datagram->ifindex = (unsigned int)info.ipi_ifindex;
-		}
-#else
-	(void)msg;
-#endif
+	pktinfo_arrival(msg, &datagram->ifindex, &datagram->destination);
 }
 
 /* One attempt: how many datagrams, or -1 with errno. */
+#ifdef HAVE_RECVMMSG
 static int
 receive_batch(int fd, struct mcast_batch *batch)
 {
 	struct slot slots[MCAST_BATCH];
-#ifdef HAVE_RECVMMSG
 	struct mmsghdr msgs[MCAST_BATCH];
 	int count;
 
@@ -315,7 +280,12 @@ receive_batch(int fd, struct mcast_batch *batch)
 	for (int i = 0; i < count; i++)
 		complete(&msgs[i].msg_hdr, &slots[i], msgs[i].msg_len, &batch->datagram[i]);
 	return count;
+}
 #else
+static int
+receive_batch(int fd, struct mcast_batch *batch)
+{
+	struct slot slots[MCAST_BATCH];
 	int count = 0;
 
 	while (count < MCAST_BATCH) {
@@ -330,8 +300,8 @@ receive_batch(int fd, struct mcast_batch *batch)
 		count++;
 	}
 	return count;
-#endif
 }
+#endif
 
 /* What an ICMP message about an earlier send can leave on a socket. */
 static bool

@@ -4,7 +4,8 @@
  * Everything goes by interface index: an address in IP_MULTICAST_IF stops
  * working (ENETUNREACH) when the interface is re-addressed.  Addresses and
  * ports are in host byte order.  What the kernel at hand does not have
- * (recvmmsg, SO_MEMINFO, IP_MULTICAST_ALL) is replaced or done without.
+ * (recvmmsg, SO_MEMINFO, SO_RCVBUFFORCE, IP_MULTICAST_ALL) is replaced or done
+ * without; pktinfo.h is about IP_PKTINFO.
  */
 #ifndef MCAST_H
 #define MCAST_H
@@ -49,7 +50,8 @@ int mcast_open_listener(uint32_t group, uint16_t port, unsigned int ifindex, boo
 uint16_t mcast_port(int fd);
 
 /* Send len octets to a group or host: by the interface ifindex, or by the
- * routing table when ifindex is 0.  0, or -1 with errno. */
+ * routing table when ifindex is 0 (or, to a host, when there is no IP_PKTINFO).
+ * 0, or -1 with errno. */
 int mcast_send(int fd, unsigned int ifindex, uint32_t destination, uint16_t port,
 	       const uint8_t *data, size_t len);
 
