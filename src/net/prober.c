@@ -75,17 +75,17 @@ settled(struct prober *p)
 static struct arrival
 arrival_of(const struct prober *p, const struct mcast_datagram *datagram, const struct listener *l)
 {
-	const struct iface *iface = ifaces_by_index(&p->ifaces, datagram->ifindex);
+	const unsigned int ifindex =
+	    datagram->ifindex == 0 && l != NULL ? l->ifindex : datagram->ifindex;
+	const struct iface *iface = ifaces_by_index(&p->ifaces, ifindex);
 	struct arrival arrival = {
-	    .ifindex = datagram->ifindex,
+	    .ifindex = ifindex,
 	    .on_loopback = iface != NULL && iface->loopback,
 	    .source = datagram->source,
 	    .source_port = datagram->source_port,
 	    .source_is_local = ifaces_has_address(&p->ifaces, datagram->source),
 	};
 
-	if (arrival.ifindex == 0 && l != NULL)
-		arrival.ifindex = l->ifindex;
 	/* Where only the loopback interface is up, requests leave as 0.0.0.0. */
 	if (arrival.on_loopback)
 		arrival.source_is_local = true;
@@ -290,8 +290,10 @@ open_watch(struct prober *p)
 	p->watch_fd = ifaces_watch_open();
 	if (p->watch_fd >= 0 && loop_add_fd(p->loop, p->watch_fd, on_interface_word, p) == 0)
 		return;
-	log_warning("cannot watch the interfaces: %s; changes are noticed at each request",
-		    strerror(errno));
+	/* Not worth a warning at each start where there is no such thing. */
+	log_line(errno == ENOSYS ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+		 "cannot watch the interfaces: %s; changes are noticed at each request",
+		 strerror(errno));
 	if (p->watch_fd >= 0)
 		close(p->watch_fd);
 	p->watch_fd = -1;
