@@ -5,7 +5,6 @@
 #include <net-snmp/agent/agent_callbacks.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -142,7 +141,6 @@ masterlink_report_absence(void)
 {
 	const char *path = socket_path(master_address());
 	const char *why = "no connection, or no answer";
-	char buf[128];
 
 	if (session != NULL)
 		return;
@@ -167,9 +165,7 @@ masterlink_report_absence(void)
 			      "agentXPerms in snmpd.conf(5)";
 			break;
 		default:
-			errno = error;
-			snprintf(buf, sizeof(buf), "%m");
-			why = buf;
+			why = strerror(error);
 		}
 	}
 	log_error("cannot connect to the master agent at %s: %s; will keep trying",
