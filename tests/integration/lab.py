@@ -266,6 +266,15 @@ class Host:
         if address:
             self.ip("addr", "add", address, "dev", interface)
         self.ip("link", "set", interface, "up")
+        # The kernel notices the carriers in its own time, under load only after a whole round.
+        wait_for(lambda: self.has_carrier(interface), 10, f"{self.name}'s {interface}")
+
+    def has_carrier(self, interface):
+        """Whether it and what it is plugged into are up and running."""
+        peer = ["ip", "link", "show", f"{self.name}-{interface}"]
+        return all("state UP" in text for text in (
+            self.run(["ip", "link", "show", interface]).stdout,
+            subprocess.run(peer, check=True, capture_output=True, text=True).stdout))
 
     def carrier(self, interface, on):
         """Pull the cable, or put it back."""
