@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +25,66 @@
 
 char top[] = "/tmp/test_statefile.XXXXXX";
 char directory[64], path[64], lock_path[64], new_path[64], other[64];
-bool may_mount, mounted;
+static bool may_mount, mounted;
+
+#ifdef HAVE_UNSHARE
+
+/* Away from what others mount, and they from what we do. */
+static bool
+unshare_mounts(void)
+{
+	return unshare(CLONE_NEWNS) == 0 &&
+	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+static bool
+mount_directory(const char *options)
+{
+	return mount("none", directory, "tmpfs", 0, options) == 0;
+}
+
+static void
+unmount_directory(void)
+{
+	umount2(directory, MNT_DETACH);
+}
+
+void
+remount(bool read_only, const char *options)
+{
+	const unsigned long flags = MS_REMOUNT | (read_only ? MS_RDONLY : 0);
+
+	assert_int_equal(mount("none", directory, NULL, flags, options), 0);
+}
+
+#else /* whoever needs it is skipped */
+
+static bool
+unshare_mounts(void)
+{
+	return false;
+}
+
+static bool
+mount_directory(const char *options)
+{
+	(void)options;
+	return false;
+}
+
+static void
+unmount_directory(void)
+{
+}
+
+void
+remount(bool read_only, const char *options)
+{
+	(void)read_only;
+	(void)options;
+}
+
+#endif
 
 int
 set_up_all(void **state)
@@ -36,8 +97,7 @@ set_up_all(void **state)
 	snprintf(lock_path, sizeof(lock_path), "%s/d/state.lock", top);
 	snprintf(new_path, sizeof(new_path), "%s/d/state.new", top);
 	snprintf(other, sizeof(other), "%s/other", top);
-	may_mount =
-	    unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+	may_mount = unshare_mounts();
 	return 0;
 }
 
@@ -76,7 +136,7 @@ tear_down(void **state)
 		return -1;
 	chmod(directory, 0700);
 	if (mounted)
-		umount2(directory, MNT_DETACH);
+		unmount_directory();
 	mounted = false;
 	remove_all(directory);
 	unlink(other);
@@ -94,17 +154,12 @@ tear_down_all(void **state)
 void
 mount_or_skip(const char *options)
 {
-	if (!may_mount || mount("none", directory, "tmpfs", 0, options) < 0) {
-		print_message("skipped: cannot mount a file system of its own (privileges)\n");
+	if (!may_mount || !mount_directory(options)) {
+		print_message(
+		    "skipped: cannot mount a file system of its own (privileges, system)\n");
 		skip();
 	}
 	mounted = true;
-}
-
-void
-remount(unsigned long flags, const char *options)
-{
-	assert_int_equal(mount("none", directory, NULL, MS_REMOUNT | flags, options), 0);
 }
 
 void

@@ -25,7 +25,7 @@ void remove_all(const char *where);
 int tear_down(void **state);
 int tear_down_all(void **state);
 void mount_or_skip(const char *options);
-void remount(unsigned long flags, const char *options);
+void remount(bool read_only, const char *options);
 void give_away_or_skip(const char *file);
 void create(const char *file, const char *text);
 void assert_content(const char *file, const char *wanted);
