@@ -8,14 +8,27 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #define NETNS_SKIP 77      /* automake: the test was skipped */
 #define NETNS_WAIT_MS 5000 /* for what must happen */
+
+/* For skip_unless(): only Linux has to be asked not to deliver to a socket what came
+ * for the groups of others. */
+#ifdef __linux__
+#define OWN_GROUPS_ONLY HAVE_DECL_IP_MULTICAST_ALL, "IP_MULTICAST_ALL"
+#else
+#define OWN_GROUPS_ONLY true, ""
+#endif
 
 /* An interface that is up and not loopback is somebody's real one. */
 static inline void
@@ -69,6 +82,16 @@ veth_or_skip(const char *test, const char *name, const char *peer)
 		       test);
 		exit(NETNS_SKIP);
 	}
+}
+
+/* Skip a test that cannot succeed in a build without `what`. */
+static inline void
+skip_unless(bool have, const char *what)
+{
+	if (have)
+		return;
+	print_message("skipped: built without %s\n", what);
+	skip();
 }
 
 static inline bool
