@@ -31,6 +31,28 @@ try_calloc(size_t count, size_t size)
 #undef malloc
 #undef calloc
 
+static struct events *
+new_events(size_t log_size, size_t queue_limit)
+{
+	struct events *events = events_new(log_size, queue_limit);
+
+	if (events == NULL)
+		abort();
+	return events;
+}
+
+/* The one at or after `from`, which there is. */
+static const struct event *
+event_from(const struct events *events, uint32_t from)
+{
+	const struct event *event = events_at_or_after(events, from);
+
+	assert_non_null(event);
+	if (event == NULL)
+		abort(); /* as a compiler sees it, the former may return */
+	return event;
+}
+
 /* Add an event that is not released; returns its id. */
 static uint32_t
 add_at(struct events *events, uint32_t addr, int64_t mono_us)
@@ -78,7 +100,7 @@ take(struct events *events)
 static void
 ids_start_at_one_and_rise(void **state)
 {
-	struct events *events = events_new(4, 4);
+	struct events *events = new_events(4, 4);
 
 	(void)state;
 	assert_int_equal(add(events, 7), 1);
@@ -89,17 +111,17 @@ ids_start_at_one_and_rise(void **state)
 static void
 log_keeps_the_last(void **state)
 {
-	struct events *events = events_new(3, 100);
+	struct events *events = new_events(3, 100);
 
 	(void)state;
 	assert_null(events_at_or_after(events, 0));
 	for (uint32_t i = 1; i <= 10; i++)
 		add(events, i);
-	assert_int_equal(events_at_or_after(events, 0)->id, 8);
-	assert_int_equal(events_at_or_after(events, 7)->id, 8);
-	assert_int_equal(events_at_or_after(events, 8)->addr, 8);
-	assert_int_equal(events_at_or_after(events, 9)->id, 9);
-	assert_int_equal(events_at_or_after(events, 10)->id, 10);
+	assert_int_equal(event_from(events, 0)->id, 8);
+	assert_int_equal(event_from(events, 7)->id, 8);
+	assert_int_equal(event_from(events, 8)->addr, 8);
+	assert_int_equal(event_from(events, 9)->id, 9);
+	assert_int_equal(event_from(events, 10)->id, 10);
 	assert_null(events_at_or_after(events, 11));
 	assert_null(events_at_or_after(events, UINT32_MAX));
 	events_free(events);
@@ -108,11 +130,11 @@ log_keeps_the_last(void **state)
 static void
 log_that_is_not_full(void **state)
 {
-	struct events *events = events_new(3, 100);
+	struct events *events = new_events(3, 100);
 
 	(void)state;
 	add(events, 1);
-	assert_int_equal(events_at_or_after(events, 0)->id, 1);
+	assert_int_equal(event_from(events, 0)->id, 1);
 	assert_null(events_at_or_after(events, 2));
 	events_free(events);
 }
@@ -120,7 +142,7 @@ log_that_is_not_full(void **state)
 static void
 one_in_flight_for_each_manager(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add(events, 7); /* 1 */
@@ -140,7 +162,7 @@ one_in_flight_for_each_manager(void **state)
 static void
 unanswered_goes_out_again_in_order(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add(events, 7);
@@ -160,7 +182,7 @@ unanswered_goes_out_again_in_order(void **state)
 static void
 refused_is_dropped_and_blocks_nothing(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add(events, 7);
@@ -176,7 +198,7 @@ refused_is_dropped_and_blocks_nothing(void **state)
 static void
 settling_what_is_not_in_flight_changes_nothing(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add(events, 7);
@@ -196,14 +218,14 @@ settling_what_is_not_in_flight_changes_nothing(void **state)
 static void
 full_queue_counts_what_it_drops(void **state)
 {
-	struct events *events = events_new(10, 2);
+	struct events *events = new_events(10, 2);
 
 	(void)state;
 	for (uint32_t i = 1; i <= 5; i++)
 		add(events, i);
 	assert_int_equal(events_counts(events).queued, 2);
 	assert_int_equal(events_counts(events).dropped, 3);
-	assert_int_equal(events_at_or_after(events, 5)->id, 5);
+	assert_int_equal(event_from(events, 5)->id, 5);
 	events_free(events);
 }
 
@@ -211,13 +233,13 @@ static void
 what_is_not_queued_is_logged_all_the_same(void **state)
 {
 	const struct event event = {.type = EVENT_DISAPPEARED, .addr = 7};
-	struct events *events = events_new(10, 2);
+	struct events *events = new_events(10, 2);
 
 	(void)state;
 	assert_true(events_add(events, &event, false));
 	events_release(events, 1);
 	assert_int_equal(take(events), 0);
-	assert_int_equal(events_at_or_after(events, 1)->type, EVENT_DISAPPEARED);
+	assert_int_equal(event_from(events, 1)->type, EVENT_DISAPPEARED);
 	assert_int_equal(events_counts(events).queued, 0);
 	events_free(events);
 }
@@ -225,7 +247,7 @@ what_is_not_queued_is_logged_all_the_same(void **state)
 static void
 resizing_keeps_the_last(void **state)
 {
-	struct events *events = events_new(4, 2);
+	struct events *events = new_events(4, 2);
 
 	(void)state;
 	assert_int_equal(events_resize(events, 5, 2), 0);
@@ -233,13 +255,13 @@ resizing_keeps_the_last(void **state)
 	for (uint32_t i = 1; i <= 9; i++)
 		add(events, i);
 	assert_int_equal(events_resize(events, 3, 1), 0);
-	assert_int_equal(events_at_or_after(events, 0)->id, 7);
-	assert_int_equal(events_at_or_after(events, 9)->addr, 9);
+	assert_int_equal(event_from(events, 0)->id, 7);
+	assert_int_equal(event_from(events, 9)->addr, 9);
 	assert_int_equal(events_counts(events).queued, 2);
 	assert_int_equal(events_resize(events, 7, 10), 0);
 	add(events, 10);
-	assert_int_equal(events_at_or_after(events, 0)->id, 7);
-	assert_int_equal(events_at_or_after(events, 10)->addr, 10);
+	assert_int_equal(event_from(events, 0)->id, 7);
+	assert_int_equal(event_from(events, 10)->addr, 10);
 	assert_int_equal(events_counts(events).queued, 3);
 	events_free(events);
 }
@@ -248,7 +270,7 @@ static void
 full_queue_takes_nothing(void **state)
 {
 	const struct event event = {.type = EVENT_DISAPPEARED, .addr = 7};
-	struct events *events = events_new(10, 2);
+	struct events *events = new_events(10, 2);
 
 	(void)state;
 	assert_int_equal(events_room(events), 2);
@@ -269,7 +291,7 @@ full_queue_takes_nothing(void **state)
 static void
 nothing_goes_out_before_it_is_saved(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	for (uint32_t addr = 1; addr <= 4; addr++)
@@ -294,7 +316,7 @@ nothing_goes_out_before_it_is_saved(void **state)
 static void
 nothing_waits_for_ever_to_be_saved(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add_unsaved(events, 1);
@@ -306,7 +328,7 @@ nothing_waits_for_ever_to_be_saved(void **state)
 static void
 hold_ends_for_one_after_the_other(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add_at(events, 1, 100); /* 1 */
@@ -332,7 +354,7 @@ hold_ends_for_one_after_the_other(void **state)
 static void
 hold_keeps_the_order_whatever_the_times(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add_at(events, 1, 200);
@@ -345,7 +367,7 @@ hold_keeps_the_order_whatever_the_times(void **state)
 static void
 unsaved_holds_back_only_what_came_later(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add(events, 1);         /* 1 */
@@ -363,7 +385,7 @@ unsaved_holds_back_only_what_came_later(void **state)
 static void
 what_is_of_no_manager_is_ordered_too(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	add(events, 0);
@@ -390,15 +412,14 @@ each_is_found_in_spite_of_gaps(void **state)
 		records[i] = (struct event_record){.event = {.id = id}, .logged = true};
 	}
 	for (size_t size = 1; size <= count + 1; size++) {
-		struct events *events = events_new(size, 1);
+		struct events *events = new_events(size, 1);
 		size_t first = size < count ? count - size : 0;
 
 		assert_int_equal(events_restore(events, records, count, id), 0);
 		for (uint32_t from = 0; from <= id; from++) {
 			if (from > records[first].event.id)
 				first++;
-			assert_int_equal(events_at_or_after(events, from)->id,
-					 records[first].event.id);
+			assert_int_equal(event_from(events, from)->id, records[first].event.id);
 		}
 		assert_null(events_at_or_after(events, id + 1));
 		events_free(events);
@@ -409,7 +430,7 @@ static void
 no_memory_for_the_queue(void **state)
 {
 	const struct event event = {.type = EVENT_DISAPPEARED, .addr = 7};
-	struct events *events = events_new(10, 2);
+	struct events *events = new_events(10, 2);
 
 	(void)state;
 	no_memory = true;
@@ -418,7 +439,7 @@ no_memory_for_the_queue(void **state)
 	no_memory = false;
 	assert_int_equal(events_counts(events).dropped, 1);
 	assert_int_equal(events_counts(events).queued, 0);
-	assert_int_equal(events_at_or_after(events, 0)->id, 1);
+	assert_int_equal(event_from(events, 0)->id, 1);
 	assert_int_equal(add(events, 7), 3);
 	assert_int_equal(take(events), 3);
 	events_free(events);
@@ -428,7 +449,7 @@ static void
 no_memory_changes_no_limit(void **state)
 {
 	static const struct event_record record = {.event = {.id = 9}, .queued = true};
-	struct events *events = events_new(2, 2);
+	struct events *events = new_events(2, 2);
 	int resized, restored;
 
 	(void)state;
@@ -439,10 +460,10 @@ no_memory_changes_no_limit(void **state)
 	no_memory = false;
 	assert_int_equal(resized, -1);
 	assert_int_equal(events_room(events), 1);
-	assert_int_equal(events_at_or_after(events, 0)->id, 1);
+	assert_int_equal(event_from(events, 0)->id, 1);
 	events_free(events);
 
-	events = events_new(2, 2);
+	events = new_events(2, 2);
 	no_memory = true;
 	restored = events_restore(events, &record, 1, 9);
 	no_memory = false;
@@ -455,7 +476,7 @@ static void
 export_has_each_event_once(void **state)
 {
 	const struct event unqueued = {.type = EVENT_CHANGED, .addr = 9};
-	struct events *events = events_new(2, 10);
+	struct events *events = new_events(2, 10);
 	struct event_record records[5];
 
 	(void)state;
@@ -490,16 +511,16 @@ restored_goes_on_where_it_was(void **state)
 	    {.event = {.id = 12, .addr = 3}, .queued = true, .logged = true},
 	};
 	struct event_record again[8];
-	struct events *events = events_new(10, 1); /* fewer than there are */
+	struct events *events = new_events(10, 1); /* fewer than there are */
 
 	(void)state;
 	assert_int_equal(events_restore(events, records, 4, 1000), 0);
 	assert_int_equal(events_last_id(events), 1000);
 	assert_int_equal(events_counts(events).queued, 3);
 	assert_int_equal(events_counts(events).dropped, 0);
-	assert_int_equal(events_at_or_after(events, 0)->id, 5);
-	assert_int_equal(events_at_or_after(events, 6)->id, 9);
-	assert_int_equal(events_at_or_after(events, 10)->id, 12);
+	assert_int_equal(event_from(events, 0)->id, 5);
+	assert_int_equal(event_from(events, 6)->id, 9);
+	assert_int_equal(event_from(events, 10)->id, 12);
 	assert_null(events_at_or_after(events, 13));
 	assert_int_equal(events_export_count(events), 4);
 	events_export(events, again);
@@ -520,7 +541,7 @@ restored_goes_on_where_it_was(void **state)
 	assert_int_equal(take(events), 0);
 	events_release(events, 1001);
 	assert_int_equal(take(events), 1001);
-	assert_int_equal(events_at_or_after(events, 13)->id, 1001);
+	assert_int_equal(event_from(events, 13)->id, 1001);
 	events_free(events);
 }
 
@@ -562,8 +583,8 @@ export_and_restore_change_nothing(void **state)
 	    .former_hostname = "former",
 	    .time = {.wall_ms = 1234},
 	};
-	struct events *events = events_new(3, 10);
-	struct events *restored = events_new(3, 10);
+	struct events *events = new_events(3, 10);
+	struct events *restored = new_events(3, 10);
 	struct event_record records[8];
 	size_t count;
 
@@ -609,7 +630,7 @@ what_was_restored_takes_room(void **state)
 	    {.event = {.id = 3, .addr = 3}, .queued = true},
 	};
 	const struct event event = {.type = EVENT_APPEARED, .addr = 9};
-	struct events *events = events_new(10, 2);
+	struct events *events = new_events(10, 2);
 
 	(void)state;
 	assert_int_equal(events_restore(events, records, 3, 3), 0);
@@ -632,7 +653,7 @@ what_was_restored_takes_room(void **state)
 static void
 nothing_to_restore(void **state)
 {
-	struct events *events = events_new(2, 2);
+	struct events *events = new_events(2, 2);
 
 	(void)state;
 	assert_int_equal(events_export_count(events), 0);
@@ -647,31 +668,31 @@ static void
 smaller_log_has_the_last_of_the_restored(void **state)
 {
 	struct event_record records[5] = {{.logged = true}};
-	struct events *events = events_new(2, 10);
+	struct events *events = new_events(2, 10);
 
 	(void)state;
 	for (uint32_t i = 0; i < 5; i++)
 		records[i] = (struct event_record){.event = {.id = 10 * i + 10}, .logged = true};
 	events_restore(events, records, 5, 50);
-	assert_int_equal(events_at_or_after(events, 0)->id, 40);
+	assert_int_equal(event_from(events, 0)->id, 40);
 	events_resize(events, 4, 10);
 	add(events, 1);
-	assert_int_equal(events_at_or_after(events, 0)->id, 40);
-	assert_int_equal(events_at_or_after(events, 41)->id, 50);
-	assert_int_equal(events_at_or_after(events, 51)->id, 51);
+	assert_int_equal(event_from(events, 0)->id, 40);
+	assert_int_equal(event_from(events, 41)->id, 50);
+	assert_int_equal(event_from(events, 51)->id, 51);
 	events_free(events);
 }
 
 static void
 ids_begin_anew_when_there_are_no_more(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	events_restore(events, NULL, 0, UINT32_MAX - 1);
 	assert_int_equal(add_unsaved(events, 7), UINT32_MAX);
 	assert_int_equal(add_unsaved(events, 7), 1);
-	assert_int_equal(events_at_or_after(events, 0)->id, 1);
+	assert_int_equal(event_from(events, 0)->id, 1);
 	assert_null(events_at_or_after(events, 2));
 	events_release(events, 1);
 	assert_int_equal(take(events), UINT32_MAX);
@@ -685,7 +706,7 @@ ids_begin_anew_when_there_are_no_more(void **state)
 static void
 release_of_an_id_from_before_they_began_anew(void **state)
 {
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 
 	(void)state;
 	events_restore(events, NULL, 0, UINT32_MAX - 2);
@@ -715,7 +736,7 @@ static void
 export_after_ids_began_anew(void **state)
 {
 	static const struct event_record old = {.event = {.id = 2, .addr = 1}, .queued = true};
-	struct events *events = events_new(10, 10);
+	struct events *events = new_events(10, 10);
 	struct event_record records[8];
 	size_t count;
 
