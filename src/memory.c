@@ -3,7 +3,7 @@
 
 #include "memory.h"
 
-#if HAVE_MALLOC_TRIM
+#ifdef HAVE_MALLOC_TRIM
 #include <malloc.h>
 #endif
 
@@ -14,7 +14,7 @@
 void
 memory_init(void)
 {
-#if HAVE_MALLOC_TRIM
+#ifdef HAVE_MALLOC_TRIM
 	/* glibc's default, which otherwise grows with each mapping that is freed. */
 	mallopt(M_MMAP_THRESHOLD, MAPPING_LEN);
 #endif
@@ -23,7 +23,7 @@ memory_init(void)
 void
 memory_give_back(void)
 {
-#if HAVE_MALLOC_TRIM
+#ifdef HAVE_MALLOC_TRIM
 	malloc_trim(0);
 #endif
 }

@@ -347,7 +347,8 @@ state_salvage_last_id(const char *text, size_t len)
 	const char *found;
 	uint64_t id = 0;
 
-	found = memmem(text, len < STATE_SALVAGE_LEN ? len : STATE_SALVAGE_LEN, start, sizeof(start) - 1);
+	found = memmem(text, len < STATE_SALVAGE_LEN ? len : STATE_SALVAGE_LEN, start,
+		       sizeof(start) - 1);
 	if (found == NULL)
 		return 0;
 	found += sizeof(start) - 1;
