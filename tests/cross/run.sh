@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh ARCH - run what tests the pure core (units, replays, the fuzzers' corpus) as
+# run.sh ARCH - run what tests the pure modules (units, replays, the fuzzers' corpus) as
 # programs of another machine:
 # sparc64 (big-endian, faults on unaligned access, what ldmd itself runs on) or
 # i386 (32-bit size_t and long).
@@ -10,8 +10,9 @@
 # missing.
 set -eu
 
-tests='access config events format inventory oidindex state state_rows wire'
-fuzz_targets='config state wire'
+tests='access answers candidates cast command config events format inventory oidindex quota
+	state state_rows wire'
+fuzz_targets='command config state wire'
 
 # Relative paths from here on: the top's name may have a space in it.
 cd "$(dirname "$0")/../.."
@@ -71,21 +72,22 @@ run()
 	$run "$@" </dev/null
 }
 
-mkdir "$tmp/core"
-for source in "$top"/src/core/*.c "$here/strlcpy.c"; do
-	compile "$tmp/core/$(basename "$source" .c).o" -c "$source"
+mkdir "$tmp/pure"
+for source in "$top"/src/core/*.c "$top"/src/responder/answers.c "$top"/src/responder/cast.c \
+	"$top"/src/responder/command.c "$top"/src/responder/quota.c "$here/strlcpy.c"; do
+	compile "$tmp/pure/$(basename "$source" .c).o" -c "$source"
 done
-ar cr "$tmp/core.a" "$tmp"/core/*.o
+ar cr "$tmp/pure.a" "$tmp"/pure/*.o
 
 status=0
 for test in $tests; do
 	echo "== $test ($arch)"
-	compile "$tmp/$test" "$top/tests/unit/test_$test.c" "$tmp/core.a" && run "$tmp/$test" ||
+	compile "$tmp/$test" "$top/tests/unit/test_$test.c" "$tmp/pure.a" && run "$tmp/$test" ||
 		status=1
 done
 
 echo "== replays ($arch)"
-compile "$tmp/replay" "$top"/tests/replay/*.c "$tmp/core.a" || status=1
+compile "$tmp/replay" "$top"/tests/replay/*.c "$tmp/pure.a" || status=1
 for script in "$top"/tests/replay/*.txt; do
 	run "$tmp/replay" "$script" || status=1
 done
@@ -95,7 +97,7 @@ for target in $fuzz_targets; do
 	vectors=
 	[ "$target" != wire ] || vectors=$top/tests/vectors
 	compile "$tmp/fuzz_$target" "$top/tests/fuzz/fuzz_$target.c" "$top/tests/fuzz/corpus.c" \
-		"$tmp/core.a" &&
+		"$tmp/pure.a" &&
 		run "$tmp/fuzz_$target" "$top/tests/corpus/$target"/* \
 			${vectors:+"$vectors"/*.bin} || status=1
 done

@@ -245,5 +245,5 @@ main(void)
 	    cmocka_unit_test(test_changes),
 	};
 
-	return cmocka_run_group_tests_name("cast", tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

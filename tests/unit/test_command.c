@@ -207,5 +207,5 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_longest, set_up, tear_down),
 	};
 
-	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,5 +162,5 @@ main(void)
 	    cmocka_unit_test(test_never_more),
 	};
 
-	return cmocka_run_group_tests_name("quota", tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
