@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh ARCH - run what tests the pure modules (units, replays, the fuzzers' corpus) as
+# run.sh ARCH - run what tests the pure modules (units, replays, model, the fuzzers' corpus) as
 # programs of another machine:
 # sparc64 (big-endian, faults on unaligned access, what ldmd itself runs on) or
 # i386 (32-bit size_t and long).
@@ -87,10 +87,16 @@ for test in $tests; do
 done
 
 echo "== replays ($arch)"
-compile "$tmp/replay" "$top"/tests/replay/*.c "$tmp/pure.a" || status=1
-for script in "$top"/tests/replay/*.txt; do
+replay=$top/tests/replay
+compile "$tmp/replay" "$replay/replay.c" "$replay/check.c" "$replay/restart.c" "$replay/sim.c" \
+	"$tmp/pure.a" || status=1
+for script in "$replay"/*.txt; do
 	run "$tmp/replay" "$script" || status=1
 done
+
+echo "== model ($arch)"
+compile "$tmp/model" "$replay/model.c" "$replay/receiver.c" "$replay/restart.c" "$replay/sim.c" \
+	"$tmp/pure.a" && run "$tmp/model" 100 || status=1
 
 for target in $fuzz_targets; do
 	echo "== corpus of $target ($arch)"

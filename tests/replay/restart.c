@@ -5,23 +5,18 @@
 #include "core/keep.h"
 #include "sim.h"
 
-static char *
-write_state(size_t *len)
+void
+sim_export(struct state *state)
 {
-	struct state state = {.saved_wall_ms = sim_moment().wall_ms};
-	char *text;
-
-	state.manager_count = inventory_summary(sim.inv).all;
-	state.managers = calloc(state.manager_count + 1, sizeof(*state.managers));
-	state.links = calloc(LINKS_MAX, sizeof(*state.links));
-	if (state.managers == NULL || state.links == NULL)
+	*state = (struct state){
+	    .saved_wall_ms = sim_moment().wall_ms,
+	    .manager_count = inventory_summary(sim.inv).all,
+	};
+	state->managers = calloc(state->manager_count + 1, sizeof(*state->managers));
+	state->links = calloc(LINKS_MAX, sizeof(*state->links));
+	if (state->managers == NULL || state->links == NULL)
 		sim_die("out of memory");
-	keep_export(sim.d, sim.inv, &state, sim_moment());
-	text = state_encode(&state, len);
-	state_clear(&state);
-	if (text == NULL)
-		sim_die("out of memory");
-	return text;
+	keep_export(sim.d, sim.inv, state, sim_moment());
 }
 
 static void
@@ -33,26 +28,9 @@ set_links(void)
 					  sim.links[i].addr, sim.links[i].state);
 }
 
-static void
-read_state(const char *text, size_t len)
-{
-	const struct state_limits limits = {.managers = 10000};
-	struct state_error error;
-	struct state state;
-
-	if (state_decode(&state, text, len, &limits, &error) < 0)
-		sim_die("the state cannot be read: %s\n%s", error.text, text);
-	if (keep_restore(sim.d, sim.inv, &state, sim_moment()) < 0)
-		sim_die("out of memory");
-	state_clear(&state);
-}
-
 void
-sim_restart(int64_t after_us)
+sim_live_again(const struct state *state, int64_t after_us)
 {
-	size_t len;
-	char *text = write_state(&len);
-
 	discover_free(sim.d);
 	inventory_free(sim.inv);
 	sim.answer_count = 0;
@@ -61,7 +39,28 @@ sim_restart(int64_t after_us)
 	if (discover_set_access(sim.d, &sim.access) < 0)
 		sim_die("out of memory");
 	set_links();
-	read_state(text, len);
-	free(text);
+	if (keep_restore(sim.d, sim.inv, state, sim_moment()) < 0)
+		sim_die("out of memory");
 	sim.tick_us = sim.now_us;
+}
+
+void
+sim_restart(int64_t after_us)
+{
+	const struct state_limits limits = {.managers = 10000};
+	struct state_error error;
+	struct state state;
+	size_t len;
+	char *text;
+
+	sim_export(&state);
+	text = state_encode(&state, &len);
+	state_clear(&state);
+	if (text == NULL)
+		sim_die("out of memory");
+	if (state_decode(&state, text, len, &limits, &error) < 0)
+		sim_die("the state cannot be read: %s\n%s", error.text, text);
+	free(text);
+	sim_live_again(&state, after_us);
+	state_clear(&state);
 }

@@ -60,8 +60,10 @@ sim_note_event(void *ctx, const struct event *event)
 void
 sim_start(void)
 {
-	sim.inv = inventory_new(&sim.inventory_settings, 1, sim_note_event, NULL);
-	sim.d = discover_new(&sim.discover_settings, sim.inv, sim_moment(), sim_note_event, NULL);
+	inventory_event_fn *on_event = sim.on_event != NULL ? sim.on_event : sim_note_event;
+
+	sim.inv = inventory_new(&sim.inventory_settings, 1, on_event, NULL);
+	sim.d = discover_new(&sim.discover_settings, sim.inv, sim_moment(), on_event, NULL);
 	if (sim.inv == NULL || sim.d == NULL)
 		sim_die("out of memory");
 }

@@ -12,6 +12,7 @@
 #include "core/discover.h"
 #include "core/inventory.h"
 #include "core/links.h"
+#include "core/state.h"
 
 #define MAX_PEERS 64
 #define MAX_ANSWERS 1024
@@ -44,7 +45,8 @@ struct sim {
 	struct inventory_settings inventory_settings;
 	struct inventory *inv;
 	struct discover *d;
-	bool no_room; /* events are not taken */
+	inventory_event_fn *on_event; /* NULL: sim_note_event() */
+	bool no_room;                 /* events are not taken */
 	int64_t tick_us;
 	struct peer peers[MAX_PEERS];
 	unsigned int peer_count;
@@ -80,6 +82,11 @@ void sim_start(void);
 
 /* The daemon is gone for so long, and comes back with the state that it kept. */
 void sim_restart(int64_t after_us);
+
+/* The two halves of it: what is kept of the discovery and the inventory, for
+ * state_clear(); and the next life with it. */
+void sim_export(struct state *state);
+void sim_live_again(const struct state *state, int64_t after_us);
 
 /* For the discovery and the inventory: their events go to sim.events. */
 bool sim_note_event(void *ctx, const struct event *event);

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "receiver.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+#define FACTS_MAX 8192
+#define TRACE_LINES 40
+#define TRACE_LEN 160
+
+static struct {
+	unsigned int seed;
+	struct fact facts[FACTS_MAX]; /* as they happened */
+	size_t count, life_start;     /* of this life are those from life_start on */
+	struct fact *last_told[MANAGERS + LINKS];
+	char trace[TRACE_LINES][TRACE_LEN];
+	unsigned int trace_count;
+} receiver;
+
+static struct receiver_sums sums;
+
+void
+receiver_start(unsigned int seed)
+{
+	memset(&receiver, 0, sizeof(receiver));
+	receiver.seed = seed;
+}
+
+void
+receiver_note(const char *format, ...)
+{
+	char *line = receiver.trace[receiver.trace_count++ % TRACE_LINES];
+	const int used = snprintf(line, TRACE_LEN, "%9.3f ", (double)sim.now_us / 1e6);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line + used, (size_t)(TRACE_LEN - used), format, ap);
+	va_end(ap);
+}
+
+static void
+note_event(const char *what, const struct fact *fact)
+{
+	const struct event *e = &fact->event;
+
+	receiver_note("%s: id %u, subject %u %s: %s port %u, %s", what, e->id, fact->subject,
+		      event_type_name(e->type), e->hostname, e->port, e->reason);
+}
+
+void
+receiver_require(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	printf("seed %u, step %d: %s\n", receiver.seed, sim.line, what);
+	for (unsigned int i = TRACE_LINES; i > 0; i--)
+		if (i <= receiver.trace_count)
+			puts(receiver.trace[(receiver.trace_count - i) % TRACE_LINES]);
+	exit(1);
+}
+
+static struct fact *
+find(uint32_t id)
+{
+	for (size_t i = receiver.count; i > 0; i--)
+		if (receiver.facts[i - 1].event.id == id)
+			return &receiver.facts[i - 1];
+	return NULL;
+}
+
+const struct fact *
+receiver_find(uint32_t id)
+{
+	return find(id);
+}
+
+size_t
+receiver_given(void)
+{
+	return receiver.count;
+}
+
+void
+receiver_note_given(const struct event *event, bool taken)
+{
+	struct fact *fact = &receiver.facts[receiver.count];
+
+	receiver_require(receiver.count < FACTS_MAX, "this test has no room for more events");
+	*fact = (struct fact){
+	    .event = *event,
+	    .subject = event->addr != 0 ? event->addr - FIRST_ADDR
+					: MANAGERS + (unsigned int)(event->reason[3] - '0'),
+	    .cut = !taken,
+	};
+	note_event(taken ? "event" : "no room", fact);
+	receiver_require(find(event->id) == NULL, "an id is given again");
+	receiver.count++;
+	sums.events++;
+}
+
+static bool
+says_new(const struct event *last, const struct event *event)
+{
+	const bool up = last != NULL && last->type != EVENT_DISAPPEARED;
+
+	switch (event->type) {
+	case EVENT_APPEARED:
+		return !up;
+	case EVENT_DISAPPEARED:
+		return up || last == NULL;
+	case EVENT_CHANGED:
+		return up && strcmp(last->hostname, event->former_hostname) == 0 &&
+		       last->port == event->former_port &&
+		       (strcmp(last->hostname, event->hostname) != 0 || last->port != event->port);
+	case EVENT_CONFLICT: /* the last one may have ended without a word */
+		return up;
+	default:
+		return last != NULL ? last->type != event->type : event->type == EVENT_IMPAIRED;
+	}
+}
+
+/* Whether it need not begin from what was told last. */
+static bool
+after_cut(const struct fact *fact, const struct fact *last)
+{
+	const struct fact *from = last != NULL ? last : receiver.facts;
+
+	/* Told late, an appearance comes after the change or conflict that followed it. */
+	while (fact->event.type == EVENT_APPEARED && from > receiver.facts &&
+	       (from->subject != fact->subject || from->event.type > EVENT_DISAPPEARED))
+		from--;
+	for (; from < fact; from++)
+		if (from->subject == fact->subject && from->cut)
+			return true;
+	return false;
+}
+
+void
+receiver_tell(const struct event *event, bool refused)
+{
+	struct fact *fact = find(event->id);
+	struct event given = {0};
+	struct fact *last;
+	bool cut;
+
+	receiver_require(fact != NULL, "an event is told that never happened");
+	note_event(refused ? "refused" : "told", fact);
+	given = fact->event;
+	given.time.mono_us = event->time.mono_us; /* not kept over a restart */
+	receiver_require(memcmp(&given, event, sizeof(given)) == 0,
+			 "an id stands for something else");
+	if (fact->told) { /* for want of an answer, or before a crash */
+		sums.again++;
+		return;
+	}
+	last = receiver.last_told[fact->subject];
+	cut = after_cut(fact, last);
+	receiver_require(last == NULL || last < fact, "told out of order");
+	receiver_require(cut || says_new(last != NULL ? &last->event : NULL, event),
+			 "told twice, or not from what was told last");
+	fact->told = true;
+	fact->cut |= refused;
+	receiver.last_told[fact->subject] = fact;
+	sums.told += !refused;
+	sums.cuts += cut;
+}
+
+void
+receiver_crash(uint32_t saved_id)
+{
+	for (size_t i = receiver.life_start; i < receiver.count; i++)
+		receiver.facts[i].cut |=
+		    receiver.facts[i].told && receiver.facts[i].event.id > saved_id;
+	receiver.life_start = receiver.count;
+}
+
+static const struct manager *
+find_row(unsigned int i)
+{
+	const struct manager *m = inventory_at_or_after(sim.inv, FIRST_ADDR + i);
+
+	return m != NULL && m->addr == FIRST_ADDR + i ? m : NULL;
+}
+
+void
+receiver_note_rows(void)
+{
+	for (size_t i = 0; i < receiver.count; i++)
+		if (receiver.facts[i].subject < MANAGERS &&
+		    find_row(receiver.facts[i].subject) == NULL)
+			receiver.facts[i].cut = true;
+}
+
+/* any: there is something to tell; bad: what was told last is one of these two. */
+static void
+check_told(unsigned int subject, bool any, bool bad)
+{
+	const struct fact *last = receiver.last_told[subject];
+	bool is_bad;
+
+	if (last != NULL && last->cut)
+		return;
+	is_bad = last != NULL &&
+		 (last->event.type == EVENT_DISAPPEARED || last->event.type == EVENT_IMPAIRED);
+	if (any == (last != NULL) && bad == is_bad)
+		return;
+	receiver_note("subject %u", subject);
+	receiver_require(false, "what was told last is not what the core takes for told");
+}
+
+void
+receiver_check(void)
+{
+	struct link_record link;
+
+	for (unsigned int i = 0; i < MANAGERS; i++) {
+		const struct manager *m = find_row(i);
+
+		if (m != NULL)
+			check_told(i, m->announced != ANNOUNCED_NOTHING,
+				   m->announced == ANNOUNCED_DOWN);
+	}
+	for (int i = 0; discover_link_record(sim.d, i, &link) == 0; i++) {
+		const unsigned int subject = MANAGERS + (unsigned int)(link.name[3] - '0');
+
+		check_told(subject, link.impaired || receiver.last_told[subject] != NULL,
+			   link.impaired);
+	}
+}
+
+/* Since the manager appeared, unless there was a cut since. */
+static bool
+conflict_told(unsigned int subject)
+{
+	static const char late[] = "told late";
+
+	for (const struct fact *f = receiver.facts + receiver.count; f-- > receiver.facts;) {
+		if (f->subject != subject)
+			continue;
+		if (f->told && (f->cut || f->event.type == EVENT_CONFLICT))
+			return true;
+		if (f->event.type == EVENT_APPEARED &&
+		    strncmp(f->event.reason, late, strlen(late)) != 0)
+			return false;
+	}
+	return false;
+}
+
+void
+receiver_check_truth(void)
+{
+	for (unsigned int i = 0; i < MANAGERS; i++) {
+		const struct peer *first = &sim.peers[i], *second = &sim.peers[i + MANAGERS];
+		const struct peer *alive = first->silent ? second : first;
+		const struct fact *last = receiver.last_told[i];
+		const struct manager *m = find_row(i);
+
+		receiver_note("subject %u", i);
+		receiver_require(m == NULL
+				     ? alive->silent
+				     : m->status == (alive->silent ? MANAGER_DOWN : MANAGER_UP),
+				 "a manager is not seen as it is");
+		if (alive->silent || last == NULL || last->cut)
+			continue;
+		if (!first->silent && !second->silent &&
+		    (strcmp(first->hostname, second->hostname) != 0 || first->port != second->port))
+			receiver_require(conflict_told(i), "a conflict is not told");
+		else
+			receiver_require(strcmp(last->event.hostname, alive->hostname) == 0 &&
+					     last->event.port == alive->port,
+					 "not the true hostname or port was told");
+	}
+}
+
+struct receiver_sums
+receiver_sums(void)
+{
+	return sums;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* receiver.h - for model.c: whoever receives the notifications, and knows what
+ * happened besides.  What must hold is written there.
+ */
+#ifndef RECEIVER_H
+#define RECEIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/event.h"
+
+#define MANAGERS 6 /* and as many others that claim their addresses */
+#define LINKS 2
+#define FIRST_ADDR 0xc6120001 /* 198.18.0.1 */
+
+/* An event, as it was given its id. */
+struct fact {
+	struct event event;
+	unsigned int subject; /* a manager, or a link from MANAGERS on */
+	bool told;            /* or refused: then it is a cut */
+	bool cut;
+};
+
+struct receiver_sums { /* over all scenarios: they are not empty */
+	unsigned long events, told, again, cuts;
+};
+
+/* Begin a scenario. */
+void receiver_start(unsigned int seed);
+
+/* Write a line of the trace; unless it holds, print the last ones and exit. */
+void receiver_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void receiver_require(bool holds, const char *what);
+
+/* This event has got its id; untaken, it will not be told. */
+void receiver_note_given(const struct event *event, bool taken);
+
+/* The event that was given that id, or NULL. */
+const struct fact *receiver_find(uint32_t id);
+size_t receiver_given(void);
+
+/* It is told; or nobody ever hears of it, as the master agent refused it. */
+void receiver_tell(const struct event *event, bool refused);
+
+/* The daemon is gone, and has kept no event after that one. */
+void receiver_crash(uint32_t saved_id);
+
+/* Compare what was told with the core: the first one after every change of the
+ * rows, the second one when nothing is queued or owed, the third one when moreover
+ * everything has worked for long. */
+void receiver_note_rows(void);
+void receiver_check(void);
+void receiver_check_truth(void);
+
+struct receiver_sums receiver_sums(void);
+
+#endif /* RECEIVER_H */
