@@ -44,10 +44,18 @@ says_the_same(const struct wire_response *a, const struct wire_response *b)
 	       a->port == b->port;
 }
 
+/* Whether it is known there that the manager came, or went.  If not, that comes
+ * first, once there is room, and with all that was to be said of the manager. */
+static bool
+is_known(const struct row *row)
+{
+	return row->m.announced == row->queued.announced;
+}
+
 bool
 row_is_owed(const struct row *row)
 {
-	if (row->m.announced != row->queued.announced)
+	if (!is_known(row))
 		return true;
 	return row->m.announced == ANNOUNCED_UP && ((row->conflict && !row->queued.conflict) ||
 						    !says_the_same(&row->told, &row->queued.told));
@@ -59,7 +67,8 @@ note_queued(struct row *row, enum event_type type)
 	if (type == EVENT_APPEARED || type == EVENT_DISAPPEARED)
 		row->queued.announced = row->m.announced;
 	row->queued.told = row->told;
-	row->queued.conflict = row->conflict;
+	if (type == EVENT_CONFLICT || !row->conflict)
+		row->queued.conflict = row->conflict;
 }
 
 static void
@@ -141,7 +150,8 @@ announce_change(struct row *row, struct moment now, const struct row_rules *rule
 	const struct manager *m = &row->m;
 	const char *reason;
 
-	if (m->announced != ANNOUNCED_UP || m->status != MANAGER_UP || row->challenger != NULL)
+	if (m->announced != ANNOUNCED_UP || m->status != MANAGER_UP || row->challenger != NULL ||
+	    !is_known(row))
 		return;
 	if (row->changed_us != 0 &&
 	    now.mono_us - row->changed_us < rules->settings->change_holdoff_us)
@@ -248,9 +258,11 @@ row_hear(struct row *row, const struct wire_response *resp, const struct hearing
 	/* The owner answers after a challenger did: both are alive. */
 	if (row->challenger != NULL && !row->conflict && hearing->source == row->owner) {
 		row->conflict = true;
-		announce(row, EVENT_CONFLICT, hearing->now,
-			 "two sources answer for this address with different hostnames or ports",
-			 rules);
+		if (is_known(row))
+			announce(
+			    row, EVENT_CONFLICT, hearing->now,
+			    "two sources answer for this address with different hostnames or ports",
+			    rules);
 	}
 }
 
@@ -327,7 +339,7 @@ row_reconcile(struct row *row, struct moment now, const struct row_rules *rules)
 	static const char late[] = "told late, as the queue of notifications was full";
 	const struct manager *m = &row->m;
 
-	if (m->announced != row->queued.announced)
+	if (!is_known(row))
 		announce(row, m->announced == ANNOUNCED_DOWN ? EVENT_DISAPPEARED : EVENT_APPEARED,
 			 now, late, rules);
 	else if (row->conflict && !row->queued.conflict)

@@ -127,15 +127,19 @@ says_new(const struct event *last, const struct event *event)
 static bool
 after_cut(const struct fact *fact, const struct fact *last)
 {
-	const struct fact *from = last != NULL ? last : receiver.facts;
-
-	/* Told late, an appearance comes after the change or conflict that followed it. */
-	while (fact->event.type == EVENT_APPEARED && from > receiver.facts &&
-	       (from->subject != fact->subject || from->event.type > EVENT_DISAPPEARED))
-		from--;
-	for (; from < fact; from++)
+	for (const struct fact *from = last != NULL ? last : receiver.facts; from < fact; from++)
 		if (from->subject == fact->subject && from->cut)
 			return true;
+	return false;
+}
+
+/* Whether that the manager came was told before what happened to it then. */
+static bool
+is_known(const struct fact *fact)
+{
+	for (const struct fact *f = fact; f-- > receiver.facts;)
+		if (f->subject == fact->subject && f->event.type <= EVENT_DISAPPEARED && f->told)
+			return f->cut || f->event.type == EVENT_APPEARED;
 	return false;
 }
 
@@ -162,6 +166,9 @@ receiver_tell(const struct event *event, bool refused)
 	receiver_require(last == NULL || last < fact, "told out of order");
 	receiver_require(cut || says_new(last != NULL ? &last->event : NULL, event),
 			 "told twice, or not from what was told last");
+	receiver_require((event->type != EVENT_CHANGED && event->type != EVENT_CONFLICT) ||
+			     is_known(fact),
+			 "told of a manager of which was not told that it came");
 	fact->told = true;
 	fact->cut |= refused;
 	receiver.last_told[fact->subject] = fact;
