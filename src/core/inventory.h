@@ -73,7 +73,6 @@ struct manager_record {
 	struct manager m;          /* monotonic times relative to the record's making */
 	struct wire_response told; /* its hostname, version and port */
 	int64_t changed_us;        /* last EVENT_CHANGED, likewise relative; 0: none */
-	uint32_t owner;            /* the source whose word it is; 0: never heard */
 	bool conflict;             /* has been announced */
 	bool challenged;           /* there is a second source: */
 	uint32_t challenger;       /* its address */

@@ -39,7 +39,7 @@ struct manager {
 	char version[WIRE_VERSION_LEN];
 	char hostname[WIRE_HOSTNAME_LEN];
 	uint16_t port;        /* 0: never heard */
-	uint32_t source;      /* where the last response came from; 0: never heard */
+	uint32_t source;      /* where what is said here came from; 0: never heard */
 	unsigned int ifindex; /* where it arrived; 0: never heard */
 	int link;             /* the same as a place in the discovery's list, or LINK_NONE */
 	struct moment first_seen;

@@ -83,7 +83,7 @@ announce(struct row *row, enum event_type type, struct moment now, const char *r
 	    .status = m->status,
 	    .port = m->port,
 	    .former_port = row->queued.told.port,
-	    .source = type == EVENT_CONFLICT ? row->owner : m->source,
+	    .source = m->source,
 	    .other_source = type == EVENT_CONFLICT ? row->challenger->hearing.source : 0,
 	    .ifindex = m->ifindex,
 	};
@@ -178,8 +178,10 @@ contradicts(const struct manager *m, const struct wire_response *resp)
 static bool
 may_speak_for(const struct row *row, uint32_t source, const struct row_rules *rules)
 {
-	return row->owner == 0 || source == row->owner || row->m.status == MANAGER_DOWN ||
-	       row->owner_silent_rounds >= rules->settings->misses;
+	const struct manager *m = &row->m;
+
+	return !manager_heard(m) || source == m->source || m->status == MANAGER_DOWN ||
+	       row->source_silent_rounds >= rules->settings->misses;
 }
 
 /* Out of memory it is as if this answer had been lost. */
@@ -204,30 +206,35 @@ end_challenge(struct row *row)
 	row->queued.conflict = false;
 }
 
+/* They agree before anybody was told.  What was told is over only after rounds of
+ * peace, or who agrees and contradicts in turn had it told without end. */
 static void
-make_owner(struct row *row, uint32_t source)
+note_agreement(struct row *row)
 {
-	if (source != row->owner)
+	if (!row->conflict)
 		end_challenge(row);
-	row->owner = source;
 }
 
-/* The owner, or a source that agrees with it. */
 static void
 note_source(struct row *row, const struct wire_response *resp, const struct hearing *hearing)
 {
-	struct challenger *c = row->challenger;
-
-	row_note_answer(&row->m, resp, hearing);
-	if (hearing->source == row->owner) {
-		row->owner_heard_us = hearing->now.mono_us;
-		row->owner_silent_rounds = 0;
-	}
-	/* They agree before anybody was told.  What was told is over only after rounds
-	 * of peace, or who agrees and contradicts in turn had it told without end. */
-	if (c != NULL && !row->conflict &&
-	    (hearing->source == c->hearing.source || !contradicts(&row->m, &c->says)))
+	if (hearing->source != row->m.source)
 		end_challenge(row);
+	row_note_answer(&row->m, resp, hearing);
+	row->source_heard_us = hearing->now.mono_us;
+	row->source_silent_rounds = 0;
+	if (row->challenger != NULL && !contradicts(&row->m, &row->challenger->says))
+		note_agreement(row);
+}
+
+/* Somebody says that the manager is there.  Version and way to us are for its own
+ * source to say. */
+static void
+note_other(struct row *row, const struct hearing *hearing)
+{
+	note_heard(&row->m, hearing);
+	if (row->challenger != NULL && row->challenger->hearing.source == hearing->source)
+		note_agreement(row);
 }
 
 void
@@ -238,14 +245,12 @@ row_hear(struct row *row, const struct wire_response *resp, const struct hearing
 	const struct manager before = *m;
 	char reason[EVENT_REASON_LEN];
 
-	if (may_speak_for(row, hearing->source, rules)) {
-		make_owner(row, hearing->source);
+	if (may_speak_for(row, hearing->source, rules))
 		note_source(row, resp, hearing);
-	} else if (contradicts(m, resp)) {
+	else if (contradicts(m, resp))
 		note_challenge(row, resp, hearing);
-	} else {
-		note_source(row, resp, hearing);
-	}
+	else
+		note_other(row, hearing);
 	m->status = MANAGER_UP;
 	if (before.announced != ANNOUNCED_UP) {
 		m->transitions += before.announced == ANNOUNCED_DOWN;
@@ -255,8 +260,8 @@ row_hear(struct row *row, const struct wire_response *resp, const struct hearing
 	} else {
 		announce_change(row, hearing->now, rules);
 	}
-	/* The owner answers after a challenger did: both are alive. */
-	if (row->challenger != NULL && !row->conflict && hearing->source == row->owner) {
+	/* The row's own source answers after a challenger did: both are alive. */
+	if (row->challenger != NULL && !row->conflict && hearing->source == m->source) {
 		row->conflict = true;
 		if (is_known(row))
 			announce(
@@ -274,10 +279,10 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 	const unsigned int misses = rules->settings->misses;
 	struct challenger *c = row->challenger;
 
-	if (row->owner_heard_us >= since)
-		row->owner_silent_rounds = 0;
-	else if (row->owner_silent_rounds < misses)
-		row->owner_silent_rounds++;
+	if (row->source_heard_us >= since)
+		row->source_silent_rounds = 0;
+	else if (row->source_silent_rounds < misses)
+		row->source_silent_rounds++;
 	if (c == NULL)
 		return;
 	if (c->hearing.now.mono_us >= since)
@@ -286,14 +291,13 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 		c->silent_rounds++;
 	if (c->silent_rounds >= misses) {
 		end_challenge(row);
-	} else if (row->owner_silent_rounds >= misses) {
+	} else if (row->source_silent_rounds >= misses) {
 		const struct challenger winner = *c;
 		const uint32_t missed = row->m.missed;
 
-		make_owner(row, winner.hearing.source);
 		note_source(row, &winner.says, &winner.hearing);
 		row->m.missed = missed; /* it answered then, not now */
-		row->owner_silent_rounds = winner.silent_rounds;
+		row->source_silent_rounds = winner.silent_rounds;
 	}
 }
 
@@ -356,7 +360,6 @@ row_export(const struct row *row, struct manager_record *out, struct moment now)
 	    .told = row->queued.told,
 	    .changed_us = row->changed_us == 0 ? 0 : row->changed_us - now.mono_us - 1,
 	    .conflict = row->queued.conflict,
-	    .owner = row->owner,
 	    .challenged = row->challenger != NULL,
 	};
 	out->m.announced = row->queued.announced;
@@ -404,7 +407,6 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	row->queued.announced = m->announced;
 	row->conflict = row->queued.conflict = record->conflict;
 	row->changed_us = record->changed_us == 0 ? 0 : record->changed_us + now.mono_us;
-	row->owner = record->owner;
-	row->owner_heard_us = m->last_seen.mono_us;
+	row->source_heard_us = m->last_seen.mono_us;
 	return true;
 }

@@ -25,12 +25,9 @@ struct row {
 		struct wire_response told;
 		bool conflict;
 	} queued;
-	int64_t changed_us; /* last EVENT_CHANGED; 0: none */
-	/* The source whose word the row is.  Others may agree with it, and are m.source
-	 * then, but not contradict it while it is there. */
-	uint32_t owner;
-	int64_t owner_heard_us;
-	unsigned int owner_silent_rounds;
+	int64_t changed_us;      /* last EVENT_CHANGED; 0: none */
+	int64_t source_heard_us; /* m.source itself: the row is its word */
+	unsigned int source_silent_rounds;
 	struct challenger *challenger; /* who contradicts it; owned; NULL: nobody */
 	bool conflict;                 /* has been announced */
 };

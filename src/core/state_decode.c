@@ -58,10 +58,10 @@ check_manager(struct reader *reader, const struct manager_record *record)
 	if (before > 0 && reader->state->managers[before - 1].m.addr >= m->addr)
 		return fail(reader, "address=%s: expected a higher one than in the line before",
 			    format_address(m->addr, addr));
-	if (heard != (m->port != 0) || heard != (m->source != 0) || heard != (record->owner != 0) ||
+	if (heard != (m->port != 0) || heard != (m->source != 0) ||
 	    heard != (m->first_seen.wall_ms != 0))
-		return fail(reader, "expected all of firstSeen, lastSeen, source, owner and port, "
-				    "or none");
+		return fail(reader,
+			    "expected all of firstSeen, lastSeen, source and port, or none");
 	if (!heard && (m->hostname[0] != '\0' || m->version[0] != '\0' ||
 		       m->last_seen.mono_us != 0 || m->announced == ANNOUNCED_UP))
 		return fail(reader, "expected lastSeen: it was heard");

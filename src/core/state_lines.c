@@ -44,7 +44,6 @@ static const struct state_field manager_fields[] = {
     {MANAGER("version", STATE_TEXT, m.version)},
     {MANAGER("port", STATE_NUMBER, m.port), .max = UINT16_MAX},
     {MANAGER("source", STATE_ADDRESS, m.source)},
-    {MANAGER("owner", STATE_ADDRESS, owner)},
     {MANAGER("link", STATE_LINK, m.link)},
     {MANAGER("firstSeen", STATE_TIME, m.first_seen.wall_ms)},
     {MANAGER("lastSeen", STATE_TIME, m.last_seen.wall_ms)},

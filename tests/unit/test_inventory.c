@@ -267,6 +267,34 @@ up_on_link_follows_the_rows(void **state)
 	inventory_free(inv);
 }
 
+static void
+others_say_only_that_it_is_there(void **state)
+{
+	const struct wire_response other = {
+	    .version = "9.9", .hostname = "host", .addr = ADDR(1), .port = 6482};
+	const struct hearing elsewhere = {.now = at_s(7),
+					  .source = ADDR(9),
+					  .ifindex = 9,
+					  .link = 1,
+					  .wave = 100,
+					  .since_request_us = 99};
+	struct inventory *inv = new_inventory(10, 1);
+	const struct manager *m;
+
+	(void)state;
+	hear_as(inv, ADDR(1), "host", 5, 0);
+	assert_int_equal(inventory_hear(inv, &other, &elsewhere), VERDICT_ACCEPTED);
+	m = inventory_at_or_after(inv, 0);
+	assert_string_equal(m->version, "1.2");
+	assert_int_equal(m->source, ADDR(2));
+	assert_int_equal(m->ifindex, 4);
+	assert_int_equal(m->link, 0);
+	assert_int_equal(m->response_time_us, 1234);
+	assert_int_equal(m->last_seen.wall_ms, at_s(7).wall_ms);
+	assert_int_equal(event_count, 1);
+	inventory_free(inv);
+}
+
 /* Whoever takes over from a manager's source was heard on a link of its own, which
  * may be gone by then. */
 static void
@@ -456,6 +484,7 @@ main(void)
 	    cmocka_unit_test(full_table_takes_no_expected_one),
 	    cmocka_unit_test(denied_rows_go_unless_expected),
 	    cmocka_unit_test(up_on_link_follows_the_rows),
+	    cmocka_unit_test(others_say_only_that_it_is_there),
 	    cmocka_unit_test(link_of_a_challenger_is_forgotten),
 	    cmocka_unit_test(restored_as_it_was),
 	    cmocka_unit_test(holdoff_goes_on_after_a_restart),

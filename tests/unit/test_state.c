@@ -51,7 +51,6 @@ make_full(void **unused)
 	    .last_seen = {.mono_us = -5000000, .wall_ms = WALL - 5000},
 	    .announced = ANNOUNCED_UP,
 	};
-	heard->owner = ADDR(201);
 	heard->told.port = 1;
 	*largest = *heard;
 	largest->m.addr = ADDR(2);
@@ -67,7 +66,6 @@ make_full(void **unused)
 	largest->challenger = UINT32_MAX - 1;
 	largest->challenged = largest->conflict = true;
 	largest->m.source = UINT32_MAX;
-	largest->owner = UINT32_MAX - 2;
 	largest->m.missed = largest->m.transitions = UINT32_MAX;
 	largest->m.expected_by_operator = true;
 	largest->changed_us = INT64_C(-3155760000000000);
@@ -189,7 +187,6 @@ comes_back_as_it_was(void **unused)
 		assert_int_equal(is->told.port, was->told.port);
 		assert_true(is->changed_us == was->changed_us);
 		assert_int_equal(is->conflict, was->conflict);
-		assert_int_equal(is->owner, was->owner);
 		assert_int_equal(is->challenged, was->challenged);
 		assert_int_equal(is->challenger, was->challenger);
 		assert_memory_equal(&is->challenger_says, &was->challenger_says,
@@ -389,7 +386,7 @@ a_nul_is_refused(void **unused)
 
 #define HEAD "ldm-agentx-state 1\nsaved at=2026-11-24T00:00:00.000Z\nids taken=5\n"
 #define HEARD                                                                   \
-	"manager address=198.18.0.1 port=1 source=198.18.0.1 owner=198.18.0.1 " \
+	"manager address=198.18.0.1 port=1 source=198.18.0.1 " \
 	"firstSeen=2026-11-24T00:00:00.000Z "                                   \
 	"lastSeen=2026-11-24T00:00:00.000Z"
 #define EVENT "event id=1 type=appeared at=2026-11-24T00:00:00.000Z address=198.18.0.1 status=up"
@@ -427,7 +424,7 @@ what_is_wrong_is_said(void **unused)
 	    {HEAD "manager address=198.18.0.1 port=+1\nend\n",
 	     "line 4: port=+1: expected a number from 1 to 65535"},
 	    {HEAD "manager address=198.18.0.1 port=1\nend\n",
-	     "line 4: expected all of firstSeen, lastSeen, source, owner and port, or none"},
+	     "line 4: expected all of firstSeen, lastSeen, source and port, or none"},
 	    {HEAD "manager address=198.18.0.1 announced=up\nend\n",
 	     "line 4: expected lastSeen: it was heard"},
 	    {HEAD "manager address=198.18.0.1 announced=left\nend\n",
