@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,9 +165,8 @@ registry_configure(struct registry *r, const struct config *config, struct momen
 	if (removed > 0)
 		log_notice("%zu managers are refused by accept and deny now, and removed", removed);
 	if (refused > 0)
-		log_warning("the table is full: %zu expected managers are not in it "
-			    "(maxManagers %zu)",
-			    refused, config->max_managers);
+		log_error("%zu expected managers are not in the table: %s", refused,
+			  strerror(ENOMEM));
 	return status;
 }
 
@@ -206,10 +206,8 @@ registry_wake(struct registry *r)
 bool
 registry_can_reconcile(const struct registry *r)
 {
-	const size_t room = events_room(r->events);
-
-	return (inventory_is_owed(r->inventory) || discover_is_owed(r->discover)) && room > 0 &&
-	       room >= r->queue_limit / 2;
+	return events_room(r->events) > 0 &&
+	       (inventory_is_owed(r->inventory) || discover_is_owed(r->discover));
 }
 
 void

@@ -221,6 +221,7 @@ find_pending(const struct discover *d, bool pending[])
 	for (int i = 0; i < d->links.count; i++)
 		pending[i] = d->settings.always_probe;
 	inventory_pending(d->inv, d->started.mono_us, pending, d->links.count);
+	inventory_unconfirmed(d->inv, pending, d->links.count);
 }
 
 static void
@@ -279,8 +280,9 @@ note_sight(struct discover *d, struct link *link, enum link_judgement judgement,
 }
 
 static void
-close_round(struct discover *d, struct moment now, const bool pending[])
+close_round(struct discover *d, struct moment now)
 {
+	bool silent[LINKS_MAX] = {false};
 	enum link_judgement judgement[LINKS_MAX];
 	enum link_judgement elsewhere = LINK_JUDGED;
 	bool any = false;
@@ -293,11 +295,13 @@ close_round(struct discover *d, struct moment now, const bool pending[])
 	d->stats.last_answers = inventory_heard_since(d->inv, d->started.mono_us);
 	if (d->out_of_turn)
 		return;
+	/* Whom nobody has confirmed is no reason not to judge. */
+	inventory_pending(d->inv, d->started.mono_us, silent, d->links.count);
 	for (int i = 0; i < d->links.count; i++) {
 		struct link *link = &d->links.list[i];
 		bool excused;
 
-		judgement[i] = link_judge(link, pending[i], d->settings.misses, &excused);
+		judgement[i] = link_judge(link, silent[i], d->settings.misses, &excused);
 		d->stats.excused_rounds += excused;
 		note_sight(d, link, judgement[i], now);
 		if (!link_in_use(link) || !link->known)
@@ -313,10 +317,11 @@ close_round(struct discover *d, struct moment now, const bool pending[])
 			      elsewhere);
 }
 
-/* Ask again where somebody is silent and no request was free of drops.
+/* Ask again where somebody is silent and no request was free of drops, unless the
+ * next round would have to wait for that.
  * Returns whether there is such a link. */
 static bool
-ask_again(struct discover *d, const bool pending[])
+ask_again(struct discover *d, struct moment now, const bool pending[])
 {
 	bool wanted[LINKS_MAX] = {false};
 	bool any = false;
@@ -328,7 +333,7 @@ ask_again(struct discover *d, const bool pending[])
 		wanted[i] = pending[i] && link->asked && !link->blind && !link->clean;
 		any = any || wanted[i];
 	}
-	if (!any || d->extras == EXTRA_REQUESTS)
+	if (!any || d->extras == EXTRA_REQUESTS || now.mono_us + d->request_us > d->regular_due_us)
 		return false;
 	ask(d, wanted);
 	d->extras++;
@@ -348,10 +353,10 @@ step(struct discover *d, struct moment now)
 		/* Counted from now: each request gets its time to be answered,
 		 * however late we are. */
 		d->step_due_us = now.mono_us + d->request_us;
-	} else if (ask_again(d, pending)) {
+	} else if (ask_again(d, now, pending)) {
 		d->step_due_us = now.mono_us + d->request_us;
 	} else {
-		close_round(d, now, pending);
+		close_round(d, now);
 	}
 }
 

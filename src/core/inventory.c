@@ -9,6 +9,7 @@
 #include "core/row.h"
 
 RB_HEAD(rows, row);
+TAILQ_HEAD(owed_rows, row);
 
 struct inventory {
 	struct inventory_settings settings;
@@ -18,7 +19,7 @@ struct inventory {
 	size_t by_status[MANAGER_STATUS_COUNT + 1]; /* [0] is unused */
 	uint32_t up_on_link[LINKS_MAX];
 	size_t expected;
-	size_t owed; /* rows of which row_is_owed() */
+	struct owed_rows owed; /* those of which row_is_owed(), as they came to be so */
 	struct moment last_change;
 	struct candidates *candidates;
 };
@@ -32,9 +33,9 @@ row_cmp(const struct row *a, const struct row *b)
 /* RB_GENERATE_STATIC of libbsd 0.11 uses a __unused that it does not define. */
 RB_GENERATE_INTERNAL(rows, row, node, row_cmp, __attribute__((unused)) static)
 
-/* With a pool of one or two, managers that answer in turn would push each other
- * out for ever. */
-#define POOL_MIN 16
+/* With 20000 made-up answers a second, a new manager is confirmed within a few rounds;
+ * with a pool of a hundred it would not be within hours. */
+#define POOL_MIN 2500
 
 static size_t
 pool_size(const struct inventory_settings *settings)
@@ -57,6 +58,7 @@ inventory_new(const struct inventory_settings *settings, uint64_t seed,
 	inv->rules =
 	    (struct row_rules){.settings = &inv->settings, .on_event = on_event, .ctx = ctx};
 	RB_INIT(&inv->rows);
+	TAILQ_INIT(&inv->owed);
 	inv->candidates = candidates_new(pool_size(settings), seed);
 	if (inv->candidates == NULL) {
 		free(inv);
@@ -65,15 +67,26 @@ inventory_new(const struct inventory_settings *settings, uint64_t seed,
 	return inv;
 }
 
+static void
+list_owed(struct inventory *inv, struct row *row, bool owed)
+{
+	if (owed && !row->is_owed)
+		TAILQ_INSERT_TAIL(&inv->owed, row, owed);
+	else if (!owed && row->is_owed)
+		TAILQ_REMOVE(&inv->owed, row, owed);
+	row->is_owed = owed;
+}
+
 /* Enter a row into the sums (sign 1), or take it out (-1) while it changes. */
 static void
-count(struct inventory *inv, const struct row *row, int sign)
+count(struct inventory *inv, struct row *row, int sign)
 {
 	const struct manager *m = &row->m;
 
 	inv->by_status[m->status] += (size_t)sign;
 	inv->expected += (size_t)(manager_expected(m) ? sign : 0);
-	inv->owed += (size_t)(row_is_owed(row) ? sign : 0);
+	if (sign > 0)
+		list_owed(inv, row, row_is_owed(row));
 	if (m->status == MANAGER_UP && m->link >= 0 && m->link < LINKS_MAX)
 		inv->up_on_link[m->link] += (uint32_t)sign;
 }
@@ -84,6 +97,7 @@ remove_row(struct inventory *inv, struct row *row, struct moment now)
 	RB_REMOVE(rows, &inv->rows, row);
 	inv->row_count--;
 	count(inv, row, -1);
+	list_owed(inv, row, false);
 	inv->last_change = now;
 	row_clear(row);
 	free(row);
@@ -123,7 +137,7 @@ find_row(const struct inventory *inv, uint32_t addr)
 
 /* Whether or not there is room. */
 static struct row *
-add_row_anyway(struct inventory *inv, const struct manager *m, struct moment now)
+add_row(struct inventory *inv, const struct manager *m, struct moment now)
 {
 	struct row *row = calloc(1, sizeof(*row));
 
@@ -135,12 +149,6 @@ add_row_anyway(struct inventory *inv, const struct manager *m, struct moment now
 	count(inv, row, 1);
 	inv->last_change = now;
 	return row;
-}
-
-static struct row *
-add_row(struct inventory *inv, const struct manager *m, struct moment now)
-{
-	return inv->row_count < inv->settings.max_managers ? add_row_anyway(inv, m, now) : NULL;
 }
 
 enum verdict
@@ -195,6 +203,13 @@ inventory_pending(const struct inventory *inv, int64_t since, bool links[], int 
 	RB_FOREACH (row, rows, &rows)
 		if (row->m.status != MANAGER_DOWN && !row_heard_since(&row->m, since))
 			mark_pending(&pending, &row->m);
+}
+
+void
+inventory_unconfirmed(const struct inventory *inv, bool links[], int link_count)
+{
+	struct pending pending = {.links = links, .link_count = link_count};
+
 	candidates_each(inv->candidates, mark_pending, &pending);
 }
 
@@ -302,8 +317,10 @@ find_or_add_row(struct inventory *inv, uint32_t addr, struct moment now)
 bool
 inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struct moment now)
 {
-	struct row *row = expected ? find_or_add_row(inv, addr, now) : find_row(inv, addr);
+	struct row *row = find_row(inv, addr);
 
+	if (row == NULL && expected && inv->row_count < inv->settings.max_managers)
+		row = find_or_add_row(inv, addr, now);
 	if (row == NULL)
 		return false;
 	count(inv, row, -1);
@@ -406,24 +423,24 @@ inventory_summary(const struct inventory *inv)
 bool
 inventory_is_owed(const struct inventory *inv)
 {
-	return inv->owed > 0;
+	return !TAILQ_EMPTY(&inv->owed);
 }
 
 size_t
 inventory_reconcile(struct inventory *inv, size_t max, struct moment now)
 {
+	const struct row *const last = TAILQ_LAST(&inv->owed, owed_rows);
+	bool all = last == NULL;
 	size_t made = 0;
-	struct row *row;
 
-	RB_FOREACH (row, rows, &inv->rows) {
-		if (inv->owed == 0 || made == max)
-			break;
-		if (!row_is_owed(row))
-			continue;
+	for (; made < max && !all; made++) {
+		struct row *row = TAILQ_FIRST(&inv->owed);
+
+		all = row == last;
 		count(inv, row, -1);
+		list_owed(inv, row, false); /* to the end, if something is owed still */
 		row_reconcile(row, now, &inv->rules);
 		count(inv, row, 1);
-		made++;
 	}
 	return made;
 }
@@ -454,7 +471,7 @@ inventory_restore(struct inventory *inv, const struct manager_record *record, in
 	bool restored;
 
 	if (row == NULL)
-		row = add_row_anyway(inv, &m, now);
+		row = add_row(inv, &m, now);
 	if (row == NULL)
 		return false;
 	count(inv, row, -1);

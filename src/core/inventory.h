@@ -31,7 +31,7 @@
 struct inventory;
 
 struct inventory_settings {
-	size_t max_managers;        /* rows; candidates may be a quarter as many, or 16 */
+	size_t max_managers;        /* rows; candidates may be a quarter as many, or 2500 */
 	unsigned int misses;        /* silent rounds until a manager is down, at least 1 */
 	int64_t retention_us;       /* forget what was not heard for so long; 0: never */
 	unsigned int confirmations; /* answers that make a row: 2, or 1 for a scanner */
@@ -96,10 +96,13 @@ enum verdict inventory_hear(struct inventory *inv, const struct wire_response *r
 			    const struct hearing *hearing);
 
 /* Mark for which links another request is worth while: links[link] becomes
- * true where a manager that is not down, or a candidate, has not been heard
- * enough since `since` (monotonic microseconds).  A manager without a link in
- * 0..link_count-1 makes all of them pending.  Entries are never made false. */
+ * true where a manager that is not down has not been heard since `since`
+ * (monotonic microseconds).  A manager without a link in 0..link_count-1 makes all
+ * of them pending.  Entries are never made false. */
 void inventory_pending(const struct inventory *inv, int64_t since, bool links[], int link_count);
+
+/* The same where there is a candidate. */
+void inventory_unconfirmed(const struct inventory *inv, bool links[], int link_count);
 
 /* Close a round that began at round_start_us: what was not heard since has
  * missed it, where judgement[link] says so, or `elsewhere` for a manager
@@ -121,8 +124,8 @@ uint32_t inventory_heard_since(const struct inventory *inv, int64_t since);
  * another row, or no such row whose mark could be taken away. */
 bool inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struct moment now);
 
-/* Those and no others are expected by the configuration file; they become rows.
- * Returns for how many there was no room. */
+/* Those and no others are expected by the configuration file; they become rows,
+ * even in a full table.  Returns for how many there was no memory. */
 size_t inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_t count,
 				   struct moment now);
 
@@ -147,7 +150,9 @@ struct inventory_summary inventory_summary(const struct inventory *inv);
 bool inventory_is_owed(const struct inventory *inv);
 
 /* Make an event for each row whose state differs from the one that the events
- * taken so far say, but max at most.  Returns how many were made. */
+ * taken so far say, but max at most: first for those that have waited longest.
+ * Something may be owed still then, of a row that needs two.  Returns how many were
+ * made. */
 size_t inventory_reconcile(struct inventory *inv, size_t max, struct moment now);
 
 /* Copy the rows, addresses ascending, into out, which has room for max.  Returns

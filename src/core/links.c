@@ -164,15 +164,16 @@ link_judge(struct link *link, bool pending, unsigned int misses, bool *excused)
 {
 	const bool blind = link->blind || !link->asked;
 	const bool met_drops = !blind && pending && !link->clean;
-	/* A flood must not switch the detection off. */
+	/* A flood must not switch the detection off, nor one that pauses for a round
+	 * now and then. */
 	const bool overdue = met_drops && link->excused >= misses;
 
 	*excused = met_drops && !overdue;
 	if (*excused) {
 		link->excused++;
 		link->why = "the kernel dropped datagrams: no buffer space, or bad checksums";
-	} else if (!blind && !met_drops) {
-		link->excused = 0;
+	} else if (!blind && !met_drops && link->excused > 0) {
+		link->excused--;
 	}
 	if (!blind && !*excused) {
 		link->unseen = 0;

@@ -60,7 +60,7 @@ struct link {
 		unsigned int count;
 	} loops[SENDER_COUNT];
 
-	unsigned int excused; /* rounds in a row */
+	unsigned int excused; /* rounds, less those that were judged meanwhile */
 	unsigned int unseen;  /* blind or excused rounds in a row */
 	bool impaired;        /* has been announced */
 	bool told_impaired;   /* the same of the last event that was taken */

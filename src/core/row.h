@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 #include <sys/tree.h>
 
 #include "inventory.h"
@@ -16,7 +17,9 @@
 struct challenger;
 
 struct row {
-	RB_ENTRY(row) node; /* the inventory's */
+	RB_ENTRY(row) node; /* the inventory's, as are the next two */
+	TAILQ_ENTRY(row) owed;
+	bool is_owed; /* is in the list of those */
 	struct manager m;
 
 	struct wire_response told; /* as the last event described it */

@@ -125,7 +125,7 @@ reconcile(void)
 {
 	const size_t room = events_room(model.events);
 
-	if (!owes() || room == 0 || room < model.queue_limit / 2)
+	if (!owes() || room == 0)
 		return;
 	discover_reconcile(sim.d, sim_moment());
 	inventory_reconcile(sim.inv, events_room(model.events), sim_moment());

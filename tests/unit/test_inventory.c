@@ -157,15 +157,19 @@ change_carries_what_was(void **state)
 static void
 pool_of_candidates_is_bounded(void **state)
 {
-	struct inventory *inv = new_inventory(100, 2);
+	static const size_t max[] = {1, 12000}, bound[] = {2500, 3000};
 
 	(void)state;
-	for (uint32_t i = 0; i < 10000; i++)
-		assert_int_equal(hear_as(inv, ADDR(i), "a", 1, 0), VERDICT_ACCEPTED);
-	assert_int_equal(inventory_summary(inv).unconfirmed, 25);
-	assert_int_equal(inventory_summary(inv).all, 0);
-	assert_int_equal(event_count, 0);
-	inventory_free(inv);
+	for (size_t n = 0; n < 2; n++) {
+		struct inventory *inv = new_inventory(max[n], 2);
+
+		for (uint32_t i = 0; i < 10000; i++)
+			assert_int_equal(hear_as(inv, ADDR(i), "a", 1, 0), VERDICT_ACCEPTED);
+		assert_int_equal(inventory_summary(inv).unconfirmed, bound[n]);
+		assert_int_equal(inventory_summary(inv).all, 0);
+		assert_int_equal(event_count, 0);
+		inventory_free(inv);
+	}
 }
 
 /* Random, so that an attacker cannot push out whom it likes to. */
@@ -218,6 +222,11 @@ full_table_takes_no_expected_one(void **state)
 	assert_int_equal(hear_as(inv, ADDR(1), "a", 1, 0), VERDICT_ACCEPTED);
 	assert_int_equal(inventory_summary(inv).expected, 1);
 	assert_int_equal(inventory_summary(inv).all, 1);
+	/* Made-up managers that have filled it must not keep one out that is configured. */
+	assert_int_equal(inventory_expect_configured(inv, (const uint32_t[]){ADDR(4)}, 1, at_s(2)),
+			 0);
+	assert_int_equal(inventory_summary(inv).expected, 2);
+	assert_int_equal(inventory_summary(inv).all, 2);
 	inventory_free(inv);
 }
 
@@ -445,6 +454,33 @@ reconciles_what_found_no_room(void **state)
 	inventory_free(inv);
 }
 
+/* Those with low addresses have no better right, however often they change. */
+static void
+reconciles_in_the_order_of_waiting(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	no_room = true;
+	hear_as(inv, ADDR(5), "a", 1, 0);
+	hear_as(inv, ADDR(1), "a", 2, 0);
+	hear_as(inv, ADDR(9), "a", 3, 0);
+	no_room = false;
+	assert_int_equal(inventory_reconcile(inv, 1, at_s(4)), 1);
+	assert_int_equal(last_event.addr, ADDR(5));
+	no_room = true;
+	hear_as(inv, ADDR(5), "b", 5, 0);
+	no_room = false;
+	for (size_t i = 0; i < 3; i++) {
+		static const uint32_t order[] = {ADDR(1), ADDR(9), ADDR(5)};
+
+		assert_int_equal(inventory_reconcile(inv, 1, at_s(6)), 1);
+		assert_int_equal(last_event.addr, order[i]);
+	}
+	assert_int_equal(inventory_reconcile(inv, 1, at_s(6)), 0);
+	inventory_free(inv);
+}
+
 /* The change tells what the NMS was told before, not what the log had. */
 static void
 late_change_carries_what_was_told(void **state)
@@ -490,6 +526,7 @@ main(void)
 	    cmocka_unit_test(holdoff_goes_on_after_a_restart),
 	    cmocka_unit_test(restored_beside_those_of_the_file),
 	    cmocka_unit_test(reconciles_what_found_no_room),
+	    cmocka_unit_test(reconciles_in_the_order_of_waiting),
 	    cmocka_unit_test(late_change_carries_what_was_told),
 	    cmocka_unit_test(free_of_null),
 	};
