@@ -78,18 +78,17 @@ encode(uint32_t *last_id, uint32_t *reserved_id, size_t *len)
 }
 
 static bool
-save(void *ctx)
+save(void *ctx, size_t *octets)
 {
 	char error[STATEFILE_ERROR_LEN] = "";
 	uint32_t last_id, reserved_id = 0;
-	size_t len;
-	char *text = encode(&last_id, &reserved_id, &len);
+	char *text = encode(&last_id, &reserved_id, octets);
 
 	(void)ctx;
 	if (text == NULL)
 		strlcpy(error, strerror(ENOMEM), sizeof(error));
 	else
-		(void)statefile_replace(persist.file, text, len, error);
+		(void)statefile_replace(persist.file, text, *octets, error);
 	free(text);
 	note_trouble(error);
 	/* If it failed: better told, and perhaps told again after a crash, than not
@@ -206,6 +205,7 @@ int
 persist_start(struct registry *registry, void (*on_saved)(void))
 {
 	const struct writer_job job = {.save = save, .period_s = PERIOD_S};
+	size_t octets = 0;
 	bool saved;
 
 	if (persist.file == NULL)
@@ -214,7 +214,8 @@ persist_start(struct registry *registry, void (*on_saved)(void))
 		log_error("the state is not saved: %s", persist.trouble);
 	persist.registry = registry;
 	persist.on_saved = on_saved;
-	saved = save(NULL); /* before there is an event, so that it has an id that is taken */
+	saved =
+	    save(NULL, &octets); /* before there is an event, so that it has an id that is taken */
 	writer = writer_start(&job);
 	if (writer == NULL) {
 		log_error("cannot start the thread that saves: %s", strerror(errno));

@@ -19,6 +19,7 @@
 #define SECOND_US INT64_C(1000000)
 #define SOON_US SECOND_US
 #define PAUSE_MAX_US (5 * SECOND_US)
+#define OCTET_US 1 /* of pause for each that was written: a megabyte a second */
 #define RETRY_MIN_US SECOND_US
 #define RETRY_MAX_US (60 * SECOND_US)
 #define POLL_MAX_US (3600 * SECOND_US)
@@ -63,9 +64,12 @@ note_asked(struct schedule *s, unsigned int asked, int64_t now_us)
 }
 
 static void
-note_saved(struct schedule *s, bool worked, int64_t start_us, int64_t end_us)
+note_saved(struct schedule *s, bool worked, size_t octets, int64_t start_us, int64_t end_us)
 {
-	s->rested_us = end_us + earlier(end_us - start_us, PAUSE_MAX_US);
+	const int64_t taken_us = end_us - start_us, written_us = (int64_t)octets * OCTET_US;
+
+	s->rested_us =
+	    end_us + earlier(taken_us > written_us ? taken_us : written_us, PAUSE_MAX_US);
 	if (worked)
 		s->retry_us = 0;
 	else if (s->retry_us == 0)
@@ -104,15 +108,17 @@ static void
 save_in_turn(struct writer *w)
 {
 	int64_t start_us = clock_now().mono_us;
-	bool worked = w->job.save(w->job.ctx);
+	size_t octets = 0;
+	bool worked = w->job.save(w->job.ctx, &octets);
 
-	note_saved(&w->schedule, worked, start_us, clock_now().mono_us);
+	note_saved(&w->schedule, worked, octets, start_us, clock_now().mono_us);
 }
 
 static void *
 run(void *arg)
 {
 	struct writer *w = arg;
+	size_t octets = 0;
 
 	for (;;) {
 		int64_t now_us = clock_now().mono_us, left_us;
@@ -127,7 +133,7 @@ run(void *arg)
 		else
 			save_in_turn(w);
 	}
-	atomic_store(&w->last_worked, w->job.save(w->job.ctx));
+	atomic_store(&w->last_worked, w->job.save(w->job.ctx, &octets));
 	(void)!write(w->ended_write_fd, "", 1);
 	return NULL;
 }

@@ -7,6 +7,7 @@
 #define WRITER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct writer;
 
@@ -18,8 +19,9 @@ enum writer_urgency {
 struct writer_job {
 	void *ctx;
 	/* Save.  Returns whether that worked; if not it is tried again, a second later
-	 * at first and a minute at last, or when there is something new. */
-	bool (*save)(void *ctx);
+	 * at first and a minute at last, or when there is something new.  *octets is 0,
+	 * and may be set to how many were written. */
+	bool (*save)(void *ctx, size_t *octets);
 	int period_s; /* save when nobody asked for so long; at least 1 */
 };
 
@@ -31,7 +33,8 @@ struct writer *writer_start(const struct writer_job *job);
 /* There is something to save.  From any thread, under any lock, even after
  * writer_finish(): never blocks.  What is asked for while a save is under way starts
  * another one after it.  Between two saves there is a pause as long as the former
- * took, 5 s at most. */
+ * took, and a second for each megabyte that it wrote, 5 s at most: no disk wears out
+ * from whatever makes events. */
 void writer_ask(struct writer *writer, enum writer_urgency urgency);
 
 /* Save once more, without a pause, and end; wait timeout_ms for that at most.

@@ -107,9 +107,10 @@ finished_set_does(void **unused)
 }
 
 static bool
-save_nothing(void *ctx)
+save_nothing(void *ctx, size_t *octets)
 {
 	(void)ctx;
+	(void)octets;
 	return true;
 }
 

@@ -69,7 +69,7 @@ test_period(void **state)
 	struct schedule s = schedule_at_zero();
 
 	(void)state;
-	note_saved(&s, true, 0, 1000);
+	note_saved(&s, true, 0, 0, 1000);
 	assert_left(&s, 1000, 600 * SECOND_US);
 	assert_left(&s, 600 * SECOND_US + 1000, 0);
 	note_asked(&s, ASKED_SOON, 600 * SECOND_US);
@@ -82,16 +82,26 @@ test_pause(void **state)
 	struct schedule s = schedule_at_zero();
 
 	(void)state;
-	note_saved(&s, true, 0, 3 * SECOND_US);
+	note_saved(&s, true, 0, 0, 3 * SECOND_US);
 	note_asked(&s, ASKED_NOW, 3 * SECOND_US);
 	assert_left(&s, 3 * SECOND_US, 3 * SECOND_US);
 	assert_left(&s, 6 * SECOND_US, 0);
-	note_saved(&s, false, 6 * SECOND_US, 9 * SECOND_US);
+	note_saved(&s, false, 0, 6 * SECOND_US, 9 * SECOND_US);
 	note_asked(&s, ASKED_NOW, 10 * SECOND_US);
 	assert_left(&s, 10 * SECOND_US, 2 * SECOND_US);
-	note_saved(&s, true, 100 * SECOND_US, 200 * SECOND_US);
+	note_saved(&s, true, 0, 100 * SECOND_US, 200 * SECOND_US);
 	note_asked(&s, ASKED_SOON, 200 * SECOND_US);
 	assert_left(&s, 200 * SECOND_US, 5 * SECOND_US);
+	/* Or a second for each megabyte, if that is longer. */
+	note_saved(&s, true, 2000000, 300 * SECOND_US, 301 * SECOND_US);
+	note_asked(&s, ASKED_NOW, 301 * SECOND_US);
+	assert_left(&s, 301 * SECOND_US, 2 * SECOND_US);
+	note_saved(&s, true, 2000000, 400 * SECOND_US, 403 * SECOND_US);
+	note_asked(&s, ASKED_NOW, 403 * SECOND_US);
+	assert_left(&s, 403 * SECOND_US, 3 * SECOND_US);
+	note_saved(&s, true, 400000000, 500 * SECOND_US, 501 * SECOND_US);
+	note_asked(&s, ASKED_NOW, 501 * SECOND_US);
+	assert_left(&s, 501 * SECOND_US, 5 * SECOND_US);
 }
 
 /* Fail at once whenever it is due. */
@@ -99,7 +109,7 @@ static int64_t
 fail_when_due(struct schedule *s, int64_t now_us)
 {
 	now_us += time_left_us(s, now_us);
-	note_saved(s, false, now_us, now_us);
+	note_saved(s, false, 0, now_us, now_us);
 	return now_us;
 }
 
@@ -125,7 +135,7 @@ test_retries(void **state)
 	note_asked(&s, ASKED_SOON, now_us);
 	assert_left(&s, now_us, SECOND_US);
 
-	note_saved(&s, true, now_us, now_us);
+	note_saved(&s, true, 0, now_us, now_us);
 	assert_left(&s, now_us, 600 * SECOND_US);
 	now_us = fail_when_due(&s, now_us);
 	assert_left(&s, now_us, SECOND_US);
@@ -169,11 +179,12 @@ all_signals_blocked(void)
 }
 
 static bool
-save(void *ctx)
+save(void *ctx, size_t *octets)
 {
 	struct script *s = ctx;
 	char verdict = 'n';
 
+	(void)octets;
 	s->signals_blocked = all_signals_blocked();
 	atomic_fetch_add(&s->saves, 1);
 	clock_us += atomic_load(&s->takes_us);
@@ -304,9 +315,10 @@ static struct writer *restless;
 static atomic_uint news, saved_news;
 
 static bool
-save_news(void *ctx)
+save_news(void *ctx, size_t *octets)
 {
 	(void)ctx;
+	(void)octets;
 	atomic_store(&saved_news, atomic_load(&news));
 	return true;
 }
