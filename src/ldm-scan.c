@@ -25,13 +25,15 @@
 enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 
 #define LIVE_INTERVAL_US 10000000
-#define MAX_MANAGERS 1000000
+#define LIVE_RETENTION_US INT64_C(3600000000)
+#define MAX_MANAGERS 100000 /* some 60 MB, whoever makes them up */
 #define PRINTABLE_HOSTNAME_LEN ((size_t)4 * WIRE_HOSTNAME_LEN)
 #define PRINTABLE_VERSION_LEN ((size_t)4 * WIRE_VERSION_LEN)
 
 struct scan {
 	struct config config;
 	bool json, quiet, live, verbose;
+	bool full;            /* and has said so */
 	unsigned long enough; /* stop when so many are found; 0: no such limit */
 
 	struct loop *loop;
@@ -242,13 +244,29 @@ print_event_as_text(const struct event *event)
 	putchar('\n');
 }
 
+/* The table has room for one of them. */
+static void
+warn_of_conflict(const struct event *event)
+{
+	char addr[FORMAT_ADDRESS_LEN], source[FORMAT_ADDRESS_LEN], other[FORMAT_ADDRESS_LEN];
+
+	warnx("%s: %s and %s answer for it with different hostnames or ports; shown is the former",
+	      format_address(event->addr, addr), format_address(event->source, source),
+	      format_address(event->other_source, other));
+}
+
 static bool
 on_event(void *ctx, const struct event *event)
 {
 	const struct scan *scan = ctx;
 
-	if (!scan->live || scan->quiet)
+	if (scan->quiet)
 		return true;
+	if (!scan->live) {
+		if (event->type == EVENT_CONFLICT)
+			warn_of_conflict(event);
+		return true;
+	}
 	if (scan->json)
 		print_event_as_json(scan, event);
 	else
@@ -270,10 +288,14 @@ static void
 on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 	    const struct wire_response *resp, const char *reason)
 {
-	const struct scan *scan = ctx;
+	struct scan *scan = ctx;
 	char source[FORMAT_ADDRESS_LEN], ifname[IF_NAMESIZE];
 
 	(void)resp;
+	if (verdict == VERDICT_NO_ROOM && !scan->full) {
+		warnx("more than %d managers: the others are not shown", MAX_MANAGERS);
+		scan->full = true;
+	}
 	if (!scan->verbose || verdict == VERDICT_ACCEPTED || verdict == VERDICT_OWN_REQUEST)
 		return;
 	fprintf(stderr, "refused: from %s:%u on %s: %s%s%s\n",
@@ -335,6 +357,8 @@ start(struct scan *scan)
 	    .max_managers = MAX_MANAGERS,
 	    .misses = scan->config.misses,
 	    .confirmations = 1,
+	    .retention_us = LIVE_RETENTION_US,
+	    .change_holdoff_us = LIVE_INTERVAL_US,
 	};
 	const struct discover_settings discover = {
 	    .interval_us = scan->config.interval_us,

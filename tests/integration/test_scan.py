@@ -2,6 +2,7 @@
 """ldm-scan: its options, its exit status, and its JSON."""
 
 import json
+import re
 import signal
 import socket
 import struct
@@ -161,6 +162,46 @@ def test_live_json(lab):
     responder.command("set", "198.18.0.1", "port", "7777")
     wait_for(lambda: any(o["address"] == "198.18.0.1" and o["port"] == 7777
                          for o in objects(scan.output())), 20, "an object that says it changed")
+    assert scan.end(signal.SIGINT)[0] == 0
+
+
+def test_two_sources(lab):
+    """Two hosts that answer for one manager: it is said, as one line has room for one."""
+    host, _ = with_managers(lab, 2)
+    lab.manager_host("red", 3).responder("-n", 1, "-a", "198.18.0.1", "-H", "rival",
+                                         delay="100:200")
+    result = host.scan("-w", "900ms")
+    assert result.returncode == 0
+    assert re.search(r"198\.18\.0\.1: 198\.18\.254\.2 and 198\.18\.254\.3 answer", result.stderr)
+    assert "198.18.0.2:" not in result.stderr
+    assert "rival" not in result.stdout
+    assert host.scan("-q", "-w", "900ms").stderr == ""
+
+
+def test_live_changes_are_paced(lab):
+    """A manager that changes with each answer has a line now and then, the last one at last."""
+    host = lab.station(snmp=False)
+    sock = lab.manager_host().udp()
+    scan = host.start("ldm-scan", [program("ldm-scan"), "-l", "-w", "200ms"])
+    sent = 0
+
+    def answer(hostname):
+        sock.sendto(response_datagram("198.18.0.1", hostname=hostname), ("198.18.254.1", PORT))
+
+    def appeared():
+        answer(b"first")
+        return scan.lines("appeared")
+    wait_for(appeared, 10, "the first answer")
+    while sent < 200:
+        answer(b"other-%d" % sent)
+        sent += 1
+    answer(b"last")
+
+    def last():
+        answer(b"last")
+        return scan.lines("changed .* last ")
+    wait_for(last, 30, "the last name")
+    assert len(scan.lines("changed")) == 2
     assert scan.end(signal.SIGINT)[0] == 0
 
 
