@@ -385,9 +385,9 @@ a_nul_is_refused(void **unused)
 }
 
 #define HEAD "ldm-agentx-state 1\nsaved at=2026-11-24T00:00:00.000Z\nids taken=5\n"
-#define HEARD                                                                   \
+#define HEARD                                                  \
 	"manager address=198.18.0.1 port=1 source=198.18.0.1 " \
-	"firstSeen=2026-11-24T00:00:00.000Z "                                   \
+	"firstSeen=2026-11-24T00:00:00.000Z "                  \
 	"lastSeen=2026-11-24T00:00:00.000Z"
 #define EVENT "event id=1 type=appeared at=2026-11-24T00:00:00.000Z address=198.18.0.1 status=up"
 
