@@ -214,8 +214,8 @@ persist_start(struct registry *registry, void (*on_saved)(void))
 		log_error("the state is not saved: %s", persist.trouble);
 	persist.registry = registry;
 	persist.on_saved = on_saved;
-	saved =
-	    save(NULL, &octets); /* before there is an event, so that it has an id that is taken */
+	/* Before there can be an event, so that its id is on disk as taken. */
+	saved = save(NULL, &octets);
 	writer = writer_start(&job);
 	if (writer == NULL) {
 		log_error("cannot start the thread that saves: %s", strerror(errno));
