@@ -19,7 +19,8 @@
 #define SECOND_US INT64_C(1000000)
 #define SOON_US SECOND_US
 #define PAUSE_MAX_US (5 * SECOND_US)
-#define OCTET_US 1 /* of pause for each that was written: a megabyte a second */
+#define OCTET_US 1                /* a megabyte a second in the long run, */
+#define BURST_US (60 * SECOND_US) /* and a minute's worth at once */
 #define RETRY_MIN_US SECOND_US
 #define RETRY_MAX_US (60 * SECOND_US)
 #define POLL_MAX_US (3600 * SECOND_US)
@@ -33,6 +34,7 @@
 struct schedule {
 	int64_t due_us;    /* the next save, */
 	int64_t rested_us; /* which is not before this */
+	int64_t paid_us;   /* when what was written so far would be, at the pace of OCTET_US */
 	int64_t retry_us;  /* what the last failure had to wait; 0: none, or there is news */
 	int64_t period_us;
 };
@@ -54,6 +56,12 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static void
 note_asked(struct schedule *s, unsigned int asked, int64_t now_us)
 {
@@ -66,10 +74,9 @@ note_asked(struct schedule *s, unsigned int asked, int64_t now_us)
 static void
 note_saved(struct schedule *s, bool worked, size_t octets, int64_t start_us, int64_t end_us)
 {
-	const int64_t taken_us = end_us - start_us, written_us = (int64_t)octets * OCTET_US;
-
-	s->rested_us =
-	    end_us + earlier(taken_us > written_us ? taken_us : written_us, PAUSE_MAX_US);
+	s->paid_us = later(s->paid_us, end_us - BURST_US) + (int64_t)octets * OCTET_US;
+	s->paid_us = earlier(s->paid_us, end_us + PAUSE_MAX_US);
+	s->rested_us = later(end_us + earlier(end_us - start_us, PAUSE_MAX_US), s->paid_us);
 	if (worked)
 		s->retry_us = 0;
 	else if (s->retry_us == 0)
@@ -82,7 +89,7 @@ note_saved(struct schedule *s, bool worked, size_t octets, int64_t start_us, int
 static int64_t
 time_left_us(const struct schedule *s, int64_t now_us)
 {
-	return (s->due_us > s->rested_us ? s->due_us : s->rested_us) - now_us;
+	return later(s->due_us, s->rested_us) - now_us;
 }
 
 /* Drained first: what is asked for later leaves something in the pipe. */

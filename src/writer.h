@@ -33,8 +33,8 @@ struct writer *writer_start(const struct writer_job *job);
 /* There is something to save.  From any thread, under any lock, even after
  * writer_finish(): never blocks.  What is asked for while a save is under way starts
  * another one after it.  Between two saves there is a pause as long as the former
- * took, and a second for each megabyte that it wrote, 5 s at most: no disk wears out
- * from whatever makes events. */
+ * took; and after 60 megabytes at once, a second for each that is written, so that no
+ * disk wears out from whatever makes events.  5 s at most. */
 void writer_ask(struct writer *writer, enum writer_urgency urgency);
 
 /* Save once more, without a pause, and end; wait timeout_ms for that at most.

@@ -92,16 +92,40 @@ test_pause(void **state)
 	note_saved(&s, true, 0, 100 * SECOND_US, 200 * SECOND_US);
 	note_asked(&s, ASKED_SOON, 200 * SECOND_US);
 	assert_left(&s, 200 * SECOND_US, 5 * SECOND_US);
-	/* Or a second for each megabyte, if that is longer. */
-	note_saved(&s, true, 2000000, 300 * SECOND_US, 301 * SECOND_US);
-	note_asked(&s, ASKED_NOW, 301 * SECOND_US);
-	assert_left(&s, 301 * SECOND_US, 2 * SECOND_US);
-	note_saved(&s, true, 2000000, 400 * SECOND_US, 403 * SECOND_US);
-	note_asked(&s, ASKED_NOW, 403 * SECOND_US);
-	assert_left(&s, 403 * SECOND_US, 3 * SECOND_US);
-	note_saved(&s, true, 400000000, 500 * SECOND_US, 501 * SECOND_US);
-	note_asked(&s, ASKED_NOW, 501 * SECOND_US);
-	assert_left(&s, 501 * SECOND_US, 5 * SECOND_US);
+}
+
+/* Two megabytes that take no time, saved as often as they may be from this moment on:
+ * how often within so long. */
+static unsigned int
+saves_within(struct schedule *s, int64_t now_us, int64_t length_us)
+{
+	const int64_t end_us = now_us + length_us;
+	unsigned int count = 0;
+
+	for (;; count++) {
+		note_asked(s, ASKED_NOW, now_us);
+		now_us += time_left_us(s, now_us) > 0 ? time_left_us(s, now_us) : 1;
+		if (now_us >= end_us)
+			return count;
+		note_saved(s, true, 2000000, now_us, now_us);
+	}
+}
+
+static void
+test_no_disk_wears_out(void **state)
+{
+	struct schedule s = schedule_at_zero();
+
+	(void)state;
+	/* What 60 s are worth at once, then a save every two seconds. */
+	assert_in_range(saves_within(&s, 1000 * SECOND_US, 10 * SECOND_US), 34, 36);
+	assert_in_range(saves_within(&s, 1010 * SECOND_US, 100 * SECOND_US), 49, 51);
+	/* After ten quiet seconds, what they are worth. */
+	assert_in_range(saves_within(&s, 1120 * SECOND_US, SECOND_US), 5, 7);
+	/* Not more than five seconds, however large it is. */
+	note_saved(&s, true, 400000000, 1200 * SECOND_US, 1200 * SECOND_US);
+	note_asked(&s, ASKED_NOW, 1200 * SECOND_US);
+	assert_left(&s, 1200 * SECOND_US, 5 * SECOND_US);
 }
 
 /* Fail at once whenever it is due. */
@@ -549,6 +573,7 @@ main(void)
 	    cmocka_unit_test(test_soon_and_now),
 	    cmocka_unit_test(test_period),
 	    cmocka_unit_test(test_pause),
+	    cmocka_unit_test(test_no_disk_wears_out),
 	    cmocka_unit_test(test_retries),
 	    cmocka_unit_test(test_retries_within_a_period),
 	    cmocka_unit_test(test_only_the_last_save),
