@@ -156,22 +156,25 @@ def test_goes_on(make_rig, trouble, at_start):
     expect_saved(rig)
 
 
+def kill_and_change_all(rig, volume, turns):
+    """Killed after it could not save; started with room again, all managers change."""
+    come_and_go(rig, turns)
+    assert rig.daemon.lines("is not saved")
+    rig.kill_daemon()
+    volume.empty()
+    rig.start_daemon()
+    rig.be_seen()
+    rig.flip(rig.managers)
+    rig.book.settle()
+
+
 def test_killed_while_it_cannot_save(make_rig):
     """What was told may be told again, but under other ids; each is right after its next change."""
     rig, volume = volume_rig(make_rig)
     rig.begin()
     volume.fill()
     rig.faults += 1
-    come_and_go(rig, TURNS)
-    assert rig.daemon.lines("is not saved")
-    rig.kill_daemon()
-    volume.empty()
-
-    rig.start_daemon()
-    rig.be_seen()
-    # This comes last.
-    rig.flip(rig.managers)
-    rig.book.settle()
+    kill_and_change_all(rig, volume, TURNS)
     rig.be_seen()
     assert rig.book.last() == rig.reality()
     assert not rig.book.read().faults
@@ -191,14 +194,7 @@ def test_start_without_room(make_rig):
     volume.fill()
     rig.faults += 1
     rig.start_daemon()
-    come_and_go(rig, 1)
-    assert rig.daemon.lines("is not saved")
-    rig.kill_daemon()
-    volume.empty()
-    rig.start_daemon()
-    rig.be_seen()
-    rig.flip(rig.managers)
-    rig.book.settle()
+    kill_and_change_all(rig, volume, 1)
     assert not given_twice(rig)
 
 
