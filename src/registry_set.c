@@ -84,30 +84,35 @@ registry_check(void *ctx, const struct mib_change *change)
 	return refusal;
 }
 
-static void
-set_interval(struct registry *r, int64_t us)
+static bool
+starts_expecting(const struct mib_change *change)
 {
-	struct discover_settings settings = *discover_settings(r->discover);
-
-	settings.interval_us = us;
-	discover_configure(r->discover, &settings);
+	return change->action == MIB_ROW_CREATE ||
+	       (change->action == MIB_ROW_KEEP && change->set_expected && change->expected);
 }
 
+static bool
+stops_expecting(const struct mib_change *change)
+{
+	return change->action == MIB_ROW_KEEP && change->set_expected && !change->expected;
+}
+
+/* A row that is to be expected: there may be no room for it later. */
 static enum mib_refusal
 apply_row(struct registry *r, struct mib_change *change)
 {
 	const struct manager *m = find_manager(r, change->address);
-	const bool expected = change->action == MIB_ROW_CREATE || change->expected;
 
-	if (change->action == MIB_ROW_DESTROY ||
-	    (change->action == MIB_ROW_KEEP && !change->set_expected))
+	change->expectation_made = false;
+	if (!starts_expecting(change) || (m != NULL && m->expected_by_operator))
 		return MIB_GRANTED;
-	change->former = m != NULL && m->expected_by_operator;
-	return inventory_expect(r->inventory, change->address, expected, clock_now())
-		   ? MIB_GRANTED
-		   : MIB_RESOURCES;
+	change->expectation_made =
+	    inventory_expect(r->inventory, change->address, true, clock_now());
+	return change->expectation_made ? MIB_GRANTED : MIB_RESOURCES;
 }
 
+/* Whatever a reload may change before the request's end is not to be undone, and an
+ * event before it not to be lost: so all else waits for registry_commit(). */
 enum mib_refusal
 registry_apply(void *ctx, struct mib_change *change)
 {
@@ -116,34 +121,28 @@ registry_apply(void *ctx, struct mib_change *change)
 
 	pthread_mutex_lock(&r->lock);
 	refusal = check_locked(r, change);
-	if (refusal == MIB_GRANTED) {
-		switch (change->what) {
-		case MIB_INTERVAL:
-			change->former = discover_settings(r->discover)->interval_us;
-			set_interval(r, (int64_t)change->value * US_PER_MS);
-			break;
-		case MIB_NOTIFICATIONS: /* an event meanwhile must not be lost */
-		case MIB_ROUND_NOW:
-			break;
-		case MIB_ROW:
-			refusal = apply_row(r, change);
-			break;
-		}
-	}
+	if (refusal == MIB_GRANTED && change->what == MIB_ROW)
+		refusal = apply_row(r, change);
 	pthread_mutex_unlock(&r->lock);
 	return refusal;
 }
 
-/* Whoever has answered meanwhile has been announced, and stays. */
+/* As if the row had never been expected by this request.  Whoever has answered
+ * meanwhile has been announced, and stays; but not one that a reload has refused
+ * and only the expectation has kept. */
 static void
-undo_creation(struct registry *r, uint32_t addr)
+withdraw_expectation(struct registry *r, const struct mib_change *change)
 {
-	const struct manager *m = find_manager(r, addr);
+	const struct manager *m;
 
-	if (m != NULL && manager_heard(m))
-		inventory_expect(r->inventory, addr, false, clock_now());
-	else if (m != NULL && !m->expected_by_file)
-		inventory_remove(r->inventory, addr, clock_now());
+	inventory_expect(r->inventory, change->address, false, clock_now());
+	m = find_manager(r, change->address);
+	if (m == NULL || m->expected_by_file)
+		return;
+	if (change->action == MIB_ROW_CREATE && !manager_heard(m))
+		inventory_remove(r->inventory, change->address, clock_now());
+	else
+		inventory_remove_denied(r->inventory, discover_access(r->discover), clock_now());
 }
 
 void
@@ -151,22 +150,10 @@ registry_undo(void *ctx, const struct mib_change *change)
 {
 	struct registry *r = ctx;
 
+	if (change->what != MIB_ROW || !change->expectation_made)
+		return;
 	pthread_mutex_lock(&r->lock);
-	switch (change->what) {
-	case MIB_INTERVAL:
-		set_interval(r, change->former);
-		break;
-	case MIB_NOTIFICATIONS:
-	case MIB_ROUND_NOW:
-		break;
-	case MIB_ROW:
-		if (change->action == MIB_ROW_CREATE)
-			undo_creation(r, change->address);
-		else if (change->action == MIB_ROW_KEEP && change->set_expected)
-			inventory_expect(r->inventory, change->address, change->former != 0,
-					 clock_now());
-		break;
-	}
+	withdraw_expectation(r, change);
 	registry_ask_to_save(r, WRITER_NOW); /* what was undone may have been saved */
 	pthread_mutex_unlock(&r->lock);
 }
@@ -199,31 +186,81 @@ log_change(const struct mib_change *change)
 	}
 }
 
-/* Unless the configuration, reloaded meanwhile, expects it by now. */
 static void
-forget(struct registry *r, uint32_t addr)
+log_overtaken(const struct mib_change *change)
 {
-	const struct manager *m = find_manager(r, addr);
+	char addr[FORMAT_ADDRESS_LEN];
 
-	if (m != NULL && !m->expected_by_file)
-		inventory_remove(r->inventory, addr, clock_now());
+	if (change->what == MIB_INTERVAL)
+		log_warning("SNMP SET: interval %" PRIu32 " ms dropped: too short for the window "
+			    "that was reloaded meanwhile",
+			    change->value);
+	else
+		log_warning("SNMP SET: manager %s: the configuration reloaded meanwhile expects it",
+			    format_address(change->address, addr));
+}
+
+static void
+commit_interval(struct registry *r, uint32_t ms)
+{
+	struct discover_settings settings = *discover_settings(r->discover);
+
+	settings.interval_us = (int64_t)ms * US_PER_MS;
+	discover_configure(r->discover, &settings);
+}
+
+static void
+commit_row(struct registry *r, const struct mib_change *change)
+{
+	if (change->action == MIB_ROW_DESTROY)
+		inventory_remove(r->inventory, change->address, clock_now());
+	else if (stops_expecting(change))
+		inventory_expect(r->inventory, change->address, false, clock_now());
+}
+
+/* Whether a reload since registry_apply() leaves no place for the change. */
+static bool
+is_overtaken(const struct registry *r, const struct mib_change *change)
+{
+	if (change->what == MIB_ROW && starts_expecting(change))
+		return false; /* its row is there */
+	return check_locked(r, change) == MIB_INCONSISTENT_VALUE;
+}
+
+static void
+commit_locked(struct registry *r, const struct mib_change *change)
+{
+	switch (change->what) {
+	case MIB_INTERVAL:
+		commit_interval(r, change->value);
+		break;
+	case MIB_NOTIFICATIONS:
+		r->notifications = change->value != 0;
+		break;
+	case MIB_ROUND_NOW:
+		discover_round_now(r->discover);
+		return; /* nothing to save */
+	case MIB_ROW:
+		commit_row(r, change);
+		break;
+	}
+	registry_ask_to_save(r, WRITER_NOW);
 }
 
 void
 registry_commit(void *ctx, const struct mib_change *change)
 {
 	struct registry *r = ctx;
+	bool overtaken;
 
 	pthread_mutex_lock(&r->lock);
-	if (change->what == MIB_ROUND_NOW)
-		discover_round_now(r->discover);
-	else if (change->what == MIB_NOTIFICATIONS)
-		r->notifications = change->value != 0;
-	else if (change->what == MIB_ROW && change->action == MIB_ROW_DESTROY)
-		forget(r, change->address);
-	if (change->what != MIB_ROUND_NOW)
-		registry_ask_to_save(r, WRITER_NOW);
+	overtaken = is_overtaken(r, change);
+	if (!overtaken)
+		commit_locked(r, change);
 	pthread_mutex_unlock(&r->lock);
-	log_change(change);
+	if (overtaken)
+		log_overtaken(change);
+	else
+		log_change(change);
 	registry_wake(r);
 }

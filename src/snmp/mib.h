@@ -36,7 +36,7 @@ struct mib_interface {
 
 /* What SET may change. */
 enum mib_setting {
-	MIB_INTERVAL,      /* value: milliseconds */
+	MIB_INTERVAL,      /* value: milliseconds; takes effect at commit */
 	MIB_ROUND_NOW,     /* value is not looked at; takes effect at commit */
 	MIB_NOTIFICATIONS, /* value: 0 or 1; takes effect at commit */
 	MIB_ROW,           /* of ldmManagerTable; see below */
@@ -54,8 +54,7 @@ struct mib_change {
 	uint32_t address; /* MIB_ROW: which one */
 	enum mib_row_action action;
 	bool set_expected, expected; /* MIB_ROW: ldmManagerExpected is set too, to this */
-
-	int64_t former; /* for apply() and undo() alone: what was there before */
+	bool expectation_made; /* for apply() and undo() alone: the row was not expected before */
 };
 
 /* RFC 3416, 4.2.5: why a change cannot be made. */
@@ -79,10 +78,12 @@ struct mib_source {
 	void (*events_counts)(void *ctx, struct events_counts *out);
 	void (*discovery)(void *ctx, struct mib_discovery *out);
 
-	/* The phases of a SET.  check() changes nothing.  apply() makes the
-	 * change, or refuses it if check() would do so by now; undo() takes back
-	 * what apply() granted.  commit() makes final what apply() granted, and
-	 * carries out what cannot be undone. */
+	/* The phases of a SET.  check() changes nothing.  apply() refuses the
+	 * change if check() would do so by now, and makes the part of it that
+	 * might find no room later: a row to be expected.  undo() takes that
+	 * back; the configuration may have been reloaded since, and whatever it
+	 * says by now stays.  commit() carries out all else, unless such a
+	 * reload excludes it, and makes the change final. */
 	enum mib_refusal (*check)(void *ctx, const struct mib_change *change);
 	enum mib_refusal (*apply)(void *ctx, struct mib_change *change);
 	void (*undo)(void *ctx, const struct mib_change *change);

@@ -18,7 +18,7 @@
 #define MANAGER 0xc6120001 /* 198.18.0.1 */
 
 static struct config config;
-static struct registry *all[8]; /* there is no registry_free() */
+static struct registry *all[24]; /* there is no registry_free() */
 static size_t count;
 static struct registry *registry;
 static struct mib_source source;
@@ -172,6 +172,245 @@ ids_of_one_life_follow_each_other(void **unused)
 	assert_int_equal(last_id(), 2);
 }
 
+static int64_t
+interval_ms(void)
+{
+	struct mib_discovery discovery;
+
+	source.discovery(source.ctx, &discovery);
+	return discovery.settings.interval_us / 1000;
+}
+
+static void
+reload(int64_t interval_s, int64_t window_s)
+{
+	config.interval_us = interval_s * 1000000;
+	config.window_us = window_s * 1000000;
+	assert_int_equal(registry_configure(registry, &config, now), 0);
+}
+
+static struct mib_change
+interval_of(uint32_t ms)
+{
+	struct mib_change change = {.what = MIB_INTERVAL, .value = ms};
+
+	assert_int_equal(source.check(source.ctx, &change), MIB_GRANTED);
+	assert_int_equal(source.apply(source.ctx, &change), MIB_GRANTED);
+	return change;
+}
+
+/* A reload between CommitSet and UndoSet, or the loss of the link. */
+static void
+undone_interval_leaves_what_a_reload_set(void **unused)
+{
+	static const struct {
+		int64_t interval_s, window_s;
+	} reloads[] = {
+	    {60, 3},  /* another value */
+	    {60, 20}, /* one with which the previous value would contradict the window */
+	    {10, 3},  /* the very value of the request */
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(reloads) / sizeof(*reloads); i++) {
+		struct mib_change change;
+
+		reload(30, 3);
+		assert_int_equal(interval_ms(), 30000);
+		change = interval_of(10000);
+		reload(reloads[i].interval_s, reloads[i].window_s);
+		source.undo(source.ctx, &change);
+		assert_int_equal(interval_ms(), reloads[i].interval_s * 1000);
+	}
+}
+
+/* What was in force before came from SNMP, too, and is too short for the window by now. */
+static void
+undone_interval_is_never_too_short(void **unused)
+{
+	struct mib_change change = interval_of(10000);
+
+	(void)unused;
+	source.commit(source.ctx, &change);
+	assert_int_equal(interval_ms(), 10000);
+	change = interval_of(60000);
+	reload(30, 8);
+	source.undo(source.ctx, &change);
+	assert_int_equal(interval_ms(), 30000);
+}
+
+static void
+finished_interval_is_never_too_short(void **unused)
+{
+	struct mib_change change = interval_of(10000);
+
+	(void)unused;
+	reload(30, 8);
+	source.commit(source.ctx, &change);
+	assert_int_equal(interval_ms(), 30000);
+}
+
+/* Of the manager at MANAGER, which the table has. */
+static struct manager
+row(void)
+{
+	struct manager m;
+
+	assert_true(source.manager(source.ctx, MANAGER, &m));
+	assert_int_equal(m.addr, MANAGER);
+	return m;
+}
+
+static bool
+row_exists(void)
+{
+	struct manager m;
+
+	return source.manager(source.ctx, MANAGER, &m) && m.addr == MANAGER;
+}
+
+static struct mib_change
+row_change(enum mib_row_action action, bool expected)
+{
+	struct mib_change change = {.what = MIB_ROW,
+				    .address = MANAGER,
+				    .action = action,
+				    .set_expected = action == MIB_ROW_KEEP,
+				    .expected = expected};
+
+	assert_int_equal(source.check(source.ctx, &change), MIB_GRANTED);
+	assert_int_equal(source.apply(source.ctx, &change), MIB_GRANTED);
+	return change;
+}
+
+static void
+expect_by_file(bool expected)
+{
+	static uint32_t manager = MANAGER;
+
+	config.expected = expected ? &manager : NULL;
+	config.expected_count = expected;
+	assert_int_equal(registry_configure(registry, &config, now), 0);
+	config.expected = NULL; /* not for config_clear() */
+	config.expected_count = 0;
+}
+
+static void
+deny_all(void)
+{
+	assert_int_equal(access_add(&config.access, (struct access_rule){.accept = false}), 0);
+	assert_int_equal(registry_configure(registry, &config, now), 0);
+}
+
+static void
+undone_creation_leaves_no_trace(void **unused)
+{
+	struct mib_change create = row_change(MIB_ROW_CREATE, false);
+
+	(void)unused;
+	assert_true(row().expected_by_operator);
+	source.undo(source.ctx, &create);
+	assert_false(row_exists());
+}
+
+static void
+undone_creation_leaves_the_row_to_the_file(void **unused)
+{
+	struct mib_change create = row_change(MIB_ROW_CREATE, false);
+
+	(void)unused;
+	expect_by_file(true);
+	source.undo(source.ctx, &create);
+	assert_true(row().expected_by_file);
+	assert_false(row().expected_by_operator);
+}
+
+static void
+undone_creation_leaves_who_has_answered(void **unused)
+{
+	struct mib_change create = row_change(MIB_ROW_CREATE, false);
+
+	(void)unused;
+	appear(MANAGER);
+	source.undo(source.ctx, &create);
+	assert_false(row().expected_by_operator);
+}
+
+/* It kept the row through a reload by which it would have gone. */
+static void
+undone_expectation_keeps_nobody_who_is_denied(void **unused)
+{
+	struct mib_change expect;
+
+	(void)unused;
+	appear(MANAGER);
+	expect = row_change(MIB_ROW_KEEP, true);
+	deny_all();
+	assert_true(row_exists());
+	source.undo(source.ctx, &expect);
+	assert_false(row_exists());
+}
+
+/* The row stays through a reload by which it would go were it not expected. */
+static void
+undone_release_keeps_the_row(void **unused)
+{
+	struct mib_change change = row_change(MIB_ROW_CREATE, false);
+
+	(void)unused;
+	source.commit(source.ctx, &change);
+	appear(MANAGER);
+	change = row_change(MIB_ROW_KEEP, false);
+	deny_all();
+	source.undo(source.ctx, &change);
+	assert_true(row().expected_by_operator);
+	assert_int_equal(row().port, 1);
+}
+
+static void
+finished_release_of_who_is_gone(void **unused)
+{
+	struct mib_change change;
+
+	(void)unused;
+	appear(MANAGER);
+	change = row_change(MIB_ROW_KEEP, false);
+	deny_all();
+	assert_false(row_exists());
+	source.commit(source.ctx, &change);
+	assert_false(row_exists());
+}
+
+/* The row was expected before: the request has changed nothing. */
+static void
+undone_repetition_changes_nothing(void **unused)
+{
+	struct mib_change change = row_change(MIB_ROW_CREATE, false);
+
+	(void)unused;
+	source.commit(source.ctx, &change);
+	change = row_change(MIB_ROW_KEEP, true);
+	source.undo(source.ctx, &change);
+	assert_true(row().expected_by_operator);
+}
+
+static void
+unfinished_set_is_not_saved(void **unused)
+{
+	struct mib_change interval = interval_of(10000);
+	struct state state;
+	uint32_t last_id;
+
+	(void)unused;
+	assert_int_equal(registry_export(registry, &state, &last_id, false), 0);
+	assert_false(state.interval.set);
+	state_clear(&state);
+	source.commit(source.ctx, &interval);
+	assert_int_equal(registry_export(registry, &state, &last_id, false), 0);
+	assert_true(state.interval.set);
+	state_clear(&state);
+}
+
 int
 main(void)
 {
@@ -180,6 +419,19 @@ main(void)
 	    cmocka_unit_test_setup_teardown(finished_set_does, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_that_are_not_reserved_are_far_away, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_of_one_life_follow_each_other, make, clear),
+	    cmocka_unit_test_setup_teardown(undone_interval_leaves_what_a_reload_set, make, clear),
+	    cmocka_unit_test_setup_teardown(undone_interval_is_never_too_short, make, clear),
+	    cmocka_unit_test_setup_teardown(finished_interval_is_never_too_short, make, clear),
+	    cmocka_unit_test_setup_teardown(undone_creation_leaves_no_trace, make, clear),
+	    cmocka_unit_test_setup_teardown(undone_creation_leaves_the_row_to_the_file, make,
+					    clear),
+	    cmocka_unit_test_setup_teardown(undone_creation_leaves_who_has_answered, make, clear),
+	    cmocka_unit_test_setup_teardown(undone_expectation_keeps_nobody_who_is_denied, make,
+					    clear),
+	    cmocka_unit_test_setup_teardown(undone_release_keeps_the_row, make, clear),
+	    cmocka_unit_test_setup_teardown(finished_release_of_who_is_gone, make, clear),
+	    cmocka_unit_test_setup_teardown(undone_repetition_changes_nothing, make, clear),
+	    cmocka_unit_test_setup_teardown(unfinished_set_is_not_saved, make, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
