@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/config.h"
+
 #define EXIT_USAGE 2
 
 static const char usage[] =
@@ -102,6 +104,19 @@ log_destination(int argc, char **argv)
 	return joined;
 }
 
+static const char *
+agentx_address(const char *address)
+{
+	struct config_error error;
+	struct config config;
+
+	config_init(&config);
+	if (config_set(&config, "option -x", "agentXSocket", address, &error) < 0)
+		errx(EXIT_USAGE, "%s", error.text);
+	config_clear(&config);
+	return address;
+}
+
 void
 options_parse(struct options *options, int argc, char **argv)
 {
@@ -148,7 +163,7 @@ options_parse(struct options *options, int argc, char **argv)
 			puts(PACKAGE_STRING);
 			exit(EXIT_SUCCESS);
 		case 'x':
-			options->agentx_address = optarg;
+			options->agentx_address = agentx_address(optarg);
 			break;
 		default: /* getopt_long() has said what is wrong */
 			fputs(usage, stderr);

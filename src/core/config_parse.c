@@ -231,8 +231,8 @@ config_token_parse(const struct config_token *token, const char *word, int64_t *
 		return is_text(word) && (*word == '/' || strcmp(word, CONFIG_NO_STATE_FILE) == 0);
 	case KIND_PATTERNS:
 		return is_text(word) && strcmp(word, "!") != 0;
-	case KIND_NETSNMP_TEXT: /* net-snmp would see a comment, quoted or not */
-		return is_text(word) && *word != '#';
+	case KIND_NETSNMP_ADDRESS: /* net-snmp would see a comment, quoted or not */
+		return is_text(word) && *word != '#' && strchr(word, ',') == NULL;
 	}
 	return false;
 }
@@ -306,10 +306,13 @@ config_token_expected(const struct config_token *token, const char *word,
 		snprintf(buf, CONFIG_EXPECTED_LEN,
 			 "names or patterns of interfaces such as eth0, 'eth*' or '!eth1'");
 		break;
-	case KIND_NETSNMP_TEXT:
-		snprintf(buf, CONFIG_EXPECTED_LEN,
-			 "the master agent's address such as /var/agentx/master or "
-			 "tcp:localhost:705");
+	case KIND_NETSNMP_ADDRESS:
+		snprintf(buf, CONFIG_EXPECTED_LEN, "%s",
+			 word != NULL && strchr(word, ',') != NULL
+			     ? "one address: snmpd accepts several, separated by commas, but a "
+			       "subagent connects to one"
+			     : "the master agent's address such as /var/agentx/master or "
+			       "tcp:localhost:705");
 		break;
 	}
 	return buf;

@@ -55,8 +55,9 @@ static const struct config_token tokens[] = {
     {TOKEN("announceFirst", KIND_KEYWORD, announce_first), .fallback = true, .keywords = no_yes},
     {TOKEN("stateFile", KIND_STATE_FILE, state_file), .at_restart = true},
     {TOKEN("context", KIND_CONTEXT, context), .max = 32, .at_restart = true},
-    {TOKEN("agentXSocket", KIND_NETSNMP_TEXT, netsnmp), .at_restart = true},
-    {TOKEN("agentXTimeout", KIND_NETSNMP_NUMBER, netsnmp), .min = 1, .max = 3600,
+    {TOKEN("agentXSocket", KIND_NETSNMP_ADDRESS, netsnmp), .at_restart = true},
+    {TOKEN("agentXTimeout", KIND_NETSNMP_NUMBER, netsnmp), .min = 1,
+     .max = 255, /* an octet of the Open PDU, RFC 2741, 6.2.1 */
      .at_restart = true},
     {TOKEN("agentXRetries", KIND_NETSNMP_NUMBER, netsnmp), .min = 0, .max = 100,
      .at_restart = true},
@@ -215,7 +216,7 @@ config_token_store(const struct config_token *token, struct config *config, cons
 	case KIND_MANAGER:
 		return store_expected(config, (uint32_t)value);
 	case KIND_NETSNMP_NUMBER:
-	case KIND_NETSNMP_TEXT:
+	case KIND_NETSNMP_ADDRESS:
 		return store_line(token, &config->netsnmp, word);
 	case KIND_CONTEXT:
 		return replace_text(&config->context, word);
@@ -326,7 +327,7 @@ config_token_print(const struct config_token *token, const struct config *config
 				    format_address(config->expected[i], addr));
 		break;
 	case KIND_NETSNMP_NUMBER:
-	case KIND_NETSNMP_TEXT:
+	case KIND_NETSNMP_ADDRESS:
 		for (size_t i = 0; i < config->netsnmp.count; i++) {
 			const char *value = value_of_line(token, config->netsnmp.items[i]);
 

@@ -32,9 +32,9 @@ enum config_kind {
 	KIND_PATTERNS,    /* interface patterns */
 	KIND_ACCEPT,      /* a rule for the access list: an address or subnet */
 	KIND_DENY,
-	KIND_MANAGER,        /* the address of a manager, added to the expected ones */
-	KIND_NETSNMP_NUMBER, /* a line for net-snmp, its value in min..max */
-	KIND_NETSNMP_TEXT,
+	KIND_MANAGER,         /* the address of a manager, added to the expected ones */
+	KIND_NETSNMP_NUMBER,  /* a line for net-snmp, its value in min..max */
+	KIND_NETSNMP_ADDRESS, /* likewise, its value the one master agent's address */
 };
 
 struct config_token {

@@ -37,6 +37,7 @@ def test_version(lab, name, option):
     ("ldm-agentx", ["--no-such-option"], "no-such-option"),
     ("ldm-agentx", ["-c"], "c"),
     ("ldm-agentx", ["stray"], "stray"),
+    ("ldm-agentx", ["-C", "-t", "-x", "a,b"], "option -x: agentXSocket 'a,b': expected one"),
     ("ldm-agentx", ["-f", "-C", "-u", "nosuchuser"], "nosuchuser"),
     ("ldm-agentx", ["-f", "-C", "-g", "nosuchgroup"], "nosuchgroup"),
     ("ldm-agentx", ["-f", "-C", "-c", "/nonexistent/file.conf"], "/nonexistent/file.conf"),
@@ -87,6 +88,9 @@ def test_bad_log_option(lab):
     ("sourcePort odd", ["sourcePort", "odd"]),
     ("notifications maybe", ["notifications", "maybe"]),
     ("notificationRate 0", ["notificationRate", "0"]),
+    ("agentXSocket tcp:localhost:705,/var/agentx/master", ["agentXSocket", "tcp:localhost:705,/",
+                                                           "connects to one"]),
+    ("agentXTimeout 256", ["agentXTimeout", "256", "from 1 to 255"]),
     ("interval 30 40", ["interval"]),
     ("interface \"eth0", ["eth0"]),
 ])

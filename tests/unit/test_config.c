@@ -264,7 +264,7 @@ static const struct {
     {"sourcePort", "fixed", "0", "ephemeral", "65536",
      "expected auto, fixed, ephemeral or the number that port is set to"},
     {"notifications", "no", "", "yes", "maybe", "expected yes or no"},
-    {"agentXTimeout", "1", "0", "3600", "3601", "expected a number from 1 to 3600"},
+    {"agentXTimeout", "1", "0", "255", "256", "expected a number from 1 to 255"},
     {"agentXRetries", "0", "-1", "100", "101", "expected a number from 0 to 100"},
     {"agentXSocket", "x", "", "unix:/a b", "#x",
      "expected the master agent's address such as /var/agentx/master or tcp:localhost:705"},
@@ -327,6 +327,30 @@ test_ranges(void **state)
 			config_clear(&config);
 		}
 	}
+}
+
+/* As snmpd takes it, and as an option -x. */
+static void
+test_one_master(void **state)
+{
+	static const char list[] = "/var/agentx/master,tcp:localhost:705";
+	struct config config;
+	struct config_error error;
+
+	(void)state;
+	config_init(&config);
+	assert_int_equal(config_set(&config, "option -x", "agentXSocket", list, &error), -1);
+	assert_string_equal(error.text,
+			    "option -x: agentXSocket '/var/agentx/master,tcp:localhost:705': "
+			    "expected one address: snmpd accepts several, separated by commas, "
+			    "but a subagent connects to one");
+	assert_int_equal(config_set(&config, "option -x", "agentXSocket", ",", &error), -1);
+	assert_int_equal(config.netsnmp.count, 0);
+	config_clear(&config);
+	expect_error("agentXSocket /var/agentx/master,tcp:localhost:705",
+		     "test.conf:1: agentXSocket '/var/agentx/master,tcp:localhost:705': expected "
+		     "one address: snmpd accepts several, separated by commas, but a subagent "
+		     "connects to one");
 }
 
 static void
@@ -857,17 +881,29 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_defaults),     cmocka_unit_test(test_every_token),
-	    cmocka_unit_test(test_ranges),       cmocka_unit_test(test_retention_zero),
-	    cmocka_unit_test(test_errors),       cmocka_unit_test(test_unknown_token),
-	    cmocka_unit_test(test_bad_octets),   cmocka_unit_test(test_state_file),
-	    cmocka_unit_test(test_bad_octets),   cmocka_unit_test(test_lines_are_independent),
-	    cmocka_unit_test(test_last_wins),    cmocka_unit_test(test_quoting),
-	    cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_check),
-	    cmocka_unit_test(test_interfaces),   cmocka_unit_test(test_durations),
-	    cmocka_unit_test(test_numbers),      cmocka_unit_test(test_addresses),
-	    cmocka_unit_test(test_subnets),      cmocka_unit_test(test_subnet_bits),
-	    cmocka_unit_test(test_lists_add_up), cmocka_unit_test(test_restart_tokens),
+	    cmocka_unit_test(test_defaults),
+	    cmocka_unit_test(test_every_token),
+	    cmocka_unit_test(test_ranges),
+	    cmocka_unit_test(test_one_master),
+	    cmocka_unit_test(test_retention_zero),
+	    cmocka_unit_test(test_errors),
+	    cmocka_unit_test(test_unknown_token),
+	    cmocka_unit_test(test_bad_octets),
+	    cmocka_unit_test(test_state_file),
+	    cmocka_unit_test(test_bad_octets),
+	    cmocka_unit_test(test_lines_are_independent),
+	    cmocka_unit_test(test_last_wins),
+	    cmocka_unit_test(test_quoting),
+	    cmocka_unit_test(test_round_trip),
+	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_interfaces),
+	    cmocka_unit_test(test_durations),
+	    cmocka_unit_test(test_numbers),
+	    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_subnets),
+	    cmocka_unit_test(test_subnet_bits),
+	    cmocka_unit_test(test_lists_add_up),
+	    cmocka_unit_test(test_restart_tokens),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
