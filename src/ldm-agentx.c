@@ -218,8 +218,7 @@ open_log(const struct options *options)
 		destination = options->foreground ? "e" : "sd";
 	if (log_open(destination) == 0)
 		return 0;
-	log_error("-L %s: %s", destination,
-		  errno == EINVAL ? "expected e, o, n, f FILE or s FACILITY" : strerror(errno));
+	log_error("-L %s: %s", destination, strerror(errno));
 	return -1;
 }
 

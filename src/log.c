@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log_destination.h"
+
 #define LINE_LEN 1024 /* with its newline; below PIPE_BUF, so that lines do not mix in a pipe */
 
 enum destination {
@@ -66,10 +68,6 @@ log_to_file(const char *path)
 	char directory[PATH_MAX] = "", absolute[PATH_MAX];
 	int fd, len;
 
-	if (*path == '\0') {
-		errno = EINVAL;
-		return -1;
-	}
 	if (*path != '/' && getcwd(directory, sizeof(directory)) == NULL)
 		return -1;
 	len = snprintf(absolute, sizeof(absolute), "%s%s%s", directory,
@@ -87,47 +85,29 @@ log_to_file(const char *path)
 	return 0;
 }
 
-static int
-log_to_syslog(const char *name)
-{
-	static const int local[] = {LOG_LOCAL0, LOG_LOCAL1, LOG_LOCAL2, LOG_LOCAL3,
-				    LOG_LOCAL4, LOG_LOCAL5, LOG_LOCAL6, LOG_LOCAL7};
-	int facility;
-
-	if (strcmp(name, "d") == 0 || strcmp(name, "D") == 0) {
-		facility = LOG_DAEMON;
-	} else if (strcmp(name, "u") == 0 || strcmp(name, "U") == 0) {
-		facility = LOG_USER;
-	} else if (*name >= '0' && *name <= '7' && name[1] == '\0') {
-		facility = local[*name - '0'];
-	} else {
-		errno = EINVAL;
-		return -1;
-	}
-	openlog(program, LOG_PID | LOG_NDELAY, facility);
-	switch_to(TO_SYSLOG, -1);
-	return 0;
-}
-
 int
 log_open(const char *text)
 {
-	const char *argument = text + (*text != '\0');
+	struct log_destination to;
 
-	argument += strspn(argument, " ");
-	if (strcmp(text, "e") == 0) {
-		switch_to(TO_DESCRIPTOR, STDERR_FILENO);
-	} else if (strcmp(text, "o") == 0) {
-		switch_to(TO_DESCRIPTOR, STDOUT_FILENO);
-	} else if (strcmp(text, "n") == 0) {
-		switch_to(TO_NOBODY, -1);
-	} else if (*text == 'f') {
-		return log_to_file(argument);
-	} else if (*text == 's') {
-		return log_to_syslog(argument);
-	} else {
-		errno = EINVAL;
+	if (log_destination_parse(text, &to) < 0)
 		return -1;
+	switch (to.kind) {
+	case LOG_TO_STDERR:
+		switch_to(TO_DESCRIPTOR, STDERR_FILENO);
+		break;
+	case LOG_TO_STDOUT:
+		switch_to(TO_DESCRIPTOR, STDOUT_FILENO);
+		break;
+	case LOG_TO_NOBODY:
+		switch_to(TO_NOBODY, -1);
+		break;
+	case LOG_TO_FILE:
+		return log_to_file(to.path);
+	case LOG_TO_SYSLOG:
+		openlog(program, LOG_PID | LOG_NDELAY, to.facility);
+		switch_to(TO_SYSLOG, -1);
+		break;
 	}
 	return 0;
 }

@@ -24,10 +24,8 @@ enum log_level {
  * is kept by reference. */
 void log_init(const char *program);
 
-/* Set the destination in the notation of snmpd(8)'s -L: "e" standard error,
- * "o" standard output, "n" nowhere, "f FILE" or "fFILE" append to a file, "s
- * FACILITY" or "sFACILITY" syslog (d for daemon, u for user, 0..7 for
- * local0..local7).  0, or -1 with errno (EINVAL: not that notation). */
+/* Set the destination, in the notation of log_destination.h; a file is
+ * appended to.  0, or -1 with errno (EINVAL: not that notation). */
 int log_open(const char *destination);
 
 /* The least severe level that is logged; LOG_LEVEL_INFO at first. */

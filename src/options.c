@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/config.h"
+#include "log_destination.h"
 
 #define EXIT_USAGE 2
 
@@ -85,7 +86,7 @@ absolute_path(const char *prefix, const char *path)
 
 /* As net-snmp's programs read it: the file or facility may be the next word. */
 static const char *
-log_destination(int argc, char **argv)
+log_argument(int argc, char **argv)
 {
 	const char kind = optarg[0];
 	const char *rest = optarg + 1;
@@ -102,6 +103,15 @@ log_destination(int argc, char **argv)
 	if (asprintf(&joined, "%c%s", kind, rest) < 0)
 		err(EXIT_FAILURE, NULL);
 	return joined;
+}
+
+static void
+check_log(const char *text)
+{
+	struct log_destination destination;
+
+	if (log_destination_parse(text, &destination) < 0)
+		errx(EXIT_USAGE, "option -L: '%s': " LOG_DESTINATION_EXPECTED, text);
 }
 
 static const char *
@@ -148,7 +158,8 @@ options_parse(struct options *options, int argc, char **argv)
 			add_interface(options, optarg);
 			break;
 		case 'L':
-			options->log = log_destination(argc, argv);
+			options->log = log_argument(argc, argv);
+			check_log(options->log);
 			break;
 		case 'p':
 			options->pidfile = absolute_path("", optarg);

@@ -6,6 +6,7 @@ message naming what and where." "Running as an ordinary user works."
 """
 
 import os
+import re
 import signal
 
 import pytest
@@ -64,11 +65,17 @@ def test_bad_command_line(lab, name, args, named):
         assert result.returncode == 2
 
 
-def test_bad_log_option(lab):
-    """A destination that there is not is named, with what there is."""
-    result = lab.host("a").run(lab.hosts[0].daemon_command("-L", "q"))
-    assert result.returncode > 0
-    assert "-L q: expected e, o, n" in result.stderr, result.stderr
+@pytest.mark.parametrize("args", [["-L", "x"], ["-Lx"], ["-L", ""], ["-L", "s", "8"], ["-Lsx"],
+                                  ["-Le", "-Lq"], ["-L", "ee"], ["-L", "f"], ["-L", "s"]])
+@pytest.mark.parametrize("test", [[], ["-t"]])
+def test_bad_log_option(lab, args, test):
+    """A destination that does not exist is a mistake in the command line: before anything else."""
+    host = lab.host("a")
+    # Nor are the configuration file and the network looked at.
+    result = host.run([program("ldm-agentx"), "-f", "-c", "/nonexistent", *test, *args])
+    assert result.returncode == 2
+    assert re.fullmatch(r"ldm-agentx: option -L: '\S*': expected e, o, n, f FILE or .*\n",
+                        result.stderr), result.stderr
 
 
 @pytest.mark.parametrize("line, named", [
