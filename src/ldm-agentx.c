@@ -25,6 +25,7 @@
 #include "options.h"
 #include "persist.h"
 #include "pid_file.h"
+#include "preflight.h"
 #include "privileges.h"
 #include "registry.h"
 #include "snmp/subagent.h"
@@ -210,6 +211,15 @@ print_configuration(const struct daemon *daemon)
 }
 
 static int
+check(const struct daemon *daemon)
+{
+	const int status = preflight_check(&daemon->options);
+
+	return print_configuration(daemon) == EXIT_SUCCESS && status == 0 ? EXIT_SUCCESS
+									  : EXIT_FAILURE;
+}
+
+static int
 open_log(const struct options *options)
 {
 	const char *destination = options->log;
@@ -338,7 +348,7 @@ main(int argc, char **argv)
 	if (daemon.config == NULL)
 		return EXIT_FAILURE;
 	if (daemon.options.test)
-		return print_configuration(&daemon);
+		return check(&daemon);
 	if (start(&daemon) < 0)
 		return EXIT_FAILURE;
 

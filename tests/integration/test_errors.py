@@ -5,6 +5,7 @@
 message naming what and where." "Running as an ordinary user works."
 """
 
+import fcntl
 import os
 import re
 import signal
@@ -151,6 +152,58 @@ def test_unreadable_configuration(lab):
     result = host.run(lab.ordinary_user() + argv)
     message = result.stdout + result.stderr
     assert result.returncode > 0 and path in message and "ermission denied" in message, message
+
+
+def check_start(host, *args):
+    """-t: (exit status, what it says about mistakes); the values in force are printed anyway."""
+    result = host.run(host.daemon_command("-t", *args, config=["misses 7"]))
+    assert "misses 7" in result.stdout
+    return result.returncode, result.stderr
+
+
+def test_check_names_what_a_start_would_not_find(lab):
+    """-t: all of -p, -u, -g and -L that a start would fail for."""
+    host = lab.host("a")
+    status, message = check_start(host, "-p", "/nonexistent/pid", "-u", "nosuchuser",
+                                  "-L", "f", "/nowhere/log")
+    assert status == 1
+    for named in ("-p: cannot make a file in /nonexistent: No such file", "nosuchuser",
+                  "-L: cannot make a file in /nowhere: No such file"):
+        assert named in message, message
+    for args, named in ((["-g", "nosuchgroup"], "nosuchgroup"),
+                        (["-L", f"f{lab.path}"], f"{lab.path}: Is a directory"),
+                        (["-p", str(lab.path)], f"{lab.path}: Is a directory"),
+                        (["-p", "/dev/null/pid"], "/dev/null/pid: Not a directory")):
+        status, message = check_start(host, *args)
+        assert status == 1 and named in message, (args, message)
+
+
+def test_check_makes_and_locks_nothing(lab):
+    """-t leaves no pid file and no log, and may run beside the daemon."""
+    host = lab.host("a")
+    pid, log = lab.path / "pid", lab.path / "log"
+    assert check_start(host, "-p", str(pid), "-L", "f", str(log)) == (0, "")
+    assert not pid.exists() and not log.exists()
+    os.mkfifo(log)
+    with open(pid, "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert check_start(host, "-p", str(pid), "-L", "f", str(log)) == (0, "")
+
+
+def test_check_knows_who_would_write(lab):
+    """-t: the pid file is written by who starts it, the log by the user of -u."""
+    if "--reuid=65534" not in lab.ordinary_user():
+        return  # without root there are no other users to become
+    host = lab.host("a")
+    private = lab.path / "private"
+    private.mkdir(mode=0o700)
+    user = ["-u", "nobody", "-g", "nogroup"]
+    assert check_start(host, *user, "-p", str(private / "pid")) == (0, "")
+    status, message = check_start(host, *user, "-L", "f", str(private / "log"))
+    assert status == 1 and "Permission denied" in message and str(private) in message, message
+    (lab.path / "theirs").touch(mode=0o600)
+    status, message = check_start(host, *user, "-L", "f", str(lab.path / "theirs"))
+    assert status == 1 and f"cannot write to {lab.path / 'theirs'}: Permission" in message, message
 
 
 def test_check_prints_what_would_be_used(lab):
