@@ -23,6 +23,7 @@
 #include "net/loop.h"
 #include "net/prober.h"
 #include "options.h"
+#include "output.h"
 #include "persist.h"
 #include "pid_file.h"
 #include "preflight.h"
@@ -336,6 +337,7 @@ main(int argc, char **argv)
 
 	memory_init();
 	log_init("ldm-agentx");
+	output_check_at_exit(EXIT_FAILURE);
 	options_parse(&daemon.options, argc, argv);
 	if (daemon.options.debug)
 		log_set_level(LOG_LEVEL_DEBUG);

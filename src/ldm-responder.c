@@ -16,6 +16,7 @@
 #include "log.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
+#include "output.h"
 #include "responder/answers.h"
 #include "responder/ask.h"
 #include "responder/cast.h"
@@ -324,6 +325,7 @@ main(int argc, char **argv)
 	int rc;
 
 	log_init("ldm-responder");
+	output_check_at_exit(EXIT_WRONG);
 	if (ifnames == NULL)
 		wrong("%s", strerror(errno));
 	/* Without a seed of the user's no two runs are alike. */

@@ -21,6 +21,7 @@
 #include "net/ifaces.h"
 #include "net/loop.h"
 #include "net/prober.h"
+#include "output.h"
 
 enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 
@@ -271,7 +272,8 @@ on_event(void *ctx, const struct event *event)
 		print_event_as_json(scan, event);
 	else
 		print_event_as_text(event);
-	fflush(stdout);
+	if (fflush(stdout) != 0)
+		loop_stop(scan->loop); /* nobody will see the next ones; output.h says why */
 	return true;
 }
 
@@ -403,6 +405,7 @@ main(int argc, char **argv)
 	uint32_t found;
 
 	log_init("ldm-scan");
+	output_check_at_exit(EXIT_TROUBLE);
 	parse_options(&scan, argc, argv);
 	log_set_level(scan.verbose ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING);
 	check_interfaces(&scan);
@@ -418,7 +421,5 @@ main(int argc, char **argv)
 	inventory_free(scan.inventory);
 	loop_free(scan.loop);
 	config_clear(&scan.config);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		err(EXIT_TROUBLE, "cannot write the result");
 	return found >= (scan.enough > 0 ? scan.enough : 1) ? EXIT_FOUND : EXIT_FEWER;
 }

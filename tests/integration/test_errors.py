@@ -34,6 +34,22 @@ def test_version(lab, name, option):
     assert any(char.isdigit() for char in result.stdout)
 
 
+@pytest.mark.parametrize("output", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("name, option, status", [
+    ("ldm-agentx", "-h", 1), ("ldm-agentx", "-v", 1), ("ldm-agentx", "-t", 1),
+    ("ldm-scan", "-h", 2), ("ldm-scan", "-V", 2),
+    ("ldm-responder", "-h", 1), ("ldm-responder", "-V", 1),
+])
+def test_output_that_cannot_be_written(lab, name, option, status, output):
+    """Help, version or the configuration that nobody gets to see is no success."""
+    host = lab.host("a")
+    argv = host.daemon_command(option) if name == "ldm-agentx" else [program(name), option]
+    result = host.run(["sh", "-c", f'exec "$@" {output}', "sh", *argv])
+    assert result.returncode == status
+    assert f"{name}: error: cannot write to standard output: " in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("name, args, named", [
     ("ldm-agentx", ["-Z"], "Z"),
     ("ldm-agentx", ["--no-such-option"], "no-such-option"),

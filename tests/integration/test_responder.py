@@ -201,6 +201,18 @@ def test_bad_control_command(lab, words):
     assert list(scan(host)) == ["198.18.0.1"]
 
 
+@pytest.mark.parametrize("count", [1, 1000])
+def test_reply_that_cannot_be_written(lab, count):
+    """The list of a few managers or of many: nobody gets to see it, so it is no success."""
+    client = Client(lab)
+    responder = lab.manager_host().responder("-n", count)
+    argv = [program("ldm-responder"), "-S", responder.control, "list"]
+    result = client.host.run(["sh", "-c", 'exec "$@" >/dev/full', "sh", *argv])
+    assert result.returncode == 1
+    assert result.stderr.startswith("ldm-responder: error: cannot write to standard output")
+    assert result.stderr.count("\n") == 1
+
+
 def test_control_without_a_responder(lab):
     """The client says which socket nobody listens at."""
     result = lab.host("a").run([program("ldm-responder"), "-S", "/run/nobody", "stats"])

@@ -165,6 +165,25 @@ def test_live_json(lab):
     assert scan.end(signal.SIGINT)[0] == 0
 
 
+@pytest.mark.parametrize("options", [[], ["-j"], ["-l"], ["-l", "-j"]], ids=" ".join)
+def test_output_that_cannot_be_written(lab, options):
+    """It ends, and with an error, whether somebody waits for its end or not."""
+    host, _ = with_managers(lab, 2)
+    argv = [program("ldm-scan"), "-w", "300ms", *options]
+    result = host.run(["sh", "-c", 'exec "$@" >/dev/full', "sh", *argv])
+    assert result.returncode == 2
+    assert result.stderr.startswith("ldm-scan: error: cannot write to standard output")
+
+
+def test_live_without_a_reader(lab):
+    """The reader of a pipe that went away ends it, where SIGPIPE does not."""
+    host, _ = with_managers(lab, 2)
+    argv = ["env", "--ignore-signal=PIPE", program("ldm-scan"), "-l", "-w", "300ms"]
+    result = host.run(["bash", "-o", "pipefail", "-c", '"$@" | true', "bash", *argv])
+    assert result.returncode == 2
+    assert result.stderr.startswith("ldm-scan: error: cannot write to standard output")
+
+
 def test_two_sources(lab):
     """Two hosts that answer for one manager: it is said, as one line has room for one."""
     host, _ = with_managers(lab, 2)
