@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -44,6 +45,7 @@ daemonize_start(void)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		return -1;
 	fflush(NULL);
+	signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it leaves no status */
 	child = fork();
 	if (child < 0) {
 		int error = errno;

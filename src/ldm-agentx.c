@@ -17,6 +17,7 @@
 #include "configfile.h"
 #include "core/format.h"
 #include "daemonize.h"
+#include "inherited.h"
 #include "log.h"
 #include "memory.h"
 #include "net/ifaces.h"
@@ -335,6 +336,7 @@ main(int argc, char **argv)
 	static struct daemon daemon; /* the SNMP thread may outlive main() */
 	int status;
 
+	inherited_settle(EXIT_FAILURE);
 	memory_init();
 	log_init("ldm-agentx");
 	output_check_at_exit(EXIT_FAILURE);

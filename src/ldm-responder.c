@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "core/config.h"
 #include "core/format.h"
+#include "inherited.h"
 #include "log.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
@@ -241,13 +242,14 @@ stop(void *ctx, int signo)
 static int
 catch_signals(struct loop *loop)
 {
-	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+	static const int signals[] = {SIGINT, SIGHUP};
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		if (loop_add_signal(loop, signals[i], stop, loop) < 0)
+		if (!inherited_ignores(signals[i]) &&
+		    loop_add_signal(loop, signals[i], stop, loop) < 0)
 			return -1;
 	}
-	return 0;
+	return loop_add_signal(loop, SIGTERM, stop, loop);
 }
 
 static void
@@ -321,11 +323,13 @@ main(int argc, char **argv)
 	    .stage = {.group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
 	    .mode = ANSWER_SOURCE,
 	};
-	char **ifnames = calloc((size_t)argc, sizeof(*ifnames));
+	char **ifnames;
 	int rc;
 
+	inherited_settle(EXIT_WRONG);
 	log_init("ldm-responder");
 	output_check_at_exit(EXIT_WRONG);
+	ifnames = calloc((size_t)argc, sizeof(*ifnames));
 	if (ifnames == NULL)
 		wrong("%s", strerror(errno));
 	/* Without a seed of the user's no two runs are alike. */

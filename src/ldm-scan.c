@@ -17,6 +17,7 @@
 #include "core/discover.h"
 #include "core/format.h"
 #include "core/inventory.h"
+#include "inherited.h"
 #include "log.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
@@ -388,8 +389,9 @@ start(struct scan *scan)
 	if (scan->loop == NULL || scan->inventory == NULL)
 		err(EXIT_TROUBLE, NULL);
 	scan->discover = discover_new(&discover, scan->inventory, clock_now(), NULL, NULL);
-	if (scan->discover == NULL || loop_add_signal(scan->loop, SIGINT, on_signal, scan) < 0 ||
-	    loop_add_signal(scan->loop, SIGTERM, on_signal, scan) < 0)
+	if (scan->discover == NULL || loop_add_signal(scan->loop, SIGTERM, on_signal, scan) < 0)
+		err(EXIT_TROUBLE, NULL);
+	if (!inherited_ignores(SIGINT) && loop_add_signal(scan->loop, SIGINT, on_signal, scan) < 0)
 		err(EXIT_TROUBLE, NULL);
 	scan->prober = prober_new(scan->loop, scan->discover, NULL, &prober, &client);
 	if (scan->prober == NULL)
@@ -404,6 +406,7 @@ main(int argc, char **argv)
 	static struct scan scan;
 	uint32_t found;
 
+	inherited_settle(EXIT_TROUBLE);
 	log_init("ldm-scan");
 	output_check_at_exit(EXIT_TROUBLE);
 	parse_options(&scan, argc, argv);

@@ -2,6 +2,7 @@
 """Fixtures, and what went on in the lab beside each failure."""
 
 import os
+import signal
 import socket
 
 import pytest
@@ -20,6 +21,10 @@ def pytest_sessionstart(session):
     interfaces = [name for _, name in socket.if_nameindex()]
     if interfaces != ["lo"] or os.getpid() == os.getppid() or not os.path.ismount("/run"):
         pytest.exit("refusing to run outside namespaces of our own: start tests/integration/run", 99)
+    # A shell ignores SIGINT for what it starts in the background, nohup(1) SIGHUP, and so
+    # would the programs under test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
