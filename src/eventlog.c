@@ -23,17 +23,18 @@ level(enum event_type type)
 static void
 log_event(const struct event *event)
 {
+	const bool named = event->hostname[0] != '\0';
 	char addr[FORMAT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
 
 	if (event->addr == 0)
 		log_line(level(event->type), "%s %s: %s", subject(event->type),
 			 event_type_name(event->type), event->reason);
 	else
-		log_line(level(event->type), "%s %s (%s) %s: %s", subject(event->type),
-			 format_address(event->addr, addr),
+		log_line(level(event->type), "%s %s%s%s%s %s: %s", subject(event->type),
+			 format_address(event->addr, addr), named ? " (" : "",
 			 format_printable(event->hostname, strlen(event->hostname), hostname,
 					  sizeof(hostname)),
-			 event_type_name(event->type), event->reason);
+			 named ? ")" : "", event_type_name(event->type), event->reason);
 }
 
 void

@@ -63,6 +63,20 @@ each_has_its_line(void **state)
 }
 
 static void
+no_hostname_is_no_text(void **state)
+{
+	const struct event event = {.type = EVENT_DISAPPEARED,
+				    .time.mono_us = 1 * S,
+				    .addr = 0xc6120001,
+				    .reason = "no answer in 3 rounds in a row"};
+	struct eventlog log = {0};
+
+	(void)state;
+	eventlog_put(&log, &event);
+	assert_string_equal(last, "manager 198.18.0.1 disappeared: no answer in 3 rounds in a row");
+}
+
+static void
 too_many_are_summed_up(void **state)
 {
 	struct eventlog log = {0};
@@ -108,6 +122,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_has_its_line),
+	    cmocka_unit_test(no_hostname_is_no_text),
 	    cmocka_unit_test(too_many_are_summed_up),
 	    cmocka_unit_test(each_minute_counts_for_itself),
 	};
