@@ -23,14 +23,15 @@
 #include "net/loop.h"
 #include "net/prober.h"
 #include "output.h"
+#include "scan_table.h"
 
 enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 
 #define LIVE_INTERVAL_US 10000000
 #define LIVE_RETENTION_US INT64_C(3600000000)
 #define MAX_MANAGERS 100000 /* some 60 MB, whoever makes them up */
-#define PRINTABLE_HOSTNAME_LEN ((size_t)4 * WIRE_HOSTNAME_LEN)
-#define PRINTABLE_VERSION_LEN ((size_t)4 * WIRE_VERSION_LEN)
+#define HOSTNAME_WORD_LEN ((size_t)4 * WIRE_HOSTNAME_LEN)
+#define VERSION_WORD_LEN ((size_t)4 * WIRE_VERSION_LEN)
 
 struct scan {
 	struct config config;
@@ -172,51 +173,23 @@ parse_options(struct scan *scan, int argc, char **argv)
 		errx(EXIT_TROUBLE, "%s", error.text);
 }
 
-static const char *
-interface_name(unsigned int ifindex, char name[IF_NAMESIZE])
+static void
+print_json(const struct scan *scan)
 {
-	if (if_indextoname(ifindex, name) == NULL)
-		snprintf(name, IF_NAMESIZE, "%s", "?");
-	return name;
-}
+	const struct manager *m = inventory_at_or_after(scan->inventory, 0);
+	char json[FORMAT_JSON_LEN], ifname[IF_NAMESIZE];
 
-static const char *
-printable_hostname(const char *text, char buf[PRINTABLE_HOSTNAME_LEN])
-{
-	return *text != '\0' ? format_printable(text, strlen(text), buf, PRINTABLE_HOSTNAME_LEN)
-			     : "-";
-}
-
-static const char *
-printable_version(const char *text, char buf[PRINTABLE_VERSION_LEN])
-{
-	return *text != '\0' ? format_printable(text, strlen(text), buf, PRINTABLE_VERSION_LEN)
-			     : "-";
+	for (; m != NULL; m = inventory_at_or_after(scan->inventory, m->addr + 1))
+		puts(format_json(m, scan_interface_name(m->ifindex, ifname), json));
 }
 
 static void
-print_table(const struct scan *scan)
+print_found(const struct scan *scan)
 {
-	char address[FORMAT_ADDRESS_LEN], source[FORMAT_ADDRESS_LEN], ifname[IF_NAMESIZE];
-	char version[PRINTABLE_VERSION_LEN], hostname[PRINTABLE_HOSTNAME_LEN];
-	char json[FORMAT_JSON_LEN];
-	const struct manager *m = inventory_at_or_after(scan->inventory, 0);
-
-	if (m != NULL && !scan->json)
-		printf("%-15s %5s  %-8s %-15s %-10s %9s  %s\n", "ADDRESS", "PORT", "VERSION",
-		       "SOURCE", "INTERFACE", "TIME", "HOSTNAME");
-	for (; m != NULL; m = inventory_at_or_after(scan->inventory, m->addr + 1)) {
-		interface_name(m->ifindex, ifname);
-		if (scan->json)
-			puts(format_json(m, ifname, json));
-		else
-			printf("%-15s %5u  %-8s %-15s %-10s %6.1f ms  %s\n",
-			       format_address(m->addr, address), m->port,
-			       printable_version(m->version, version),
-			       format_address(m->source, source), ifname,
-			       m->response_time_us / 1000.0,
-			       printable_hostname(m->hostname, hostname));
-	}
+	if (scan->json)
+		print_json(scan);
+	else
+		scan_table_print(scan->inventory);
 }
 
 static void
@@ -226,23 +199,23 @@ print_event_as_json(const struct scan *scan, const struct event *event)
 	char json[FORMAT_JSON_LEN], ifname[IF_NAMESIZE];
 
 	printf("{\"event\":\"%s\",%s\n", event_type_name(event->type),
-	       format_json(m, interface_name(m->ifindex, ifname), json) + 1);
+	       format_json(m, scan_interface_name(m->ifindex, ifname), json) + 1);
 }
 
 static void
 print_event_as_text(const struct event *event)
 {
 	char time[FORMAT_TIME_LEN], address[FORMAT_ADDRESS_LEN];
-	char version[PRINTABLE_VERSION_LEN], hostname[PRINTABLE_HOSTNAME_LEN];
+	char version[VERSION_WORD_LEN], hostname[HOSTNAME_WORD_LEN];
 
-	printf("%s  %-11s  %-15s %5u  %-8s  %s", format_time(event->time.wall_ms, time),
+	printf("%s  %-11s  %-15s %5u  %-10s  %s", format_time(event->time.wall_ms, time),
 	       event_type_name(event->type), format_address(event->addr, address), event->port,
-	       printable_version(event->version, version),
-	       printable_hostname(event->hostname, hostname));
+	       format_word(event->version, version, sizeof(version)),
+	       format_word(event->hostname, hostname, sizeof(hostname)));
 	if (event->type == EVENT_CHANGED)
 		printf("  (was %u %s %s)", event->former_port,
-		       printable_version(event->former_version, version),
-		       printable_hostname(event->former_hostname, hostname));
+		       format_word(event->former_version, version, sizeof(version)),
+		       format_word(event->former_hostname, hostname, sizeof(hostname)));
 	putchar('\n');
 }
 
@@ -303,7 +276,7 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 		return;
 	fprintf(stderr, "refused: from %s:%u on %s: %s%s%s\n",
 		format_address(arrival->source, source), arrival->source_port,
-		interface_name(arrival->ifindex, ifname), wire_verdict_name(verdict),
+		scan_interface_name(arrival->ifindex, ifname), wire_verdict_name(verdict),
 		reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
 
@@ -416,7 +389,7 @@ main(int argc, char **argv)
 	if (loop_run(scan.loop) < 0)
 		err(EXIT_TROUBLE, "cannot wait for answers");
 	if (!scan.live && !scan.quiet)
-		print_table(&scan);
+		print_found(&scan);
 	found = inventory_summary(scan.inventory).up;
 
 	prober_free(scan.prober);

@@ -62,8 +62,8 @@ format_time(int64_t wall_ms, char buf[FORMAT_TIME_LEN])
 	return buf;
 }
 
-char *
-format_printable(const char *text, size_t len, char *buf, size_t size)
+static char *
+escape(const char *text, size_t len, bool blanks, char *buf, size_t size)
 {
 	static const char ellipsis[] = "...";
 	size_t used = 0;
@@ -74,7 +74,7 @@ format_printable(const char *text, size_t len, char *buf, size_t size)
 		char piece[5] = {text[i]};
 		size_t piece_len = 1;
 
-		if (!printable(text[i]) || text[i] == '\\')
+		if (!printable(text[i]) || text[i] == '\\' || (blanks && text[i] == ' '))
 			piece_len = (size_t)snprintf(piece, sizeof(piece), "\\x%02x",
 						     (unsigned char)text[i]);
 		if (used + piece_len >= size) {
@@ -88,6 +88,22 @@ format_printable(const char *text, size_t len, char *buf, size_t size)
 	}
 	buf[used] = '\0';
 	return buf;
+}
+
+char *
+format_printable(const char *text, size_t len, char *buf, size_t size)
+{
+	return escape(text, len, false, buf, size);
+}
+
+char *
+format_word(const char *text, char *buf, size_t size)
+{
+	if (*text == '\0' || strcmp(text, "-") == 0) {
+		snprintf(buf, size, "%s", *text == '\0' ? "-" : "\\x2d");
+		return buf;
+	}
+	return escape(text, strlen(text), true, buf, size);
 }
 
 __attribute__((format(printf, 2, 3))) static void

@@ -27,6 +27,10 @@ char *format_time(int64_t wall_ms, char buf[FORMAT_TIME_LEN]);
  * Returns buf. */
 char *format_printable(const char *text, size_t len, char *buf, size_t size);
 
+/* Likewise of a text that ends in a NUL, with blanks as \x20, "-" for an empty
+ * text, and a text "-" as \x2d: one word for who splits a line into words. */
+char *format_word(const char *text, char *buf, size_t size);
+
 /* One JSON object, without a newline: address, status, version, hostname,
  * port, source, interface (ifname, may be ""; its first 15 octets), firstSeen,
  * lastSeen (RFC 3339), responseTimeUs.  What is only known of a manager that

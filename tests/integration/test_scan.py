@@ -43,6 +43,33 @@ def test_table_for_people(lab):
     assert not lines[0].startswith("198.18.")
 
 
+def test_table_is_aligned_and_made_of_words(lab):
+    """Columns fit what is in them, and each line has as many words as the header."""
+    host, _ = with_managers(lab, 3, "-R", "1.2")
+    others = {"198.18.9.1": (b"3.6.0.2.57", b"long"), "198.18.9.2": (b"3.6 beta 2", b"two words"),
+              "198.18.9.3": (b"", b""), "198.18.9.4": (b"v" * 31, b"-")}
+    lab.host("odd", ("red", "198.18.254.3/24"))
+    sock = lab.hosts[-1].udp()
+    scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-w", "2s"])
+    scan.wait_output("eth0: used")
+    for address, (version, hostname) in others.items():
+        sock.sendto(response_datagram(address, hostname, version=version),
+                    ("198.18.254.1", PORT))
+    assert scan.wait() == 0
+    lines = scan.lines(r"^ADDRESS|^198\.18\.")
+    assert len(lines) == 1 + 3 + len(others)
+    assert all(len(line.split()) == 7 for line in lines), lines
+    rows = {line.split()[0]: line.split() for line in lines}
+    assert [(rows[a][2], rows[a][6]) for a in others] == [
+        ("3.6.0.2.57", "long"), (r"3.6\x20beta\x202", r"two\x20words"), ("-", "-"),
+        ("v" * 31, r"\x2d")]
+    header = lines[0]
+    for left in ("PORT", "VERSION", "SOURCE", "INTERFACE", "HOSTNAME"):
+        at = header.index(left)
+        assert all(line[at - 1] == " " for line in lines), (left, lines)
+    assert all(line.index(line.split()[6], 60) == header.index("HOSTNAME") for line in lines)
+
+
 @pytest.mark.parametrize("mode", ["source", "fixed", "multicast", "twice"])
 def test_json(lab, mode):
     """-j prints one object a line, each manager once, in every mode of answering."""

@@ -135,6 +135,30 @@ long_text_is_cut(void **state)
 }
 
 static void
+words_have_no_blanks(void **state)
+{
+	static const struct {
+		const char *text, *word;
+	} cases[] = {
+	    {"t5-01", "t5-01"},
+	    {"", "-"},
+	    {"-", "\\x2d"},
+	    {"--", "--"},
+	    {" ", "\\x20"},
+	    {"3.6 (beta 2)", "3.6\\x20(beta\\x202)"},
+	    {"a\tb\\", "a\\x09b\\x5c"},
+	};
+	char buf[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_ptr_equal(format_word(cases[i].text, buf, sizeof(buf)), buf);
+		assert_string_equal(buf, cases[i].word);
+	}
+	assert_string_equal(format_word("a b", buf, 5), "a...");
+}
+
+static void
 json_of_a_manager(void **state)
 {
 	struct manager m = t5240;
@@ -229,6 +253,7 @@ main(void)
 	    cmocka_unit_test(printable_text_is_kept),
 	    cmocka_unit_test(other_octets_are_escaped),
 	    cmocka_unit_test(long_text_is_cut),
+	    cmocka_unit_test(words_have_no_blanks),
 	    cmocka_unit_test(json_of_a_manager),
 	    cmocka_unit_test(json_of_a_manager_never_heard),
 	    cmocka_unit_test(json_escapes),
