@@ -349,6 +349,7 @@ start(struct scan *scan)
 	    .port = scan->config.port,
 	    .hops = scan->config.hops,
 	    .source_port = scan->config.source_port,
+	    .no_fallback = true,
 	};
 	const struct prober_client client = {
 	    .ctx = scan,

@@ -321,6 +321,7 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 	p->listeners.on_readable = on_readable;
 	p->listeners.ctx = p;
 	wire_encode_request(p->request);
+	p->senders.no_fallback = settings->no_fallback;
 	p->timer = loop_add_timer(loop, on_timer, p);
 	if (p->timer == NULL || senders_update(&p->senders, settings->source_port, settings->port,
 					       settings->hops) < 0) {

@@ -22,6 +22,7 @@ struct prober_settings {
 	uint16_t port;
 	unsigned int hops;
 	enum source_port source_port;
+	bool no_fallback; /* SOURCE_PORT_FIXED: fail rather than use another port */
 	bool list_unused; /* report interfaces that are not to be used, too */
 };
 
@@ -44,7 +45,8 @@ struct prober_client {
 /* discover is borrowed; every use of it is made with *lock held (NULL: none is
  * needed), and no system call is made meanwhile.  settings and client are
  * copied.  Opens the senders and looks at the interfaces; logs what it cannot
- * do.  NULL with errno when there is no socket to send from at all. */
+ * do.  NULL with errno when there is no socket to send from at all, or not the
+ * one that was asked for where there is no_fallback. */
 struct prober *prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *lock,
 			  const struct prober_settings *settings,
 			  const struct prober_client *client);

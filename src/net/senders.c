@@ -56,20 +56,24 @@ senders_update(struct senders *senders, enum source_port which, uint16_t port, u
 	struct sender_socket *fixed = &senders->socket[SENDER_FIXED];
 	struct sender_socket *ephemeral = &senders->socket[SENDER_EPHEMERAL];
 
+	const bool only_fixed = which == SOURCE_PORT_FIXED && senders->no_fallback;
+
 	if (which == SOURCE_PORT_EPHEMERAL)
 		close_one(senders, fixed);
 	else if (open_one(senders, fixed, port, hops) < 0)
-		log_warning("cannot send from port %u: %s; using another one", port,
-			    strerror(errno));
+		log_line(only_fixed ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+			 "cannot send from port %u: %s%s", port, strerror(errno),
+			 only_fixed ? "" : "; using another one");
 
-	if (which == SOURCE_PORT_FIXED && fixed->fd >= 0)
+	if (only_fixed || (which == SOURCE_PORT_FIXED && fixed->fd >= 0))
 		close_one(senders, ephemeral);
 	else if (open_one(senders, ephemeral, 0, hops) < 0 && fixed->fd >= 0)
 		log_warning("cannot send from a second port: %s", strerror(errno));
 
 	if (fixed->fd >= 0 || ephemeral->fd >= 0)
 		return 0;
-	log_error("cannot open a socket to send from: %s", strerror(errno));
+	if (!only_fixed)
+		log_error("cannot open a socket to send from: %s", strerror(errno));
 	return -1;
 }
 

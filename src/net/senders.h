@@ -8,6 +8,7 @@
 #ifndef SENDERS_H
 #define SENDERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/discover.h"
@@ -24,6 +25,7 @@ struct senders {
 	struct loop *loop;
 	void (*on_readable)(void *ctx, int fd);
 	void *ctx;
+	bool no_fallback; /* SOURCE_PORT_FIXED: this port or none; false at first */
 };
 
 /* To be called first: none is open. */
@@ -32,7 +34,8 @@ void senders_init(struct senders *senders, struct loop *loop,
 
 /* Open those that `which` asks for and close the other, leaving alone what is
  * open as it should be; the other one instead where the well-known port cannot
- * be had.  Logs what it cannot do.  0, or -1 with errno: there is none at all. */
+ * be had, unless there is no_fallback.  Logs what it cannot do.  0, or -1 with
+ * errno: there is none at all. */
 int senders_update(struct senders *senders, enum source_port which, uint16_t port,
 		   unsigned int hops);
 void senders_close(struct senders *senders);

@@ -163,6 +163,42 @@ def test_interfaces(lab):
     assert found("-i", "eth0", "-i", "eth1") == red + blue
 
 
+@pytest.mark.parametrize("args", [["-s", "fixed"], ["-s", "64535"], ["-l", "-s", "fixed"]])
+def test_fixed_port_or_nothing(lab, args):
+    """Where the port cannot be had, -s fixed is an error, and not a scan from another port."""
+    host, responder = with_managers(lab, 1, "-r", "source")
+    with host.entered():
+        selfish = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        selfish.bind(("0.0.0.0", PORT))
+    lab.sockets.append(selfish)
+    result = host.scan("-w", "300ms", *args)
+    assert result.returncode == 2 and result.stdout == ""
+    assert re.search(rf"cannot send from port {PORT}.*in use", result.stderr), result.stderr
+    assert "another" not in result.stderr
+    assert responder.requests() == []
+    # By default another port does.
+    assert host.scan("-q", "-w", "300ms").returncode == 0
+
+
+@pytest.mark.parametrize("signo", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(lab, signo):
+    """A signal ends the window: what has answered so far is printed, and counts."""
+    host = lab.station(snmp=False)
+    sock = lab.host("other", ("red", "198.18.254.3/24")).udp()
+    scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-w", "60s"])
+    scan.wait_output("eth0: used")
+    sock.sendto(response_datagram("198.18.9.1"), ("198.18.254.1", PORT))
+    sock.sendto(b"after it", ("198.18.254.1", PORT))
+    scan.wait_output("refused: from 198.18.254.3")
+    assert scan.end(signo)[0] == 0
+    assert len(scan.lines(r"^198\.18\.9\.1 ")) == 1
+
+    scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-w", "60s"])
+    scan.wait_output("eth0: used")
+    assert scan.end(signo)[0] == 1
+    assert scan.lines("^ADDRESS|^198") == []
+
+
 @pytest.mark.slow
 def test_live(lab):
     """-l shows managers as they come, go and change, until interrupted."""
