@@ -16,8 +16,10 @@
 
 static netsnmp_session *session;
 
-/* Ids of alarms registered while there is no session begin here. */
-static unsigned int first_alarm;
+/* The library's alarm that opens the session while there is none; 0: unknown. */
+static unsigned int reconnect_alarm;
+/* Ids of alarms from here on have not been looked at. */
+static unsigned int unseen_alarm;
 
 static const char *
 master_address(void)
@@ -37,25 +39,36 @@ on_no_alarm(unsigned int id, void *arg)
 
 /* The library numbers alarms in the order of their registration. */
 static unsigned int
-next_alarm(void)
+unused_alarm(void)
 {
 	const unsigned int id = snmp_alarm_register(1, 0, on_no_alarm, NULL);
 
 	snmp_alarm_unregister(id);
-	return id + 1;
+	return id;
 }
 
-/* When the master agent dies during the library's attempt to reconnect, the
- * library (5.9.3) registers a second alarm for further attempts, and forgets
- * it: it would try for ever, once a second, to open what is open.  While there
- * is no session nobody else registers alarms. */
+/* When the peer ends the connection during the library's attempt to open a
+ * session, the library (5.9.3) registers a second repeating alarm for further
+ * attempts beside the one that is at work: their number would double with each
+ * attempt.  While there is no session nobody else registers alarms. */
+static void
+keep_newest_alarm(void)
+{
+	const unsigned int end = unused_alarm();
+
+	for (; unseen_alarm < end; unseen_alarm++) {
+		snmp_alarm_unregister(reconnect_alarm);
+		reconnect_alarm = unseen_alarm;
+	}
+	unseen_alarm = end + 1;
+}
+
 static void
 stop_reconnecting(void)
 {
-	const unsigned int end = next_alarm();
-
-	while (first_alarm < end)
-		snmp_alarm_unregister(first_alarm++);
+	keep_newest_alarm();
+	snmp_alarm_unregister(reconnect_alarm);
+	reconnect_alarm = 0;
 }
 
 /* The session has been opened; nothing is registered in it yet. */
@@ -80,11 +93,14 @@ on_close(int major, int minor, void *closed, void *arg)
 	(void)minor;
 	(void)closed;
 	(void)arg;
-	if (session == NULL)
+	if (session == NULL) {
+		keep_newest_alarm(); /* the library is about to register another one */
 		return 0;
+	}
 	log_warning("AgentX link to the master agent at %s lost, reconnecting", master_address());
 	session = NULL;
-	first_alarm = next_alarm();
+	reconnect_alarm = 0;
+	unseen_alarm = unused_alarm() + 1;
 	mib_set_abandon();
 	return 0;
 }
@@ -93,11 +109,19 @@ void
 masterlink_start(void)
 {
 	session = NULL;
-	first_alarm = next_alarm();
+	reconnect_alarm = 0;
+	unseen_alarm = unused_alarm() + 1;
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_open,
 			       NULL);
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_close,
 			       NULL);
+}
+
+void
+masterlink_run(void)
+{
+	if (session == NULL)
+		keep_newest_alarm();
 }
 
 netsnmp_session *

@@ -18,6 +18,9 @@ void masterlink_start(void);
  * it is over, that is after init_snmp(). */
 void masterlink_report_absence(void);
 
+/* To be called after each turn of the library's loop. */
+void masterlink_run(void);
+
 /* The open session, or NULL.  Not to be kept over any call of the library. */
 netsnmp_session *masterlink_session(void);
 

@@ -194,6 +194,7 @@ run(void *arg)
 
 	while (!stopping) {
 		agent_check_and_process(1);
+		masterlink_run();
 		notify_run();
 	}
 
