@@ -5,6 +5,8 @@
 #include <net-snmp/agent/agent_callbacks.h>
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -13,8 +15,25 @@
 #include "log.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_set.h"
+#include "snmp/registration.h"
 
-static netsnmp_session *session;
+/* After a refusal whoever has registered our objects may need them for long,
+ * and the master agent logs each attempt. */
+#define REFUSED_INTERVAL_S 3
+
+static netsnmp_session *session; /* NULL: none is open */
+static bool complete;            /* all is registered in it */
+
+/* The last thing said, and that is not said again. */
+static enum {
+	SAID_NOTHING,
+	SAID_UP,
+	SAID_DOWN,
+	SAID_REFUSED,
+} said;
+static char refusal[512];
+
+static int interval_s; /* between attempts, as configured */
 
 /* The library's alarm that opens the session while there is none; 0: unknown. */
 static unsigned int reconnect_alarm;
@@ -71,6 +90,55 @@ stop_reconnecting(void)
 	reconnect_alarm = 0;
 }
 
+/* The library looks at it when a session has ended, and, for its pings, when one
+ * has been opened. */
+static void
+set_interval(int seconds)
+{
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			   seconds);
+}
+
+/* The library finds the connection ended, and tries again after the interval. */
+static void
+end_session(void)
+{
+	shutdown(snmp_sess_transport(snmp_sess_pointer(session))->sock, SHUT_RDWR);
+}
+
+static void
+say_up(void)
+{
+	log_notice("AgentX link to the master agent at %s is up", master_address());
+	said = SAID_UP;
+}
+
+static void
+say_refused(const char *why)
+{
+	if (said == SAID_REFUSED && strcmp(why, refusal) == 0)
+		return;
+	log_warning("the master agent at %s refuses our objects: %s; trying again every %d s",
+		    master_address(), why, REFUSED_INTERVAL_S);
+	snprintf(refusal, sizeof(refusal), "%s", why);
+	said = SAID_REFUSED;
+}
+
+static void
+on_registered(enum registration_outcome outcome, const char *why)
+{
+	complete = outcome == REGISTRATION_COMPLETE;
+	if (complete) {
+		say_up();
+		return;
+	}
+	if (outcome == REGISTRATION_REFUSED) {
+		say_refused(why);
+		set_interval(REFUSED_INTERVAL_S);
+	}
+	end_session();
+}
+
 /* The session has been opened; nothing is registered in it yet. */
 static int
 on_open(int major, int minor, void *opened, void *arg)
@@ -79,9 +147,26 @@ on_open(int major, int minor, void *opened, void *arg)
 	(void)minor;
 	(void)arg;
 	stop_reconnecting();
+	set_interval(interval_s);
 	session = opened;
-	log_notice("AgentX link to the master agent at %s is up", master_address());
+	complete = false;
+	registration_start(session, on_registered);
 	return 0;
+}
+
+static void
+say_down(void)
+{
+	if (complete)
+		log_warning("AgentX link to the master agent at %s lost, reconnecting",
+			    master_address());
+	else if (said == SAID_NOTHING)
+		log_error("the master agent at %s ended the session before all objects were "
+			  "registered; will keep trying",
+			  master_address());
+	else
+		return;
+	said = SAID_DOWN;
 }
 
 /* May come twice for one session, and for one that was never opened (5.9.3:
@@ -97,8 +182,10 @@ on_close(int major, int minor, void *closed, void *arg)
 		keep_newest_alarm(); /* the library is about to register another one */
 		return 0;
 	}
-	log_warning("AgentX link to the master agent at %s lost, reconnecting", master_address());
+	say_down();
+	registration_cancel();
 	session = NULL;
+	complete = false;
 	reconnect_alarm = 0;
 	unseen_alarm = unused_alarm() + 1;
 	mib_set_abandon();
@@ -109,6 +196,10 @@ void
 masterlink_start(void)
 {
 	session = NULL;
+	complete = false;
+	said = SAID_NOTHING;
+	interval_s =
+	    netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL);
 	reconnect_alarm = 0;
 	unseen_alarm = unused_alarm() + 1;
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_open,
@@ -127,7 +218,7 @@ masterlink_run(void)
 netsnmp_session *
 masterlink_session(void)
 {
-	return session;
+	return complete ? session : NULL;
 }
 
 /* Connect to the master agent's socket only to learn why the library, which
@@ -194,4 +285,5 @@ masterlink_report_absence(void)
 	}
 	log_error("cannot connect to the master agent at %s: %s; will keep trying",
 		  master_address(), why);
+	said = SAID_DOWN;
 }

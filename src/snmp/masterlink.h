@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* masterlink.h - the AgentX session with the master agent: whether there is
- * one, and what the operator is told about it.
+/* masterlink.h - the link to the master agent: whether it is up, that is, a
+ * session is open and all our objects are registered in it, and what the
+ * operator is told about it.
  *
- * net-snmp itself connects, pings and reconnects.  Only the SNMP thread comes
- * here.
+ * net-snmp itself connects, pings and reconnects; registration.c registers.  A
+ * session whose registration fails is ended, and another one tried.  Only the
+ * SNMP thread comes here.
  */
 #ifndef MASTERLINK_H
 #define MASTERLINK_H
@@ -21,7 +23,8 @@ void masterlink_report_absence(void);
 /* To be called after each turn of the library's loop. */
 void masterlink_run(void);
 
-/* The open session, or NULL.  Not to be kept over any call of the library. */
+/* The session while the link is up, or else NULL.  Not to be kept over any call
+ * of the library. */
 netsnmp_session *masterlink_session(void);
 
 #endif /* MASTERLINK_H */

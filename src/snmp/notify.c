@@ -3,18 +3,13 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include <assert.h>
-#include <string.h>
 
 #include "clock.h"
 #include "log.h"
+#include "snmp/axpdu.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_event.h"
 #include "snmp/notify.h"
-
-/* RFC 2741, 6.1 and 6.2.16; net-snmp does not install the header that has them. */
-#define AGENTX_NOTIFY_PDU 12
-#define AGENTX_NON_DEFAULT_CONTEXT 0x08 /* 6.1.1 */
-#define AGENTX_NOT_OPEN 257
 
 /* So few that neither side's socket buffer ever fills: with full ones both
  * would wait in write(2) for the other to read. */
@@ -76,7 +71,7 @@ on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *
 		if (pdu->errstat == SNMP_ERR_NOERROR) {
 			outcome = EVENT_ACCEPTED;
 			log_debug("event %u: notification accepted", flight->id);
-		} else if (pdu->errstat != AGENTX_NOT_OPEN) {
+		} else if (pdu->errstat != AXPDU_NOT_OPEN) {
 			outcome = EVENT_REFUSED;
 			log_warning("event %u: the master agent refused its notification: AgentX "
 				    "error %ld (RFC 2741, 6.2.16)",
@@ -87,39 +82,19 @@ on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *
 	return 1;
 }
 
-/* AgentX keeps the context's name in `community`. */
-static int
-set_context(netsnmp_pdu *pdu)
-{
-	if (context == NULL)
-		return 0;
-	pdu->community = (u_char *)strdup(context);
-	if (pdu->community == NULL)
-		return -1;
-	pdu->community_len = strlen(context);
-	pdu->flags |= AGENTX_NON_DEFAULT_CONTEXT;
-	return 0;
-}
-
 static void
 send_event(netsnmp_session *session, struct flight *flight, const struct event *event)
 {
-	netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_NOTIFY_PDU);
+	netsnmp_pdu *pdu = axpdu_new(session, AXPDU_NOTIFY, context);
 
 	flight->used = true;
 	flight->id = event->id;
-	if (pdu == NULL || set_context(pdu) != 0 || mib_event_notification(pdu, event) != 0)
-		goto fail;
-	pdu->version = session->version;
-	pdu->sessid = session->sessid;
-	/* On success the library owns pdu; after some failures, but not all, it
-	 * has called on_answer(). */
-	if (snmp_async_send(session, pdu, on_answer, flight) != 0)
-		return;
-fail:
-	if (pdu != NULL)
+	if (pdu != NULL && mib_event_notification(pdu, event) != 0) {
 		snmp_free_pdu(pdu);
-	settle(flight, EVENT_RETRY);
+		pdu = NULL;
+	}
+	if (pdu == NULL || axpdu_send(session, pdu, on_answer, flight) != 0)
+		settle(flight, EVENT_RETRY);
 }
 
 /* Between two notifications. */

@@ -4,7 +4,6 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
-#include <net-snmp/agent/agent_sysORTable.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -23,6 +22,7 @@
 #include "snmp/mib_manager.h"
 #include "snmp/mib_scalars.h"
 #include "snmp/notify.h"
+#include "snmp/registration.h"
 #include "snmp/subagent.h"
 
 #define NAME "ldm-agentx" /* in net-snmp's configuration and log */
@@ -155,14 +155,14 @@ register_objects(void)
 	    &mib_statistics_scalars, &mib_interface_table, &mib_events_scalars,
 	    &mib_event_table,
 	};
-	oid module[] = {MIB_ROOT};
+	static const oid module[] = {MIB_ROOT};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		if (mib_table_register(tables[i], &source, settings.context) != 0)
 			log_error("net-snmp refused to register %s", tables[i]->name);
-	/* net-snmp (5.9.3) can register in the default context's sysORTable only. */
+	/* net-snmp (5.9.3) has a sysORTable in the default context only. */
 	if (settings.context == NULL)
-		register_sysORTable(
+		registration_set_module(
 		    module, OID_LENGTH(module),
 		    "The MIB module for Logical Domains Managers found on the network");
 }

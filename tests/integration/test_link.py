@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The AgentX link, where the peer does not do what a master agent does."""
+"""The AgentX link is up when every object is registered, and not before.
 
+A second subagent for the same objects, a connection that ends at any moment, a
+peer that accepts and hangs up, answers that come late, a master agent that is
+busy.
+"""
+
+import signal
 import time
 
 import pytest
 
-from axproxy import Proxy
-from lab import addresses, wait_for
+from axproxy import NOTIFY, OPEN, REGISTER, Proxy
+from lab import SLOW, addresses, mib, wait_for
 
 MANAGERS = addresses("198.18.0.1", 3)
 
 LINK = "AgentX link|master agent"
 UP_LINE = "AgentX link .* is up"
-
+REFUSED_LINE = "refuses our objects: another subagent has registered these objects"
 
 @pytest.fixture
 def proxy(lab):
@@ -22,8 +28,85 @@ def proxy(lab):
     made.close()
 
 
+def objects(station):
+    """The names of all objects that are there."""
+    return {mib().name_of(oid) for oid, _ in station.snmp("snmpbulkwalk", mib().oid("ldmObjects"))}
+
+
+def complete():
+    """The names of all objects that should be, where there are managers and events."""
+    return {name for name, access in mib().access.items()
+            if access in ("read-only", "read-write", "read-create")}
+
+
 def daemon(station, *args, config=()):
     return station.daemon(*args, interval="500ms", window="200ms", config=config)
+
+
+def test_complete(lab):
+    """What the tests here take for complete is what is there."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
+    daemon(station)
+    station.wait_all_up(MANAGERS)
+    wait_for(station.trapd.appeared, 10, "a notification")
+    assert objects(station) == complete()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM,
+                                 pytest.param(signal.SIGSTOP, marks=pytest.mark.slow)])
+def test_second_daemon(lab, proxy, end):
+    """Refused while another one runs: says so once, sends nothing; its turn comes."""
+    station = lab.station()
+    responder = lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
+    first = daemon(station)
+    station.wait_all_up(MANAGERS)
+    wait_for(lambda: len(station.trapd.appeared()) == 3, 10, "the notifications")
+
+    second = daemon(station, "-x", proxy.address)
+    second.wait_output(REFUSED_LINE)
+    wait_for(lambda: proxy.sent[REGISTER] >= 3, 30, "further attempts")
+    responder.wait_requests(6, 20)
+    assert len(second.lines(LINK)) == 1, second.lines(LINK)
+    assert len(station.trapd.notifications()) == 3
+    assert proxy.sent[NOTIFY] == 0
+    assert objects(station) == complete()
+    assert first.lines(LINK) == first.lines(UP_LINE)
+
+    first.send_signal(end)
+    if end == signal.SIGSTOP:
+        with pytest.raises(Exception):
+            station.snmp("snmpget", mib().oid("ldmDiscoveryRounds") + ".0")
+    second.wait_output(UP_LINE, 30)
+    assert objects(station) == complete()
+    # It has found the same managers, and nobody was told by it yet.
+    wait_for(lambda: len(station.trapd.appeared()) == 6, 10, "its notifications")
+    assert len(second.lines(LINK)) == 2
+    first.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("pdus", [1, 2, 10, 40])
+def test_cut_while_registering(lab, proxy, pdus):
+    """The connection ends after so many PDUs: the next one registers everything."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
+    proxy.cuts = [pdus]
+    one = daemon(station, "-x", proxy.address)
+    one.wait_output(UP_LINE)
+    station.wait_all_up(MANAGERS)
+    wait_for(station.trapd.appeared, 10, "a notification")
+    assert objects(station) == complete()
+    assert proxy.sent[OPEN] == 2
+    assert len(one.lines(LINK)) == 2
+
+    # Once more, now that it was up.
+    proxy.cuts = [pdus]
+    proxy.cut_all()
+    one.wait_output("lost, reconnecting")
+    wait_for(lambda: len(one.lines(UP_LINE)) == 2, 10, "the link")
+    assert objects(station) == complete()
+    assert proxy.sent[OPEN] == 4
+    assert len(one.lines(LINK)) == 4
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["at the start", "after a session"])
