@@ -2,9 +2,10 @@
 #include "core/discover.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/sight.h"
 
 #define EXTRA_REQUESTS 2 /* asked again when every request met kernel drops */
 
@@ -34,7 +35,7 @@ struct discover {
 	uint64_t wave;
 	uint64_t sent_wave;   /* the last of which a request has left */
 	int64_t requested_us; /* last request on any link */
-	unsigned int unused;  /* rounds in a row without a link in use */
+	unsigned int unseen;  /* rounds in a row that no link could judge */
 	struct discover_stats stats;
 };
 
@@ -90,19 +91,35 @@ discover_settings(const struct discover *d)
 	return &d->settings;
 }
 
-int
-discover_set_link(struct discover *d, const char *name, unsigned int ifindex, uint32_t addr,
-		  enum link_state state)
+/* Links that are gone, on which no row depends and of which there is nothing to tell.
+ * Returns whether there was one. */
+static bool
+forget_gone(struct discover *d)
 {
-	bool reused;
-	struct link *link = links_place(&d->links, name, &reused);
+	bool gone[LINKS_MAX] = {false};
+	bool any = false;
 
-	if (link == NULL)
-		return -1;
-	if (reused)
-		inventory_forget_link(d->inv, (int)(link - d->links.list));
-	link_set(link, ifindex, addr, state);
-	return (int)(link - d->links.list);
+	for (int i = 0; i < d->links.count; i++) {
+		const struct link *link = &d->links.list[i];
+
+		gone[i] = link->name[0] != '\0' && link->state == LINK_GONE && !link->impaired &&
+			  !link->told_impaired && inventory_rows_on_link(d->inv, i) == 0;
+		any |= gone[i];
+	}
+	if (!any)
+		return false;
+	inventory_forget_links(d->inv, gone, d->links.count);
+	for (int i = 0; i < d->links.count; i++)
+		if (gone[i])
+			link_forget(&d->links.list[i]);
+	return true;
+}
+
+void
+discover_set_links(struct discover *d, struct link_report reports[], int count)
+{
+	if (links_update(&d->links, reports, count) > 0 && forget_gone(d))
+		links_update(&d->links, reports, count);
 }
 
 void
@@ -247,36 +264,28 @@ start_round(struct discover *d, struct moment now, bool regular)
 	}
 }
 
-static const char can_be_judged[] = "managers can be judged again";
-
-static void
-announce_sight(struct discover *d, struct link *link, struct moment now, const char *why)
+/* Does the silence of those count of whom no link is known?  They may be wherever
+ * managers are; and where there are none, anywhere. */
+static enum link_judgement
+judge_elsewhere(struct discover *d, const enum link_judgement judgement[])
 {
-	struct event event = {
-	    .type = link->impaired ? EVENT_IMPAIRED : EVENT_RESTORED,
-	    .time = now,
-	    .status = link->impaired ? MANAGER_UNKNOWN : MANAGER_UP,
-	    .ifindex = link->ifindex,
-	};
+	enum link_judgement worst = LINK_JUDGED;
+	bool depended = false, judged = false;
 
-	snprintf(event.reason, sizeof(event.reason), "%s: %s", link->name, why);
-	if (d->on_event == NULL || d->on_event(d->ctx, &event))
-		link->told_impaired = link->impaired;
-}
-
-/* A monitor that went blind must not be silent about it. */
-static void
-note_sight(struct discover *d, struct link *link, enum link_judgement judgement, struct moment now)
-{
-	const bool used = link->state != LINK_EXCLUDED && link->state != LINK_UNSUITABLE;
-
-	if (link->impaired && (judgement == LINK_JUDGED || !used)) {
-		link->impaired = false;
-		announce_sight(d, link, now, used ? can_be_judged : "no longer used");
-	} else if (!link->impaired && judgement == LINK_UNTRUSTED && used && link->known) {
-		link->impaired = true;
-		announce_sight(d, link, now, link->why);
+	for (int i = 0; i < d->links.count; i++) {
+		if (!link_in_use(&d->links.list[i]))
+			continue;
+		judged |= judgement[i] == LINK_JUDGED;
+		if (inventory_rows_on_link(d->inv, i) == 0)
+			continue;
+		depended = true;
+		if (judgement[i] > worst)
+			worst = judgement[i];
 	}
+	d->unseen = depended || judged ? 0 : d->unseen + 1;
+	if (d->unseen == 0)
+		return worst;
+	return d->unseen >= d->settings.misses ? LINK_UNTRUSTED : LINK_EXCUSED;
 }
 
 static void
@@ -284,8 +293,6 @@ close_round(struct discover *d, struct moment now)
 {
 	bool silent[LINKS_MAX] = {false};
 	enum link_judgement judgement[LINKS_MAX];
-	enum link_judgement elsewhere = LINK_JUDGED;
-	bool any = false;
 
 	d->in_round = false;
 	d->parity++;
@@ -303,18 +310,12 @@ close_round(struct discover *d, struct moment now)
 
 		judgement[i] = link_judge(link, silent[i], d->settings.misses, &excused);
 		d->stats.excused_rounds += excused;
-		note_sight(d, link, judgement[i], now);
-		if (!link_in_use(link) || !link->known)
-			continue;
-		any = true;
-		if (judgement[i] > elsewhere)
-			elsewhere = judgement[i];
+		sight_note(link, judgement[i], inventory_rows_on_link(d->inv, i) > 0, now,
+			   d->on_event, d->ctx);
 	}
-	d->unused = any ? 0 : d->unused + 1;
-	if (d->unused > 0)
-		elsewhere = d->unused >= d->settings.misses ? LINK_UNTRUSTED : LINK_EXCUSED;
 	inventory_close_round(d->inv, now, d->started.mono_us, judgement, d->links.count,
-			      elsewhere);
+			      judge_elsewhere(d, judgement));
+	forget_gone(d);
 }
 
 /* Ask again where somebody is silent and no request was free of drops, unless the
@@ -435,21 +436,13 @@ discover_link_at_or_after(const struct discover *d, unsigned int from, uint32_t 
 bool
 discover_is_owed(const struct discover *d)
 {
-	for (int i = 0; i < d->links.count; i++)
-		if (d->links.list[i].impaired != d->links.list[i].told_impaired)
-			return true;
-	return false;
+	return sight_is_owed(&d->links);
 }
 
 void
 discover_reconcile(struct discover *d, struct moment now)
 {
-	for (int i = 0; i < d->links.count; i++) {
-		struct link *link = &d->links.list[i];
-
-		if (link->impaired != link->told_impaired)
-			announce_sight(d, link, now, link->impaired ? link->why : can_be_judged);
-	}
+	sight_reconcile(&d->links, now, d->on_event, d->ctx);
 }
 
 int
@@ -465,14 +458,10 @@ discover_link_record(const struct discover *d, int link, struct link_record *out
 int
 discover_restore_link(struct discover *d, const struct link_record *record, unsigned int *ifindex)
 {
-	bool reused;
-	struct link *link = links_place(&d->links, record->name, &reused);
+	struct link *link = links_place(&d->links, record->name);
 
 	if (link == NULL)
 		return LINK_NONE;
-	if (reused)
-		inventory_forget_link(d->inv, (int)(link - d->links.list));
-	link->known = true;
 	link->impaired = link->told_impaired = record->impaired;
 	link->unseen = record->impaired ? d->settings.misses : 0;
 	*ifindex = link->state == LINK_GONE ? 0 : link->ifindex;

@@ -91,12 +91,11 @@ int discover_set_access(struct discover *d, const struct access_list *access);
 const struct access_list *discover_access(const struct discover *d);
 const struct discover_settings *discover_settings(const struct discover *d);
 
-/* Report the state of an interface, under its name: at the start, and whenever
- * anything about it may have changed.  Another ifindex or address than last
- * time means that it was away in between.  Returns the link's number (stable for
- * that name), or -1 when there are LINKS_MAX already. */
-int discover_set_link(struct discover *d, const char *name, unsigned int ifindex, uint32_t addr,
-		      enum link_state state);
+/* Report all interfaces that there are (see links_update()): at the start, and
+ * whenever anything about one may have changed.  Another address than last time, or
+ * another ifindex under the same name, means that it was away in between.  A link
+ * keeps its number until it is gone and no row depends on it. */
+void discover_set_links(struct discover *d, struct link_report reports[], int count);
 
 /* Report that an interface was unusable for an instant, whatever it is now. */
 void discover_disturb_link(struct discover *d, unsigned int ifindex);
@@ -139,7 +138,8 @@ bool discover_is_owed(const struct discover *d);
 /* Make an event for each of them. */
 void discover_reconcile(struct discover *d, struct moment now);
 
-/* What is kept of a link over a restart.  0, or -1: there is no such link. */
+/* What is kept of a link over a restart; one that was forgotten has no name.  0, or -1:
+ * there is no such number. */
 int discover_link_record(const struct discover *d, int link, struct link_record *out);
 
 /* Take up a link of a former life, whether or not an interface of that name is

@@ -17,7 +17,9 @@ struct inventory {
 	struct rows rows;
 	size_t row_count;
 	size_t by_status[MANAGER_STATUS_COUNT + 1]; /* [0] is unused */
-	uint32_t up_on_link[LINKS_MAX];
+	struct {
+		uint32_t rows, up;
+	} on_link[LINKS_MAX];
 	size_t expected;
 	struct owed_rows owed; /* those of which row_is_owed(), as they came to be so */
 	struct moment last_change;
@@ -87,8 +89,10 @@ count(struct inventory *inv, struct row *row, int sign)
 	inv->expected += (size_t)(manager_expected(m) ? sign : 0);
 	if (sign > 0)
 		list_owed(inv, row, row_is_owed(row));
-	if (m->status == MANAGER_UP && m->link >= 0 && m->link < LINKS_MAX)
-		inv->up_on_link[m->link] += (uint32_t)sign;
+	if (m->link < 0 || m->link >= LINKS_MAX)
+		return;
+	inv->on_link[m->link].rows += (uint32_t)sign;
+	inv->on_link[m->link].up += (uint32_t)(m->status == MANAGER_UP ? sign : 0);
 }
 
 static void
@@ -252,26 +256,32 @@ inventory_close_round(struct inventory *inv, struct moment now, int64_t round_st
 	candidates_age(inv->candidates);
 }
 
-static void
-forget_link(void *ctx, struct manager *m)
-{
-	const int *link = ctx;
+/* For candidates_each() likewise. */
+struct gone {
+	const bool *links;
+	int link_count;
+};
 
-	if (m->link == *link)
-		m->link = LINK_NONE;
+static void
+forget_links(void *ctx, struct manager *m)
+{
+	const struct gone *gone = ctx;
+
+	m->link = row_link_left(m->link, gone->links, gone->link_count);
 }
 
 void
-inventory_forget_link(struct inventory *inv, int link)
+inventory_forget_links(struct inventory *inv, const bool gone[], int link_count)
 {
+	struct gone ctx = {.links = gone, .link_count = link_count};
 	struct row *row;
 
 	RB_FOREACH (row, rows, &inv->rows) {
 		count(inv, row, -1);
-		row_forget_link(row, link);
+		row_forget_links(row, gone, link_count);
 		count(inv, row, 1);
 	}
-	candidates_each(inv->candidates, forget_link, &link);
+	candidates_each(inv->candidates, forget_links, &ctx);
 }
 
 struct heard {
@@ -390,9 +400,15 @@ inventory_remove_denied(struct inventory *inv, const struct access_list *access,
 }
 
 uint32_t
+inventory_rows_on_link(const struct inventory *inv, int link)
+{
+	return link >= 0 && link < LINKS_MAX ? inv->on_link[link].rows : 0;
+}
+
+uint32_t
 inventory_up_on_link(const struct inventory *inv, int link)
 {
-	return link >= 0 && link < LINKS_MAX ? inv->up_on_link[link] : 0;
+	return link >= 0 && link < LINKS_MAX ? inv->on_link[link].up : 0;
 }
 
 const struct manager *

@@ -112,9 +112,9 @@ void inventory_close_round(struct inventory *inv, struct moment now, int64_t rou
 			   const enum link_judgement judgement[], int link_count,
 			   enum link_judgement elsewhere);
 
-/* The number `link` will stand for another interface: managers and candidates
- * that were heard there have no link until they are heard again. */
-void inventory_forget_link(struct inventory *inv, int link);
+/* The numbers of which gone[] is true will stand for other interfaces: managers
+ * and candidates that were heard there have no link until they are heard again. */
+void inventory_forget_links(struct inventory *inv, const bool gone[], int link_count);
 
 /* How many managers and candidates were heard since `since`. */
 uint32_t inventory_heard_since(const struct inventory *inv, int64_t since);
@@ -137,7 +137,9 @@ bool inventory_remove(struct inventory *inv, uint32_t addr, struct moment now);
 size_t inventory_remove_denied(struct inventory *inv, const struct access_list *access,
 			       struct moment now);
 
-/* How many managers that are up were last heard on that link. */
+/* How many rows depend on that link, as their managers were last heard there; and
+ * how many of these are up. */
+uint32_t inventory_rows_on_link(const struct inventory *inv, int link);
 uint32_t inventory_up_on_link(const struct inventory *inv, int link);
 
 /* The row with the smallest address >= from (host byte order), or NULL; owned

@@ -35,28 +35,98 @@ link_trouble(const struct link *link)
 	return link->send_failed ? "requests cannot be sent" : "";
 }
 
-struct link *
-links_place(struct links *links, const char *name, bool *reused)
+static bool
+has_name(const struct link *link, const char *name)
 {
-	struct link *place = NULL;
+	return strncmp(link->name, name, LINK_NAME_LEN) == 0;
+}
 
-	*reused = false;
-	for (int i = 0; i < links->count; i++) {
-		if (strncmp(links->list[i].name, name, LINK_NAME_LEN) == 0)
+static struct link *
+by_name(struct links *links, const char *name)
+{
+	for (int i = 0; i < links->count; i++)
+		if (has_name(&links->list[i], name))
 			return &links->list[i];
-		if (links->list[i].state == LINK_GONE)
-			place = &links->list[i];
-	}
+	return NULL;
+}
+
+struct link *
+links_place(struct links *links, const char *name)
+{
+	struct link *place = by_name(links, name);
+
+	if (place != NULL)
+		return place;
 	/* Interfaces of containers come and go under ever new names. */
-	if (links->count < LINKS_MAX)
+	place = by_name(links, "");
+	if (place == NULL && links->count < LINKS_MAX)
 		place = &links->list[links->count++];
-	else if (place != NULL)
-		*reused = true;
-	else
+	if (place == NULL)
 		return NULL;
 	*place = (struct link){.state = LINK_GONE, .blind = true, .why = "it is new"};
 	strncpy(place->name, name, sizeof(place->name) - 1);
 	return place;
+}
+
+void
+link_forget(struct link *link)
+{
+	*link = (struct link){.state = LINK_GONE};
+}
+
+/* One that is gone and comes back under another name, too. */
+static struct link *
+by_former_index(struct links *links, unsigned int ifindex)
+{
+	for (int i = 0; i < links->count; i++)
+		if (links->list[i].ifindex == ifindex && links->list[i].name[0] != '\0')
+			return &links->list[i];
+	return NULL;
+}
+
+/* Whoever had the name gets the other one for it: it has been renamed, too, as a
+ * further report will say, or is gone.  So no two links ever have one name. */
+static void
+adopt_name(struct links *links, const struct link_report *report)
+{
+	struct link *link = links_by_index(links, report->ifindex);
+	struct link *other = by_name(links, report->name);
+
+	if (link == NULL && other == NULL)
+		link = by_former_index(links, report->ifindex);
+	if (link == NULL || link == other)
+		return;
+	if (other != NULL)
+		memcpy(other->name, link->name, sizeof(other->name));
+	memcpy(link->name, report->name, sizeof(link->name));
+}
+
+int
+links_update(struct links *links, struct link_report reports[], int count)
+{
+	bool there[LINKS_MAX] = {false};
+	int refused = 0;
+
+	for (int i = 0; i < count; i++)
+		adopt_name(links, &reports[i]);
+	for (int i = 0; i < count; i++) {
+		struct link *link = links_place(links, reports[i].name);
+
+		reports[i].link = link != NULL ? (int)(link - links->list) : LINK_NONE;
+		if (link == NULL) {
+			refused++;
+			continue;
+		}
+		link_set(link, reports[i].ifindex, reports[i].addr, reports[i].state);
+		there[reports[i].link] = true;
+	}
+	for (int i = 0; i < links->count; i++) {
+		struct link *link = &links->list[i];
+
+		if (!there[i] && link->state != LINK_GONE)
+			link_set(link, link->ifindex, link->addr, LINK_GONE);
+	}
+	return refused;
 }
 
 struct link *
@@ -132,7 +202,6 @@ void
 link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave, int64_t now_us)
 {
 	link->requests++;
-	link->known = true;
 	link->asked = true;
 	link->wave = wave;
 	link->requested_us = now_us;

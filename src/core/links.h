@@ -61,10 +61,19 @@ struct link {
 	} loops[SENDER_COUNT];
 
 	unsigned int excused; /* rounds, less those that were judged meanwhile */
-	unsigned int unseen;  /* blind or excused rounds in a row */
+	unsigned int unseen;  /* blind or excused rounds in a row, while rows depend on it */
 	bool impaired;        /* has been announced */
 	bool told_impaired;   /* the same of the last event that was taken */
-	bool known;           /* a request has left there once, before a restart perhaps */
+	const char *sight;    /* the reason in the last event; static */
+};
+
+/* An interface as it is now. */
+struct link_report {
+	char name[LINK_NAME_LEN];
+	unsigned int ifindex;
+	uint32_t addr;         /* host byte order; 0: none */
+	enum link_state state; /* not LINK_GONE */
+	int link;              /* set by links_update(): its number, or LINK_NONE */
 };
 
 /* A link as it is kept over a restart. */
@@ -74,7 +83,7 @@ struct link_record {
 };
 
 struct links {
-	struct link list[LINKS_MAX];
+	struct link list[LINKS_MAX]; /* without a name: not in use, LINK_GONE */
 	int count;
 };
 
@@ -84,10 +93,18 @@ const char *link_state_text(enum link_state state);
 /* What keeps it from being used now, or "" if nothing does; static. */
 const char *link_trouble(const struct link *link);
 
-/* The link of that name or a place for it, a new one in state LINK_GONE; NULL
- * when there are LINKS_MAX that are still there.  *reused: the place was that
- * of a link that is gone. */
-struct link *links_place(struct links *links, const char *name, bool *reused);
+/* The link of that name or a new one, in state LINK_GONE; NULL when there are
+ * LINKS_MAX others. */
+struct link *links_place(struct links *links, const char *name);
+
+/* Bring them in step with all interfaces that there are: one that is not among
+ * the reports is gone.  Under another name an ifindex is the same link as before;
+ * otherwise the link is the one of that name, with another ifindex perhaps.
+ * Returns how many found no place. */
+int links_update(struct links *links, struct link_report reports[], int count);
+
+/* Give up its place. */
+void link_forget(struct link *link);
 
 /* The link that is there now under that ifIndex, or NULL. */
 struct link *links_by_index(struct links *links, unsigned int ifindex);

@@ -22,13 +22,20 @@ row_clear(struct row *row)
 	row->challenger = NULL;
 }
 
-void
-row_forget_link(struct row *row, int link)
+int
+row_link_left(int link, const bool gone[], int link_count)
 {
-	if (row->m.link == link)
-		row->m.link = LINK_NONE;
-	if (row->challenger != NULL && row->challenger->hearing.link == link)
-		row->challenger->hearing.link = LINK_NONE;
+	return link >= 0 && link < link_count && gone[link] ? LINK_NONE : link;
+}
+
+void
+row_forget_links(struct row *row, const bool gone[], int link_count)
+{
+	struct challenger *c = row->challenger;
+
+	row->m.link = row_link_left(row->m.link, gone, link_count);
+	if (c != NULL)
+		c->hearing.link = row_link_left(c->hearing.link, gone, link_count);
 }
 
 bool

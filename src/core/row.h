@@ -45,8 +45,11 @@ struct row_rules {
 /* Release what the row owns, not the row. */
 void row_clear(struct row *row);
 
-/* A link is no more: nobody was heard on it. */
-void row_forget_link(struct row *row, int link);
+/* The links of which gone[] is true are no more: nobody was heard on them. */
+void row_forget_links(struct row *row, const bool gone[], int link_count);
+
+/* That link, or LINK_NONE if it is one of those. */
+int row_link_left(int link, const bool gone[], int link_count);
 
 /* Record an answer in a manager that is not a row yet, without events. */
 void row_note_answer(struct manager *m, const struct wire_response *resp,

@@ -139,6 +139,22 @@ add(struct listeners *listeners, const char *name)
 	return l;
 }
 
+/* Under another name it is the same interface (see links_update()), and its socket
+ * misses nothing.  Names are exchanged, so that no two are the same. */
+static void
+note_name(struct listeners *listeners, const struct iface *iface)
+{
+	struct listener *l = listeners_by_index(listeners, iface->index);
+	struct listener *other = by_name(listeners, iface->name);
+
+	if (l == NULL || l == other)
+		return;
+	log_notice("%s: is called %s now", l->name, iface->name);
+	if (other != NULL)
+		strlcpy(other->name, l->name, sizeof(other->name));
+	strlcpy(l->name, iface->name, sizeof(l->name));
+}
+
 /* why_not: LINK_USABLE for an interface that is to be used. */
 static void
 update_one(struct listeners *listeners, const struct iface *iface, enum link_state why_not)
@@ -172,6 +188,8 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 {
 	for (size_t i = 0; i < listeners->count; i++)
 		listeners->list[i].present = false;
+	for (size_t i = 0; i < ifaces->count; i++)
+		note_name(listeners, &ifaces->list[i]);
 	/* First those to be used, so that the others do not take their places. */
 	for (int unused = 0; unused <= (listeners->list_unused ? 1 : 0); unused++) {
 		for (size_t i = 0; i < ifaces->count; i++) {

@@ -49,6 +49,7 @@ struct prober {
 	struct wire_response responses[MCAST_BATCH];
 	const char *reasons[MCAST_BATCH];
 	struct request requests[LINKS_MAX];
+	struct link_report reports[LINKS_MAX];
 };
 
 static void
@@ -184,14 +185,19 @@ rescan(struct prober *p)
 	if (error != 0)
 		return;
 	listeners_update(&p->listeners, &p->ifaces, p->client.admits, p->client.ctx);
-	lock(p);
-	for (size_t i = 0; i < p->listeners.count; i++) {
-		struct listener *l = &p->listeners.list[i];
-
-		l->link = discover_set_link(p->discover, l->name, l->ifindex, l->addr, l->state);
-	}
-	unlock(p);
 	listeners_sweep(&p->listeners);
+	for (size_t i = 0; i < p->listeners.count; i++) {
+		const struct listener *l = &p->listeners.list[i];
+
+		p->reports[i] =
+		    (struct link_report){.ifindex = l->ifindex, .addr = l->addr, .state = l->state};
+		strlcpy(p->reports[i].name, l->name, sizeof(p->reports[i].name));
+	}
+	lock(p);
+	discover_set_links(p->discover, p->reports, (int)p->listeners.count);
+	unlock(p);
+	for (size_t i = 0; i < p->listeners.count; i++)
+		p->listeners.list[i].link = p->reports[i].link;
 }
 
 static void

@@ -281,6 +281,7 @@ live_again(bool clean, int64_t after_us)
 		finish_saving();
 	}
 	receiver_note("%s", clean ? "end" : "crash");
+
 	free(model.saving.text);
 	model.saving.text = NULL;
 	receiver_crash(model.saved.last_id);
@@ -323,8 +324,26 @@ static void
 set_link(unsigned int i, enum link_state state)
 {
 	sim.links[i].state = state;
-	discover_set_link(sim.d, sim.links[i].name, sim.links[i].ifindex,
-			  state <= LINK_NO_CARRIER ? sim.links[i].addr : 0, state);
+	sim_report_links();
+}
+
+/* Of all its names the digit stays, by which the receiver knows it.  The new one is on
+ * disk at once, or it would be another interface after a crash. */
+static void
+rename_link(unsigned int i)
+{
+	static const char *const kinds[] = {"eth", "lan", "wan"};
+	char name[LINK_NAME_LEN];
+
+	if (sim.links[i].state == LINK_GONE || model.disk_fails || model.disk_hangs)
+		return;
+	snprintf(name, sizeof(name), "%s%u", kinds[pick(3)], i);
+	receiver_note("%s is called %s", sim.links[i].name, name);
+	sim_rename(sim.links[i].name, name);
+	sim_report_links();
+	finish_saving();
+	start_saving(false);
+	finish_saving();
 }
 
 static void
@@ -336,7 +355,7 @@ disturb(void)
 	struct peer *peer = &sim.peers[i + (chance(30) ? MANAGERS : 0)];
 	bool clean;
 
-	switch (pick(16)) {
+	switch (pick(17)) {
 	case 0:
 	case 1:
 	case 2:
@@ -358,7 +377,7 @@ disturb(void)
 		sim.links[l].send_fails = !sim.links[l].send_fails;
 		break;
 	case 8:
-		discover_note_drops(sim.d, (int)l, 1);
+		discover_note_drops(sim.d, sim.links[l].number, 1);
 		break;
 	case 9:
 		inventory_expect(sim.inv, FIRST_ADDR + i, chance(50), sim_moment());
@@ -378,6 +397,9 @@ disturb(void)
 	case 13:
 		model.master_is_away = chance(50);
 		model.master_refuses = model.seed % 3 == 0 && chance(50);
+		break;
+	case 14:
+		rename_link(l);
 		break;
 	default:
 		clean = chance(50);

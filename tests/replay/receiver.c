@@ -219,9 +219,18 @@ check_told(unsigned int subject, bool any, bool bad)
 	receiver_require(false, "what was told last is not what the core takes for told");
 }
 
+static void
+check_link_told(unsigned int number, bool impaired)
+{
+	const unsigned int subject = MANAGERS + number;
+
+	check_told(subject, impaired || receiver.last_told[subject] != NULL, impaired);
+}
+
 void
 receiver_check(void)
 {
+	bool kept[LINKS] = {false};
 	struct link_record link;
 
 	for (unsigned int i = 0; i < MANAGERS; i++) {
@@ -232,11 +241,16 @@ receiver_check(void)
 				   m->announced == ANNOUNCED_DOWN);
 	}
 	for (int i = 0; discover_link_record(sim.d, i, &link) == 0; i++) {
-		const unsigned int subject = MANAGERS + (unsigned int)(link.name[3] - '0');
+		const unsigned int number = (unsigned int)(link.name[3] - '0');
 
-		check_told(subject, link.impaired || receiver.last_told[subject] != NULL,
-			   link.impaired);
+		if (link.name[0] == '\0')
+			continue;
+		kept[number] = true;
+		check_link_told(number, link.impaired);
 	}
+	for (unsigned int i = 0; i < LINKS; i++)
+		if (!kept[i])
+			check_link_told(i, false);
 }
 
 /* Since the manager appeared, unless there was a cut since. */
@@ -267,6 +281,9 @@ receiver_check_truth(void)
 		const struct manager *m = find_row(i);
 
 		receiver_note("subject %u", i);
+		receiver_require(m == NULL || m->status != MANAGER_UP ||
+				     m->link == sim.links[i % LINKS].number,
+				 "a row is not on the link where its manager is");
 		receiver_require(m == NULL
 				     ? alive->silent
 				     : m->status == (alive->silent ? MANAGER_DOWN : MANAGER_UP),

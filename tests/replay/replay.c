@@ -137,8 +137,27 @@ set_link(char *words[], unsigned int count)
 	if ((value = option(words, count, 2, "address")) != NULL)
 		sim.links[i].addr = sim_parse_address(value);
 	sim.links[i].state = parse_link_state(words[1]);
-	discover_set_link(sim.d, words[0], sim.links[i].ifindex, sim.links[i].addr,
-			  sim.links[i].state);
+	if (option(words, count, 2, "report") == NULL)
+		sim_report_links();
+}
+
+/* words: NAME OTHER, once or several times at once; names may go round. */
+static void
+rename_links(char *words[], unsigned int count)
+{
+	char between[LINK_NAME_LEN];
+
+	if (count % 2 != 0)
+		sim_die("a link has no new name");
+	for (unsigned int i = 0; i < count; i += 2) {
+		snprintf(between, sizeof(between), "%u", i);
+		sim_rename(words[i], between);
+	}
+	for (unsigned int i = 0; i < count; i += 2) {
+		snprintf(between, sizeof(between), "%u", i);
+		sim_rename(between, words[i + 1]);
+	}
+	sim_report_links();
 }
 
 static void
@@ -185,6 +204,8 @@ run_command(char *words[], unsigned int count, const char *rest)
 		sim_answer_unasked(need_peer(words + 1, count - 1));
 	else if (strcmp(command, "link") == 0 && count >= 3)
 		set_link(words + 1, count - 1);
+	else if (strcmp(command, "rename") == 0 && count >= 3)
+		rename_links(words + 1, count - 1);
 	else if (strcmp(command, "disturb") == 0 && count == 2)
 		discover_disturb_link(sim.d, sim.links[sim_link(words[1])].ifindex);
 	else if (strcmp(command, "send-takes") == 0 && count == 3)
@@ -192,9 +213,11 @@ run_command(char *words[], unsigned int count, const char *rest)
 	else if (strcmp(command, "send-fails") == 0 && count == 3)
 		sim.links[sim_link(words[1])].send_fails = strcmp(words[2], "yes") == 0;
 	else if (strcmp(command, "drops") == 0 && count == 2)
-		discover_note_drops(
-		    sim.d, strcmp(words[1], "senders") == 0 ? LINK_NONE : (int)sim_link(words[1]),
-		    1);
+		discover_note_drops(sim.d,
+				    strcmp(words[1], "senders") == 0
+					? LINK_NONE
+					: sim.links[sim_link(words[1])].number,
+				    1);
 	else if (strcmp(command, "round") == 0 && count == 1) {
 		discover_round_now(sim.d);
 		sim_tick();

@@ -19,15 +19,6 @@ sim_export(struct state *state)
 	keep_export(sim.d, sim.inv, state, sim_moment());
 }
 
-static void
-set_links(void)
-{
-	for (unsigned int i = 0; i < sim.link_count; i++)
-		if (sim.links[i].state != LINK_GONE)
-			discover_set_link(sim.d, sim.links[i].name, sim.links[i].ifindex,
-					  sim.links[i].addr, sim.links[i].state);
-}
-
 void
 sim_live_again(const struct state *state, int64_t after_us)
 {
@@ -38,7 +29,7 @@ sim_live_again(const struct state *state, int64_t after_us)
 	sim_start();
 	if (discover_set_access(sim.d, &sim.access) < 0)
 		sim_die("out of memory");
-	set_links();
+	sim_report_links();
 	if (keep_restore(sim.d, sim.inv, state, sim_moment()) < 0)
 		sim_die("out of memory");
 	sim.tick_us = sim.now_us;

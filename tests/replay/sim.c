@@ -74,13 +74,47 @@ sim_link(const char *name)
 	for (unsigned int i = 0; i < sim.link_count; i++)
 		if (strcmp(sim.links[i].name, name) == 0)
 			return i;
-	if (sim.link_count == sizeof(sim.links) / sizeof(*sim.links))
+	if (sim.link_count == MAX_LINKS)
 		sim_die("too many links");
 	snprintf(sim.links[sim.link_count].name, LINK_NAME_LEN, "%s", name);
 	sim.links[sim.link_count].state = LINK_GONE;
+	sim.links[sim.link_count].number = LINK_NONE;
 	sim.links[sim.link_count].ifindex = sim.link_count + 2;
 	sim.links[sim.link_count].addr = 0xc612ff01 + sim.link_count; /* 198.18.255.1 */
 	return sim.link_count++;
+}
+
+void
+sim_report_links(void)
+{
+	struct link_report reports[MAX_LINKS];
+	int *numbers[MAX_LINKS], count = 0;
+
+	for (unsigned int i = 0; i < sim.link_count; i++) {
+		sim.links[i].number = LINK_NONE;
+		if (sim.links[i].state == LINK_GONE)
+			continue;
+		reports[count] = (struct link_report){.ifindex = sim.links[i].ifindex,
+						      .addr = sim.links[i].addr,
+						      .state = sim.links[i].state};
+		memcpy(reports[count].name, sim.links[i].name, LINK_NAME_LEN);
+		numbers[count++] = &sim.links[i].number;
+	}
+	discover_set_links(sim.d, reports, count);
+	for (int i = 0; i < count; i++)
+		*numbers[i] = reports[i].link;
+}
+
+void
+sim_rename(const char *name, const char *other)
+{
+	for (unsigned int i = 0; i < sim.peer_count; i++) {
+		if (strcmp(sim.peers[i].link, name) == 0)
+			snprintf(sim.peers[i].link, LINK_NAME_LEN, "%s", other);
+		if (strcmp(sim.peers[i].arrives, name) == 0)
+			snprintf(sim.peers[i].arrives, LINK_NAME_LEN, "%s", other);
+	}
+	snprintf(sim.links[sim_link(name)].name, LINK_NAME_LEN, "%s", other);
 }
 
 static void

@@ -16,6 +16,7 @@
 
 #define MAX_PEERS 64
 #define MAX_ANSWERS 1024
+#define MAX_LINKS 8
 
 struct peer { /* a simulated manager, or another one that has its address */
 	uint32_t addr;
@@ -58,9 +59,10 @@ struct sim {
 		unsigned int ifindex;
 		uint32_t addr;
 		enum link_state state;
+		int number; /* the discovery's */
 		bool send_fails;
 		int64_t send_takes_us;
-	} links[8];
+	} links[MAX_LINKS];
 	unsigned int link_count;
 	struct access_list access;
 	unsigned int failures;
@@ -76,6 +78,12 @@ uint32_t sim_parse_address(const char *text);
 
 /* The place of a link of that name, a new one if there is none. */
 unsigned int sim_link(const char *name);
+
+/* Tell the discovery which links there are, and how they are. */
+void sim_report_links(void);
+
+/* It is called otherwise now, as are the links that managers are on. */
+void sim_rename(const char *name, const char *other);
 
 /* Begin with the settings, or do so anew. */
 void sim_start(void);

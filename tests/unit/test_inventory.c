@@ -203,7 +203,7 @@ forgotten_link_is_pending_everywhere(void **state)
 	assert_false(pending[0]);
 	assert_true(pending[1]);
 	assert_false(pending[2]);
-	inventory_forget_link(inv, 1);
+	inventory_forget_links(inv, (const bool[]){false, true}, 2);
 	inventory_pending(inv, at_s(2).mono_us, pending, 3);
 	assert_true(pending[0] && pending[1] && pending[2]);
 	inventory_free(inv);
@@ -267,9 +267,13 @@ up_on_link_follows_the_rows(void **state)
 	hear_as(inv, ADDR(1), "a", 2, 4); /* moved */
 	assert_int_equal(inventory_up_on_link(inv, 3), 1);
 	assert_int_equal(inventory_up_on_link(inv, 4), 1);
-	inventory_forget_link(inv, 4);
+	assert_int_equal(inventory_rows_on_link(inv, 4), 1);
+	inventory_forget_links(inv, (const bool[]){[4] = true}, 5);
 	assert_int_equal(inventory_up_on_link(inv, 4), 0);
+	assert_int_equal(inventory_rows_on_link(inv, 4), 0);
+	assert_int_equal(inventory_rows_on_link(inv, 3), 1);
 	inventory_remove(inv, ADDR(2), at_s(3));
+	assert_int_equal(inventory_rows_on_link(inv, 3), 0);
 	assert_int_equal(inventory_up_on_link(inv, 3), 0);
 	assert_int_equal(inventory_up_on_link(inv, LINK_NONE), 0);
 	assert_int_equal(inventory_up_on_link(inv, LINKS_MAX), 0);
@@ -319,7 +323,7 @@ link_of_a_challenger_is_forgotten(void **state)
 		assert_string_equal(inventory_at_or_after(inv, 0)->hostname, "a");
 		hear_from(inv, ADDR(1), ADDR(9), "b", s + 1, 1);
 		if (s == 30)
-			inventory_forget_link(inv, 1);
+			inventory_forget_links(inv, (const bool[]){false, true}, 2);
 		inventory_close_round(inv, at_s(s + 9), at_s(s).mono_us, judged, 2, LINK_JUDGED);
 	}
 	assert_string_equal(inventory_at_or_after(inv, 0)->hostname, "b");

@@ -399,6 +399,38 @@ interface_made_anew_is_joined_anew(void **state)
 	await(s, interface_hears);
 }
 
+static bool
+round_is_judged(struct scene *s)
+{
+	return discover_stats(s->discover)->rounds >= 3;
+}
+
+static void
+renamed_interface_is_the_same(void **state)
+{
+	struct scene *s = *state;
+	const struct link *link;
+	uint32_t up;
+
+	s->answer_to = TO_GROUP;
+	start_manager(s);
+	start_prober(s, SOURCE_PORT_EPHEMERAL);
+	await(s, manager_is_up);
+	s->ifname = "pr7";
+	if (!ip_works("link set pr0 name pr7")) /* an older kernel: only what is down */
+		skip();
+	ip("link set pr0wire name pr0"); /* another one has its name at once */
+	await(s, round_is_judged);
+	assert_true(manager_is_up(s));
+	assert_int_equal(inventory_at_or_after(s->inv, 0)->link, 0);
+	link = discover_link_at_or_after(s->discover, if_nametoindex("pr7"), &up);
+	assert_string_equal(link->name, "pr7");
+	assert_int_equal(up, 1);
+	assert_int_equal(link->state, LINK_USABLE);
+	assert_false(link->blind);
+	ip("link set pr0 name pr0wire"); /* for the tear-down */
+}
+
 static void
 port_held_exclusively_leaves_unicast_answers(void **state)
 {
@@ -530,6 +562,7 @@ main(void)
 	    TEST(silent_manager_goes_down),
 	    TEST(changes_of_the_interface_are_followed),
 	    TEST(interface_made_anew_is_joined_anew),
+	    TEST(renamed_interface_is_the_same),
 	    TEST(port_held_exclusively_leaves_unicast_answers),
 	    TEST(loopback_is_used_when_named),
 	    TEST(each_datagram_of_a_flood_is_judged_or_counted_as_dropped),

@@ -27,6 +27,9 @@ static struct moment now;
 static int
 make(void **state)
 {
+	struct link_report eth0 = {
+	    .name = "eth0", .ifindex = 2, .addr = MANAGER + 100, .state = LINK_USABLE};
+
 	(void)state;
 	config_init(&config);
 	log_open("n");
@@ -35,7 +38,7 @@ make(void **state)
 	if (registry == NULL)
 		return -1;
 	source = registry_source(registry);
-	discover_set_link(registry_discover(registry), "eth0", 2, MANAGER + 100, LINK_USABLE);
+	discover_set_links(registry_discover(registry), &eth0, 1);
 	return 0;
 }
 

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/sight.h"
+
+#include <stdio.h>
+
+static void
+announce(struct link *link, struct moment now, inventory_event_fn *on_event, void *ctx)
+{
+	struct event event = {
+	    .type = link->impaired ? EVENT_IMPAIRED : EVENT_RESTORED,
+	    .time = now,
+	    .status = link->impaired ? MANAGER_UNKNOWN : MANAGER_UP,
+	    .ifindex = link->ifindex,
+	};
+
+	snprintf(event.reason, sizeof(event.reason), "%s: %s", link->name, link->sight);
+	if (on_event == NULL || on_event(ctx, &event))
+		link->told_impaired = link->impaired;
+}
+
+/* Why the link is not impaired, or NULL if it may be. */
+static const char *
+why_not_impaired(const struct link *link, enum link_judgement judgement, bool depended)
+{
+	if (judgement == LINK_JUDGED)
+		return "managers can be judged again";
+	if (link->state == LINK_EXCLUDED || link->state == LINK_UNSUITABLE)
+		return "no longer used";
+	if (depended)
+		return NULL;
+	return link->state == LINK_GONE ? "no longer there" : "no manager is known there any more";
+}
+
+void
+sight_note(struct link *link, enum link_judgement judgement, bool depended, struct moment now,
+	   inventory_event_fn *on_event, void *ctx)
+{
+	const char *why_not = why_not_impaired(link, judgement, depended);
+	const bool impaired = why_not == NULL && (link->impaired || judgement == LINK_UNTRUSTED);
+
+	if (!depended)
+		link->unseen = 0; /* nobody was to be seen */
+	if (impaired == link->impaired)
+		return;
+	link->impaired = impaired;
+	link->sight = impaired ? link->why : why_not;
+	announce(link, now, on_event, ctx);
+}
+
+bool
+sight_is_owed(const struct links *links)
+{
+	for (int i = 0; i < links->count; i++)
+		if (links->list[i].impaired != links->list[i].told_impaired)
+			return true;
+	return false;
+}
+
+void
+sight_reconcile(struct links *links, struct moment now, inventory_event_fn *on_event, void *ctx)
+{
+	for (int i = 0; i < links->count; i++)
+		if (links->list[i].impaired != links->list[i].told_impaired)
+			announce(&links->list[i], now, on_event, ctx);
+}

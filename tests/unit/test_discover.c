@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* core/discover.c where a replay's few links do not get to: as many as there may be. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "core/discover.h"
+#include "core/inventory.h"
+
+#define S_US INT64_C(1000000)
+#define MANAGER 0xc6120001u /* 198.18.0.1 */
+
+static struct inventory *inv;
+static struct discover *discover;
+static struct link_report reports[LINKS_MAX];
+static int report_count;
+static unsigned int ifindex;
+
+static struct moment
+at_s(int64_t s)
+{
+	return (struct moment){.mono_us = s * S_US, .wall_ms = 1700000000000 + s * 1000};
+}
+
+static int
+set_up(void **state)
+{
+	const struct inventory_settings inventory = {
+	    .max_managers = 10, .misses = 3, .confirmations = 1};
+	const struct discover_settings settings = {
+	    .interval_us = 30 * S_US, .window_us = 3 * S_US, .probes = 1, .misses = 3};
+
+	(void)state;
+	inv = inventory_new(&inventory, 1, NULL, NULL);
+	discover = discover_new(&settings, inv, at_s(0), NULL, NULL);
+	report_count = 0;
+	ifindex = 0;
+	return inv != NULL && discover != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	discover_free(discover);
+	inventory_free(inv);
+	return 0;
+}
+
+static struct link_report
+new_interface(void)
+{
+	struct link_report report = {
+	    .ifindex = ++ifindex, .addr = 0xc612ff01, .state = LINK_USABLE};
+
+	snprintf(report.name, sizeof(report.name), "veth%u", ifindex);
+	return report;
+}
+
+/* A manager is there. */
+static void
+hear_on(const struct link_report *report, uint32_t addr)
+{
+	const struct arrival arrival = {.ifindex = report->ifindex, .source = addr};
+	struct wire_response resp = {.version = "1.2", .addr = addr, .port = 6482};
+	uint8_t buf[WIRE_MSG_LEN];
+
+	wire_encode_response(buf, &resp);
+	assert_int_equal(
+	    discover_receive(discover, buf, sizeof(buf), &arrival, at_s(1), &resp, NULL),
+	    VERDICT_ACCEPTED);
+}
+
+/* Request, and judgement, of the round that begins at that second. */
+static void
+play_round(int64_t s)
+{
+	struct discover_request req;
+
+	discover_tick(discover, at_s(s));
+	while (discover_next_request(discover, &req))
+		discover_sent(discover, &req, true, 40000, at_s(s));
+	for (int i = 1; i <= 6; i++)
+		discover_tick(discover, at_s(s + i));
+}
+
+static void
+containers_come_and_go_without_end(void **state)
+{
+	(void)state;
+	reports[0] = new_interface();
+	report_count = 1;
+	discover_set_links(discover, reports, report_count);
+	play_round(0);
+	hear_on(&reports[0], MANAGER);
+	/* Within one round, and over several. */
+	for (int i = 0; i < 5 * LINKS_MAX; i++) {
+		reports[1] = new_interface();
+		discover_set_links(discover, reports, 2);
+		assert_int_equal(reports[0].link, 0);
+		assert_int_not_equal(reports[1].link, LINK_NONE);
+		if (i % LINKS_MAX == 0)
+			play_round(30 + 30 * (int64_t)i / LINKS_MAX);
+	}
+	assert_int_equal(inventory_at_or_after(inv, 0)->link, 0);
+}
+
+static void
+a_full_list_gives_up_nobody(void **state)
+{
+	const int managers = 3;
+	struct link_record record;
+
+	(void)state;
+	for (; report_count < LINKS_MAX; report_count++)
+		reports[report_count] = new_interface();
+	discover_set_links(discover, reports, report_count);
+	play_round(0);
+	for (int i = 0; i < managers; i++)
+		hear_on(&reports[i], MANAGER + (uint32_t)i);
+	/* All are gone, and as many others there: but for those of the managers. */
+	for (int i = 0; i < report_count; i++)
+		reports[i] = new_interface();
+	discover_set_links(discover, reports, report_count);
+	for (int i = 0; i < report_count; i++)
+		assert_int_equal(reports[i].link == LINK_NONE, i >= LINKS_MAX - managers);
+	for (int i = 0; i < managers; i++) {
+		assert_int_equal(inventory_at_or_after(inv, MANAGER + (uint32_t)i)->link, i);
+		assert_int_equal(discover_link_record(discover, i, &record), 0);
+		assert_int_equal(record.name[4], '1' + i);
+		inventory_remove(inv, MANAGER + (uint32_t)i, at_s(2));
+	}
+	discover_set_links(discover, reports, report_count);
+	for (int i = 0; i < report_count; i++)
+		assert_int_not_equal(reports[i].link, LINK_NONE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(containers_come_and_go_without_end, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_full_list_gives_up_nobody, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
