@@ -5,6 +5,7 @@
 #include <libutil.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "log.h"
 
