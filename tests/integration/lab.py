@@ -113,9 +113,13 @@ class Process:
     def output(self):
         return self.log.read_text(errors="replace")
 
-    def lines(self, pattern):
-        """The lines of output so far in which pattern is found."""
-        return [line for line in self.output().splitlines() if re.search(pattern, line)]
+    def lines(self, pattern=""):
+        """The lines of output so far in which pattern is found, but none still being written."""
+        ended = not self.running()
+        text = self.output()
+        if not ended:
+            text = text[:text.rfind("\n") + 1]
+        return [line for line in text.splitlines() if re.search(pattern, line)]
 
     def wait_output(self, pattern, seconds=10):
         def there():
@@ -160,7 +164,7 @@ class Daemon(Process):
 
     def complaints(self):
         """What a sanitizer or valgrind (-q) said."""
-        return [line for line in self.output().splitlines() if self.COMPLAINTS.search(line)]
+        return self.lines(self.COMPLAINTS)
 
 
 Request = collections.namedtuple("Request", "mono interface source port")
@@ -182,7 +186,7 @@ class Responder(Process):
 
     def requests(self):
         """The discovery requests it has seen, in order."""
-        seen = (parse_request(line) for line in self.output().splitlines())
+        seen = (parse_request(line) for line in self.lines())
         return [request for request in seen if request]
 
     def rounds(self, gap):
@@ -216,7 +220,7 @@ class Snmptrapd(Process):
 
     def notifications(self, name=None):
         """Those of LDM-DISCOVERY-MIB received so far, as Notification(oid, {object: value})."""
-        every = (parse_notification(line) for line in self.output().splitlines())
+        every = (parse_notification(line) for line in self.lines())
         return [n for n in every if n and (name is None or n.oid == mib().oid(name))]
 
     def appeared(self, address=None):

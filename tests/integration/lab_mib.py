@@ -303,7 +303,7 @@ def senders(sockets):
 def raw_notifications(trapd):
     """Those of the module, each as [(oid, value)] of every varbind in order."""
     found = []
-    for line in trapd.output().splitlines():
+    for line in trapd.lines():
         fields = line.split("\t")
         if fields[0] != "NOTIFY":
             continue

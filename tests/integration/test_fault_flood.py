@@ -106,7 +106,7 @@ class Flooded:
         self.before = counts(self.station)
         self.lost = lost_on_the_way(self.daemon)
         self.rounds = rounds(self.station)
-        self.logged = len(self.daemon.output().splitlines())
+        self.logged = len(self.daemon.lines())
         self.start_time = time.monotonic()
         self.slowest_get = 0.0
 
@@ -156,7 +156,7 @@ class Flooded:
 
     def expect_short_log(self):
         """At most a line a minute for each cause."""
-        lines = self.daemon.output().splitlines()[self.logged:]
+        lines = self.daemon.lines()[self.logged:]
         minutes = (time.monotonic() - self.start_time) / 60
         minutes_of_rounds = (rounds(self.station) - self.rounds) / ROUNDS_A_MINUTE
         for cause, count in collections.Counter(re.sub(r"\d+", "#", x) for x in lines).items():

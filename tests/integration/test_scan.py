@@ -26,8 +26,8 @@ def with_managers(lab, count=12, *options):
     return host, responder
 
 
-def objects(text):
-    return [json.loads(line) for line in text.splitlines()]
+def objects(lines):
+    return [json.loads(line) for line in lines]
 
 
 def test_table_for_people(lab):
@@ -76,7 +76,7 @@ def test_json(lab, mode):
     host, _ = with_managers(lab, 300, "-r", mode)
     result = host.scan("-j", "-w", "1s")
     assert result.returncode == 0
-    found = objects(result.stdout)
+    found = objects(result.stdout.splitlines())
     assert [o["address"] for o in found] == addresses("198.18.0.1", 300)
     for o in found:
         assert set(o) == KEYS
@@ -94,7 +94,7 @@ def test_json_of_odd_names(lab, hostname):
     responder.wait_requests(1, 10)
     sock.sendto(response_datagram("198.18.9.9", hostname.encode()), ("198.18.254.1", PORT))
     assert scan.wait() == 0
-    assert {o["hostname"] for o in objects(scan.output()) if o["address"] == "198.18.9.9"} \
+    assert {o["hostname"] for o in objects(scan.lines()) if o["address"] == "198.18.9.9"} \
         == {hostname}
 
 
@@ -152,7 +152,8 @@ def test_interfaces(lab):
         lab.manager_host(segment).responder("-n", 2, "-a", first)
 
     def found(*args):
-        return [o["address"] for o in objects(host.scan("-j", "-w", "300ms", *args).stdout)]
+        result = host.scan("-j", "-w", "300ms", *args)
+        return [o["address"] for o in objects(result.stdout.splitlines())]
 
     red, blue = addresses("198.18.0.1", 2), addresses("198.18.128.1", 2)
     assert found() == red + blue
@@ -221,10 +222,10 @@ def test_live_json(lab):
     """-l -j prints a JSON object for each change."""
     host, responder = with_managers(lab, 2)
     scan = host.start("ldm-scan", [program("ldm-scan"), "-l", "-j", "-w", "200ms"])
-    wait_for(lambda: len(objects(scan.output())) >= 2, 10, "two objects")
+    wait_for(lambda: len(objects(scan.lines())) >= 2, 10, "two objects")
     responder.command("set", "198.18.0.1", "port", "7777")
     wait_for(lambda: any(o["address"] == "198.18.0.1" and o["port"] == 7777
-                         for o in objects(scan.output())), 20, "an object that says it changed")
+                         for o in objects(scan.lines())), 20, "an object that says it changed")
     assert scan.end(signal.SIGINT)[0] == 0
 
 
@@ -350,4 +351,4 @@ def test_output_closed_early(lab):
     """A reader that goes away ends it quietly: ldm-scan | head."""
     host, _ = with_managers(lab, 300)
     result = host.run(["sh", "-c", '"$0" -j -w 300ms | head -n 1', program("ldm-scan")])
-    assert len(objects(result.stdout)) == 1 and result.stderr == ""
+    assert len(objects(result.stdout.splitlines())) == 1 and result.stderr == ""

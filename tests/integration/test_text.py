@@ -94,7 +94,7 @@ def test_nothing_gets_out_raw(lab):
     # A backslash is escaped, as it announces what is.
     shown = PRINTABLE.decode().replace("\\", r"\x5c")
     assert shown in table.output() and shown in daemon.output()
-    told = [json.loads(line) for line in lines.output().splitlines() if line.startswith("{")]
+    told = [json.loads(line) for line in lines.lines("^{")]
     assert {(o["address"], o["hostname"], o["version"]) for o in told} \
         == {(MANAGER, PRINTABLE.decode(), VERSION.decode())}
     # And what was kept is what was heard.
