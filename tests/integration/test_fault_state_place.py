@@ -64,7 +64,9 @@ class Volume:
             taken.unlink()
 
     def remount(self, options):
-        subprocess.run(["mount", "-o", f"remount,{options}", self.root], check=True)
+        # With these options only: of those that it has, some name users of the outer namespace.
+        subprocess.run(["mount", "--options-mode=ignore", "-o", f"remount,{options}", self.root],
+                       check=True)
 
     def set_read_only(self):
         self.remount("ro")
