@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is said where something is missing that building, tests or the demonstration need.
+
+Programs are missing from a PATH that leads to all the others; what is not to be
+relied on here (namespaces refused) is arranged.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab import BUILDDIR
+
+SOURCE = Path(__file__).resolve().parents[2]
+MODULES = ("SNMPv2-SMI", "SNMPv2-TC", "SNMPv2-CONF", "SNMPv2-MIB", "SNMP-FRAMEWORK-MIB",
+           "INET-ADDRESS-MIB")
+
+
+@pytest.fixture
+def without(tmp_path):
+    """A function: environment in which these programs are not to be found."""
+    def environment(*missing, **more):
+        place = tmp_path / "bin"
+        place.mkdir()
+        for directory in os.environ["PATH"].split(":"):
+            for name in os.listdir(directory) if os.path.isdir(directory) else ():
+                link = place / name
+                if name not in missing and not link.is_symlink():
+                    link.symlink_to(Path(directory) / name)
+        return dict(os.environ, PATH=str(place), **more)
+    return environment
+
+
+def run(argv, env, status, **kwargs):
+    result = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120, **kwargs)
+    said = result.stdout + result.stderr
+    assert result.returncode == status, said
+    return said
+
+
+def add(env, name, script):
+    """A program of ours in that PATH."""
+    program = Path(env["PATH"]) / name
+    program.unlink(missing_ok=True)
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+
+
+def test_no_autoconf(without, tmp_path):
+    """The packages are named, and nothing is installed by this form."""
+    said = run([SOURCE / "bootstrap"], without("autoreconf", "automake", "apt-get"), 2)
+    assert "not found: autoreconf automake" in said
+    assert "apt-get install autoconf automake pkg-config gcc" in said
+
+
+def test_no_pkg_config(without, tmp_path):
+    # The tree itself may be configured already.
+    for name in ("configure", "build-aux", "src"):
+        (tmp_path / name).symlink_to(SOURCE / name)
+    said = run(["./configure", "-q", "--disable-hardening"], without("pkg-config", "pkgconf"), 1,
+               cwd=tmp_path)
+    assert "pkg-config is needed" in said and "Debian: pkg-config" in said
+    assert "net-snmp 5.8" not in said
+
+
+def test_no_xz(without):
+    said = run(["make", "-s", "-C", BUILDDIR, "dist-hook"], without("xz"), 2)
+    assert "make dist needs xz (Debian: xz-utils)" in said
+
+
+def test_mibs_elsewhere(without, tmp_path):
+    """Where there is no apt-get they are taken from where net-snmp looks for them."""
+    env = without("apt-get", LDM_IETF_MIBS=str(tmp_path / "kept"))
+    own = [tmp_path / "own-1", tmp_path / "own-2"]
+    for number, module in enumerate(MODULES):
+        place = own[number % 2]
+        place.mkdir(exist_ok=True)
+        (place / f"{module}.txt").write_text(f"{module} DEFINITIONS ::= BEGIN END\n")
+    add(env, "net-snmp-config",
+        f'[ "$*" = --default-mibdirs ] && echo /nonexistent:{own[0]}:{own[1]}')
+    run([SOURCE / "bootstrap", "mibs", "here"], env, 0, cwd=tmp_path)
+    for module in MODULES:
+        assert (tmp_path / "here" / module).read_text().startswith(module)
+
+    (own[1] / "SNMPv2-TC.txt").unlink()
+    env["LDM_IETF_MIBS"] = str(tmp_path / "others")
+    said = run([SOURCE / "bootstrap", "mibs", "there"], env, 2, cwd=tmp_path)
+    assert "no MIB module SNMPv2-TC in " in said and str(own[0]) in said
+
+
+def test_no_namespaces(without):
+    """An ordinary user whom the kernel does not let make any learns what to do."""
+    env = without("unshare", "id")
+    add(env, "unshare", "echo 'unshare: write failed /proc/self/uid_map: Operation not permitted' >&2"
+        "; exit 1")
+    add(env, "id", "echo 1000")
+    # As on Ubuntu 24.04.
+    script = ("mount -t tmpfs tmpfs /proc/sys/kernel"
+              " && echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns"
+              f" && PATH={env['PATH']} && exec \"$@\"")
+    for argv, status in (([SOURCE / "tests" / "demo"], 1),
+                         ([SOURCE / "tests" / "integration" / "run", "test_table.py"], 77)):
+        said = run(["unshare", "--mount", "sh", "-c", script, "sh", *argv], None, status)
+        assert "uid_map: Operation not permitted" in said
+        assert "run it as root" in said
+        assert "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0" in said
