@@ -9,7 +9,7 @@ import pytest
 
 import lab as lab_module
 
-pytest_plugins = ["faultlab"]
+pytest_plugins = ["faultlab", "newcomer"]
 
 
 def pytest_configure(config):

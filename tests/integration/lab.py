@@ -396,14 +396,14 @@ class Host:
         wait_for(lambda: self.get("1.3.6.1.2.1.1.3.0"), 10, "snmpd to answer")
         return process
 
-    def snmptrapd(self):
+    def snmptrapd(self, address="127.0.0.1"):
         config = self.lab.path / "snmptrapd.conf"
         config.write_text("disableAuthorization yes\n"
                           "format2 NOTIFY\\t%v\\n\n"
                           "[snmp] hexOutputLength 0\n"
                           "[snmp] serverRecvBuf 1000000\n")
-        argv = ["snmptrapd", "-f", "-Lo", "-n", "-On", "-Ox", "-C", "-c", str(config),
-                "udp:127.0.0.1:162"]
+        argv = ["snmptrapd", "-f", "-X", "-Lo", "-n", "-On", "-Ox", "-C", "-c", str(config),
+                f"udp:{address}:162"]
         process = self.start("snmptrapd", argv, Snmptrapd)
         process.wait_output("NET-SNMP version")
         return process

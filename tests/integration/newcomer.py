@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A Debian machine as it is after "apt-get install snmpd snmp", and what is typed there.
+
+A host of the lab gets /etc, /var and /usr/local of its own, which begin as those
+of this machine, with what belongs to snmpd as Debian ships it; snmpd has been
+started once, by Debian's own script.  Root works there, and alice, an ordinary
+user, each as "su -" makes them.
+
+Blocks are the literal text of README (what is indented by four columns or more)
+and of the manual pages (.Bd -literal, .Dl).
+"""
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab import BUILDDIR, wait_for
+from lab_mib import ietf_modules
+
+SOURCE = Path(__file__).resolve().parents[2]
+SCRIPT = Path("/etc/init.d/snmpd")
+
+
+# Text
+
+class Block:
+    """Some lines of literal text, and the commands in them, if there are any."""
+
+    def __init__(self, lines):
+        self.lines = lines
+        self.title = lines[0]
+
+    def text(self):
+        return "".join(f"{line}\n" for line in self.lines)
+
+    def commands(self):
+        """[(prompt, command, output shown)]; a line after a backslash belongs to the command."""
+        found, open_line = [], False
+        for line in self.lines:
+            if open_line:
+                found[-1][1] += "\n" + line
+            elif line[:2] in ("$ ", "# "):
+                found.append([line[0], line[2:], []])
+            else:
+                assert found, f"not a command: {line!r}"
+                found[-1][2].append(line)
+            open_line = line.endswith("\\") and not found[-1][2]
+        return found
+
+
+def unindented(lines):
+    indent = min(len(line) - len(line.lstrip()) for line in lines)
+    return Block([line[indent:] for line in lines])
+
+
+def readme_blocks(text):
+    blocks, current = [], []
+    for line in [*text.splitlines(), ""]:
+        if line.startswith("    "):
+            current.append(line)
+        elif current:
+            blocks.append(unindented(current))
+            current = []
+    return blocks
+
+
+def unescaped(line):
+    """What mdoc shows for a line of literal text."""
+    for escape, meaning in (("\\(dq", '"'), ("\\(aq", "'"), ("\\-", "-"), ("\\&", ""),
+                            ("\\e", "\\")):
+        line = line.replace(escape, meaning)
+    return line
+
+
+def manual_blocks(text):
+    blocks, current = [], None
+    for line in text.splitlines():
+        if line.startswith(".Dl "):
+            blocks.append(Block([unescaped(line[4:])]))
+        elif line.startswith(".Bd -literal"):
+            current = []
+        elif line == ".Ed":
+            # An empty line between two examples parts nothing.
+            blocks.append(Block(current))
+            current = None
+        elif current is not None:
+            current.append(unescaped(line))
+    return blocks
+
+
+def blocks(name):
+    text = (SOURCE / name).read_text()
+    return readme_blocks(text) if name == "README" else manual_blocks(text)
+
+
+def shape(lines):
+    """Lines of output without what differs from one time to the next."""
+    return [re.sub(r"\d+\.\d ?ms", "N ms", " ".join(line.split())) for line in lines if line.strip()]
+
+
+# The machine
+
+def skip_reason():
+    """Why none of this can be tried here, or None."""
+    if "4294967295" not in Path("/proc/self/uid_map").read_text():
+        return "these need several users, and so root"
+    if not SCRIPT.exists() or shutil.which("service") is None:
+        return "these are for Debian's snmpd"
+    if "\nprefix = /usr/local\n" not in (BUILDDIR / "Makefile").read_text():
+        return "these are for the usual prefix, /usr/local"
+    if ietf_modules() is None:
+        return "the IETF's MIB modules are not here: name their folder in LDM_IETF_MIBS"
+    return None
+
+
+def stock_snmpd_conf():
+    """Debian's own: that of this machine, if nobody has changed it."""
+    here = Path("/etc/snmp/snmpd.conf")
+    recorded = subprocess.run(["dpkg-query", "-W", "-f=${Conffiles}", "snmpd"], text=True,
+                              capture_output=True).stdout
+    if here.exists() and hashlib.md5(here.read_bytes()).hexdigest() in recorded:
+        return here.read_text()
+    return (SOURCE / "tests/integration/debian-snmpd.conf").read_text()
+
+
+FURNISH = """
+set -e
+for place in /etc /var /usr/local; do
+	mkdir -p $1$place/upper $1$place/work
+	mount -t overlay overlay -o lowerdir=$place,upperdir=$1$place/upper,workdir=$1$place/work \
+		$place
+done
+rm -rf /var/agentx /var/lib/snmp/* /etc/snmp/*.d/* /etc/snmp/snmpd.local.conf /etc/default/snmpd
+rm -rf /etc/snmp/ldm-agentx* /usr/local/share/snmp /usr/local/var
+cp $1/snmpd.conf /etc/snmp/snmpd.conf
+chown root:Debian-snmp /etc/snmp/snmpd.conf
+chmod 0640 /etc/snmp/snmpd.conf
+mkdir -p /etc/snmp/snmpd.conf.d
+userdel ldm-agentx 2>/dev/null || true
+mkdir -p $2
+useradd --create-home --home-dir $2/alice --shell /bin/bash --user-group alice
+service snmpd start >/dev/null
+echo furnished
+exec sleep infinity
+"""
+
+
+class Machine:
+    def __init__(self, lab, host):
+        self.lab = lab
+        self.host = host
+        self.variables = {"$": [], "#": []}
+        place = lab.path / f"{host.name}-places"
+        place.mkdir()
+        home = lab.path / f"{host.name}-home"
+        (place / "snmpd.conf").write_text(stock_snmpd_conf())
+        self.keeper = host.start("places", ["unshare", "--mount", "sh", "-c", FURNISH, "furnish",
+                                            str(place), str(home)])
+        self.keeper.wait_output("^furnished", 30)
+        # From here on all that the host runs is in there.
+        inside = host.inside
+        host.inside = lambda argv: [*inside(["nsenter", f"--mount=/proc/{self.keeper.pid}/ns/mnt"]),
+                                    *argv]
+        wait_for(lambda: self.daemons("snmpd"), 10, "snmpd")
+        # What README's commands use of the tree that it has configured and built.
+        self.tree = home / "alice" / "ldm-agentx"
+        shutil.copytree(SOURCE / "contrib", self.tree / "contrib")
+        shutil.copytree(BUILDDIR / "contrib", self.tree / "contrib", dirs_exist_ok=True)
+        shutil.copy(SOURCE / "bootstrap", self.tree)
+        host.run(["chown", "-R", "alice", str(self.tree)], check=True)
+
+    def daemons(self, name):
+        """{pid} of the processes of that name in this lab, which has process ids of its own."""
+        def is_it(pid):
+            try:
+                return Path(f"/proc/{pid}/comm").read_text().strip() == name
+            except OSError:
+                return False
+        return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and is_it(pid)}
+
+    def argv(self, prompt, script, directory=None):
+        user = {"$": "alice", "#": "root"}[prompt]
+        lines = [f"export LDM_IETF_MIBS={shlex.quote(ietf_modules())}",
+                 f"cd {shlex.quote(str(directory or self.tree))}", *self.variables[prompt], script]
+        return ["su", "-", user, "-c", "\n".join(lines)]
+
+    def type(self, prompt, command, directory=None, script=None):
+        """Type it, and wait for its end; returns the lines of its output.
+        A script is what is typed into it."""
+        if re.match(r"(export )?[A-Z]+=", command):
+            self.variables[prompt].append(command)
+            return []
+        result = self.host.run(self.argv(prompt, command, directory), seconds=60, input=script or "")
+        said = result.stdout + result.stderr
+        assert result.returncode == 0, f"{prompt} {command}\n{said}"
+        return said.splitlines()
+
+    def leave_running(self, prompt, command, until=None):
+        """Type one that goes on, and wait for a line of its output."""
+        process = self.host.start(command, self.argv(prompt, command))
+        if until:
+            process.wait_output(until)
+        return process
+
+    def session(self, block):
+        """Type what is in a block, and compare the output with what it shows, if anything."""
+        for prompt, command, shown in block.commands():
+            if re.match(r"(\S*/)?ldm-agentx -[fu]", command):
+                self.stop_daemons()
+            if re.match(r"(\S*/)?ldm-agentx -f", command):
+                self.leave_running(prompt, command, "link .* is up")
+                continue
+            said = self.type(prompt, command)
+            if command.startswith("service snmpd"):
+                wait_for(lambda: self.daemons("snmpd"), 10, "snmpd")
+            if shown:
+                assert shape(said) == shape(shown), command
+
+    def stop_daemons(self):
+        """End every ldm-agentx here, as Ctrl-C or kill(1) would."""
+        for pid in self.daemons("ldm-agentx"):
+            os.kill(pid, signal.SIGTERM)
+        wait_for(lambda: not self.daemons("ldm-agentx"), 10, "the daemons to end")
+
+    def wait_answer(self, command, pattern, prompt="$", seconds=20):
+        """Type it until a line of the output is as expected."""
+        def answered():
+            said = self.host.run(self.argv(prompt, command)).stdout
+            return re.findall(pattern, said, re.M)
+        return wait_for(answered, seconds, f"{pattern!r} from {command}")
+
+    def path(self, name):
+        """Where a file of the machine is for us."""
+        return Path(f"/proc/{self.keeper.pid}/root") / name.lstrip("/")
+
+    def turn_off(self):
+        self.stop_daemons()
+        for pid in self.daemons("snmpd"):
+            os.kill(pid, signal.SIGTERM)
+
+
+@pytest.fixture
+def machine(lab):
+    """A newcomer's machine, 192.0.2.1, two servers, and a station that is notified."""
+    reason = skip_reason()
+    if reason:
+        pytest.skip(reason)
+    segment = lab.segment("red")
+    host = lab.host("debian", (segment, "192.0.2.1/24"))
+    for number in (1, 2):
+        server = lab.host(f"t5-0{number}", (segment, f"192.0.2.2{number}/24"))
+        server.responder("-a", f"192.0.2.2{number}", "-H", f"t5-0{number}.example",
+                         "-R", "3.6.0.1")
+    nms = lab.host("nms", (segment, "192.0.2.10/24"))
+    the_machine = Machine(lab, host)
+    the_machine.server = server
+    the_machine.trapd = nms.snmptrapd("192.0.2.10")
+    yield the_machine
+    the_machine.turn_off()

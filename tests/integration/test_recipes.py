@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Recipes are code: what README and the manual pages show is run as it is printed.
+
+"Every command in README and the manuals is run by a test, literally, on a stock
+Debian's own snmpd.conf."
+
+Each block of literal text has its line in a table below, by its first line: what
+is to be done with it.  A block without one fails the test.
+"""
+
+import os
+import re
+
+from lab import BUILDDIR, program, wait_for
+from lab_mib import ietf_modules
+from newcomer import SOURCE, blocks, shape
+
+PAGES = ["src/ldm-agentx.8", "src/ldm-agentx.conf.5", "src/ldm-responder.1", "src/ldm-scan.1"]
+DROP_IN = "/etc/snmp/snmpd.conf.d/ldm.conf"
+
+
+def run(machine, block):
+    machine.session(block)
+
+
+def not_run(reason):
+    """Deliberately not run here."""
+    assert reason
+    return lambda machine, block: None
+
+
+def follow(machine, name, table, others=None):
+    """Do with each block what is to be done with it, in the order of the table."""
+    seen = blocks(name)
+    unknown = [block.title for block in seen if block.title not in table]
+    assert others or not unknown, f"{name} has blocks that nobody tries"
+    assert {block.title for block in seen} >= set(table), f"{name} has lost some blocks"
+    for block in seen:
+        if block.title in unknown:
+            others(machine, block)
+    for title, handler in table.items():
+        for block in seen:
+            if block.title == title:
+                handler(machine, block)
+
+
+def snmpd_conf(machine, block, *more):
+    """Lines for snmpd.conf, in a file that Debian's includes."""
+    machine.path(DROP_IN).write_text(block.text() + "".join(f"{line}\n" for line in more))
+    machine.type("#", "service snmpd restart")
+
+
+def install_all(machine):
+    """What the manual pages take for granted."""
+    machine.type("#", "make install", directory=BUILDDIR)
+    machine.type("#", "./bootstrap mibs /usr/local/share/snmp/mibs")
+
+
+# README
+
+def demo(machine, block):
+    """With the build under test."""
+    (prompt, command, _), = block.commands()
+    assert command == "./bootstrap demo"
+    machine.demo = machine.leave_running(
+        "#", f"LDM_BUILDDIR='{BUILDDIR}' MIBDIRS='{ietf_modules()}' '{SOURCE}/tests/demo'")
+
+
+def install(machine, block):
+    """Where it was built; that it can be built is what made this test possible."""
+    commands = [command for _, command, _ in block.commands()]
+    assert [command.split()[0] for command in commands] == ["apt-get", "./bootstrap", "make"]
+    machine.type("#", commands[2], directory=BUILDDIR)
+
+
+def shipped_drop_in(machine, block):
+    """It is what contrib/ has, but for comments."""
+    lines = (BUILDDIR / "contrib/snmpd/ldm.conf").read_text().splitlines()
+    assert shape(block.lines) == shape([line for line in lines if line[:1] not in ("#", "")])
+
+
+def other_snmpd_conf(machine, block):
+    """Alone, as an snmpd.conf, it shows all of the host."""
+    path = machine.lab.path / "other-snmpd.conf"
+    path.write_text(block.text() + f"agentAddress udp:127.0.0.1:1161\n"
+                    f"agentXSocket {machine.lab.path}/other-agentx\n")
+    other = machine.host.start("snmpd", ["snmpd", "-f", "-Lo", "-C", "-c", str(path)])
+    machine.wait_answer("snmpget -v2c -c public localhost:1161 1.3.6.1.2.1.1.3.0", "Timeticks")
+    assert "agentx" in other.output().lower()
+    other.end()
+
+
+def walk(machine, block):
+    """As soon as both managers have answered twice."""
+    (prompt, command, shown), = block.commands()
+    wait_for(lambda: shape(machine.type(prompt, command)) == shape(shown), 20,
+             "the walk to be as README shows it")
+    wait_for(lambda: len(machine.trapd.appeared()) == 2, 10, "the notifications")
+
+
+def own_user(machine, block):
+    run(machine, block)
+    machine.wait_answer("snmpget -v2c -c public localhost ldmManagerStatus.192.0.2.22",
+                        r"up\(1\)")
+    daemon, = machine.daemons("ldm-agentx")
+    assert os.stat(f"/proc/{daemon}").st_uid != 0
+
+
+README = {
+    "$ ./bootstrap demo": demo,
+    "$ ./bootstrap check": not_run("this is a part of it"),
+    "# apt-get install autoconf automake pkg-config gcc make libsnmp-dev \\": install,
+    "$ ldm-scan -i eth0": run,
+    "# cp contrib/snmpd/ldm.conf /etc/snmp/snmpd.conf.d/": run,
+    "master  agentx": shipped_drop_in,
+    "rocommunity public localhost": other_snmpd_conf,
+    "# ldm-agentx -f -i eth0": run,
+    "$ snmpwalk -v2c -c public localhost \\": walk,
+    "# ./bootstrap mibs /usr/local/share/snmp/mibs": run,
+    "$ export MIBDIRS=+/usr/local/share/snmp/mibs MIBS=LDM-DISCOVERY-MIB": run,
+    "# useradd --system --user-group ldm-agentx": own_user,
+    "# usermod -a -G ldm-agentx alice": run,
+    "ldm-agentx(8)         the daemon: options, signals, states, notifications":
+        not_run("a list of the manual"),
+    "--with-mib-root=OID     where LDM-DISCOVERY-MIB is rooted; by default below":
+        not_run("a list of options, which `./configure --help` has"),
+    "src/core/       the protocol, the inventory, the events, the configuration:":
+        not_run("a list of directories"),
+    "./bootstrap check       before each change: about six minutes":
+        not_run("for developers, and too long"),
+}
+
+
+def test_readme(machine):
+    follow(machine, "README", README)
+    assert machine.demo.wait(30) == 0
+    assert machine.demo.lines(r"Done in \d+ seconds")
+
+
+# ldm-agentx(8)
+
+def ask(machine, block):
+    run(machine, block)
+    if len(block.lines) == 1:
+        return
+    machine.wait_answer("snmpget -v2c -c public localhost ldmManagerStatus.198.18.0.7",
+                        r"up\(1\)")
+    wait_for(lambda: machine.trapd.appeared("198.18.0.7"), 10, "the notification")
+
+
+def by_hand(machine, block):
+    machine.type("#", "usermod -a -G ldm-agentx alice")
+    run(machine, block)
+
+
+AGENTX = {
+    "master       agentx": lambda machine, block: snmpd_conf(machine, block,
+                                                             "rwcommunity private localhost"),
+    "# useradd --system --user-group ldm-agentx": run,
+    "# install -d -m 0700 -o ldm-agentx /var/lib/ldm-agentx": ask,
+    "$ export MIBDIRS=+/usr/local/share/snmp/mibs MIBS=LDM-DISCOVERY-MIB": run,
+    "$ $SET ldmManagerRowStatus.198.18.0.12 i createAndGo": run,
+    "$ echo 'stateFile none' >try.conf": by_hand,
+}
+
+
+def test_ldm_agentx(machine):
+    install_all(machine)
+    # The place of packages, as in the manual.
+    machine.path("/etc/snmp/ldm-agentx.conf").write_text("stateFile /var/lib/ldm-agentx/state\n")
+    with machine.path("/etc/hosts").open("a") as hosts:
+        hosts.write("192.0.2.10 nms.example.com\n")
+    machine.server.responder("-a", "198.18.0.7")
+    follow(machine, "src/ldm-agentx.8", AGENTX)
+
+
+# ldm-agentx.conf(5)
+
+def configuration(machine, block):
+    path = machine.lab.path / "example.conf"
+    path.write_text(block.text())
+    result = machine.host.run([program("ldm-agentx"), "-t", "-C", "-c", str(path)])
+    assert result.returncode == 0, block.text() + result.stderr
+
+
+def mistakes(machine, block):
+    """The lines that are complained about, at these places; the message is on one line."""
+    told = " ".join(block.lines)
+    path = machine.path("/etc/snmp/ldm-agentx.conf")
+    lines = [""] * 20
+    for number, token, value in re.findall(r":(\d+): (\w+) '(.*?)'", told):
+        lines[int(number) - 1] = f"{token} {value}"
+    path.write_text("\n".join(lines))
+    result = machine.host.run(machine.argv("#", "/usr/local/sbin/ldm-agentx -t"))
+    assert result.returncode == 1
+    said = [line.removeprefix("ldm-agentx: error: ") for line in result.stderr.splitlines()]
+    assert " ".join(said) == told
+
+
+def in_context(machine, block):
+    machine.path("/etc/snmp/ldm-agentx.conf").write_text("context ldm\n")
+    machine.leave_running("#", "ldm-agentx -f", "link .* is up")
+    for prompt, command, _ in block.commands():
+        if command.startswith("export"):
+            machine.type(prompt, command)
+        else:
+            machine.wait_answer(command, r"ldmManagerStatus.192.0.2.21 = INTEGER: up\(1\)")
+
+
+CONF = {
+    "/etc/snmp/ldm-agentx.conf:12: interval '30x': expected a duration such as": mistakes,
+    "master      agentx": snmpd_conf,
+    "$ export MIBDIRS=+/usr/local/share/snmp/mibs MIBS=LDM-DISCOVERY-MIB": in_context,
+}
+
+
+def test_ldm_agentx_conf(machine):
+    install_all(machine)
+    follow(machine, "src/ldm-agentx.conf.5", CONF, others=configuration)
+
+
+# ldm-responder(1)
+
+def session_of_its_own(machine, block):
+    """The commands after the first are for the shell that it starts."""
+    commands = [command for _, command, _ in block.commands()]
+    said = machine.type("$", commands[0], script="\n".join(commands[1:]))
+    shown = [line for _, _, lines in block.commands() for line in lines]
+    assert [line for line in said if line in shown] == shown
+    scanned = [line.split()[0] for line in said if line.startswith("198.18.0.")]
+    assert len(scanned) == 20 + 15
+
+
+def many(machine, block):
+    (prompt, command, _), = block.commands()
+    machine.leave_running(prompt, command, "^ready: 5000 managers")
+
+
+RESPONDER = {
+    "ready: 20 managers, 198.18.0.1-198.18.0.20, on eth0,eth1": not_run("output"),
+    "2026-11-22T13:02:12.345Z 8125.123456 eth0 198.18.255.1 64535": not_run("output"),
+    "$ unshare -rn": session_of_its_own,
+    "$ ldm-responder -i eth1 -n 5000 -r multicast -d 50:900 -l 5": many,
+}
+
+
+def test_ldm_responder(machine):
+    install_all(machine)
+    machine.lab.segment("blue")
+    machine.host.plug("blue", "eth1", "198.18.255.1/24")
+    follow(machine, "src/ldm-responder.1", RESPONDER)
+
+
+# ldm-scan(1)
+
+def scan(machine, block):
+    """To be looked at when all are over."""
+    (prompt, command, _), = block.commands()
+    machine.scans.append((command, machine.leave_running(prompt, command)))
+
+
+SCAN = {
+    "$ ldm-scan -i eth0": scan,
+    "$ ldm-scan -q -w 10s -n 10 -e 12": scan,
+    """$ ldm-scan -j | jq -r 'select(.version == "1.2") | .hostname'""": scan,
+    "$ ldm-scan -v": scan,
+}
+
+
+def test_ldm_scan(machine):
+    install_all(machine)
+    machine.server.responder("-a", "198.18.0.1", "-n", 12, "-H", "old-%u")
+    machine.scans = []
+    follow(machine, "src/ldm-scan.1", SCAN)
+    by_interface, quiet, names, verbose = [process for _, process in machine.scans]
+    for command, process in machine.scans:
+        assert process.wait() == 0, command
+    assert len(by_interface.lines(r"^(198\.18\.0|192\.0\.2)\.")) == 14
+    assert sorted(names.output().split()) == sorted(f"old-{i}" for i in range(1, 13))
+    assert verbose.lines("^ldm-scan: ")
+
+
+def test_readme_fits():
+    wide = [line for line in (SOURCE / "README").read_text().splitlines() if len(line) > 80]
+    assert not wide
+
+
+def test_the_usual_lines_are_the_same():
+    """Where something says how the socket is given to the daemon, it says the same."""
+    places = [*PAGES, "README", "contrib/systemd/ldm-agentx.service"]
+    lines = {place: set(re.findall(r"agentXPerms +(\d[^'\n]*)", (SOURCE / place).read_text()))
+             for place in places}
+    assert {place: said for place, said in lines.items() if said} == {
+        place: {"0660 0755 root ldm-agentx"}
+        for place in ("src/ldm-agentx.8", "README", "contrib/systemd/ldm-agentx.service")}
