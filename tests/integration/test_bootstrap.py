@@ -2,18 +2,20 @@
 """What is said where something is missing that building, tests or the demonstration need.
 
 Programs are missing from a PATH that leads to all the others; what is not to be
-relied on here (namespaces refused) is arranged.
+relied on here (namespaces refused, another snmpd that listens) is arranged.
 """
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from lab import BUILDDIR
+from lab_mib import ietf_modules
+from newcomer import SOURCE
 
-SOURCE = Path(__file__).resolve().parents[2]
 MODULES = ("SNMPv2-SMI", "SNMPv2-TC", "SNMPv2-CONF", "SNMPv2-MIB", "SNMP-FRAMEWORK-MIB",
            "INET-ADDRESS-MIB")
 
@@ -106,3 +108,19 @@ def test_no_namespaces(without):
         assert "uid_map: Operation not permitted" in said
         assert "run it as root" in said
         assert "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0" in said
+
+
+def test_another_snmpd_is_not_reached(machine):
+    """Neither by the demonstration nor by what these tests start."""
+    place = machine.path("/var/agentx/master")
+    place.unlink()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(place))
+        listener.listen()
+        listener.setblocking(False)
+        demo = machine.leave_running(
+            "#", f"LDM_BUILDDIR='{BUILDDIR}' MIBDIRS='{ietf_modules()}' '{SOURCE}/tests/demo'")
+        machine.host.snmptrapd()
+        assert demo.wait(60) == 0, demo.output()
+        with pytest.raises(BlockingIOError):
+            listener.accept()
