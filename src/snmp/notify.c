@@ -19,6 +19,11 @@
  * buffer holds. */
 #define BURST 10
 
+/* How long a Notify may go unanswered before it is sent again: long enough for a
+ * master agent that answers late, for it would send every repeat on.  One that
+ * hangs is found by pings, and its session closed. */
+#define ANSWER_TIMEOUT_S 30
+
 /* After a failure: about as long as it takes to find out that the link is gone. */
 #define PAUSE_US 1000000
 
@@ -29,6 +34,12 @@ static struct flight {
 	bool used;
 	uint32_t id;
 } flights[MAX_IN_FLIGHT];
+
+/* The event that has gone unanswered for longest while the link is up. */
+static struct {
+	uint32_t id;
+	unsigned int times; /* 0: there is none */
+} unanswered;
 
 static int64_t due_us; /* when the next one would be if all were evenly spaced */
 static int64_t paused_until_us;
@@ -41,6 +52,7 @@ notify_start(const struct mib_source *lent, const char *context_name)
 	context = context_name;
 	due_us = paused_until_us = 0;
 	timer_set = false;
+	unanswered.times = 0;
 	for (int i = 0; i < MAX_IN_FLIGHT; i++)
 		flights[i].used = false;
 }
@@ -53,7 +65,23 @@ settle(struct flight *flight, enum event_outcome outcome)
 	flight->used = false;
 	if (outcome == EVENT_RETRY)
 		paused_until_us = clock_now().mono_us + PAUSE_US;
+	else if (flight->id == unanswered.id)
+		unanswered.times = 0;
 	source->settle_event(source->ctx, flight->id, outcome);
+}
+
+/* Say so the second time, the fourth, the eighth and so on. */
+static void
+count_unanswered(uint32_t id)
+{
+	if (unanswered.times > 0 && unanswered.id != id)
+		return;
+	unanswered.id = id;
+	unanswered.times++;
+	if (unanswered.times >= 2 && (unanswered.times & (unanswered.times - 1)) == 0)
+		log_warning("event %u: the master agent has not answered its notification within "
+			    "%d s, %u times by now; sending it again",
+			    id, ANSWER_TIMEOUT_S, unanswered.times);
 }
 
 /* Also called, with TIMED_OUT, for what is in flight when the session closes. */
@@ -63,10 +91,11 @@ on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *
 	struct flight *flight = arg;
 	enum event_outcome outcome = EVENT_RETRY;
 
-	(void)session;
 	(void)request_id;
 	if (operation == NETSNMP_CALLBACK_OP_RESEND)
 		return 1; /* agentXRetries is set: the answer is still to come */
+	if (operation == NETSNMP_CALLBACK_OP_TIMED_OUT && session == masterlink_session())
+		count_unanswered(flight->id);
 	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
 		if (pdu->errstat == SNMP_ERR_NOERROR) {
 			outcome = EVENT_ACCEPTED;
@@ -92,6 +121,10 @@ send_event(netsnmp_session *session, struct flight *flight, const struct event *
 	if (pdu != NULL && mib_event_notification(pdu, event) != 0) {
 		snmp_free_pdu(pdu);
 		pdu = NULL;
+	}
+	if (pdu != NULL) {
+		pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT;
+		pdu->time = ANSWER_TIMEOUT_S;
 	}
 	if (pdu == NULL || axpdu_send(session, pdu, on_answer, flight) != 0)
 		settle(flight, EVENT_RETRY);

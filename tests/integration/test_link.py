@@ -131,3 +131,17 @@ def test_accepts_and_hangs_up(lab, proxy, before):
     proxy.slam = False
     station.wait_all_up(MANAGERS)
     assert len(one.lines(LINK)) == said + 1
+
+
+def test_notify_answered_late(lab, proxy):
+    """Answers to Notify that take 3 s: no notification is repeated, none is lost."""
+    station = lab.station()
+    responder = lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
+    proxy.delays[NOTIFY] = 3
+    daemon(station, "-x", proxy.address)
+    wait_for(lambda: proxy.answered[NOTIFY] >= 3, 20, "the answers")
+    responder.command("off", MANAGERS[1])
+    wait_for(lambda: proxy.answered[NOTIFY] >= 4, 20, "one more")
+    wait_for(lambda: station.value("ldmEventsQueued") == 0, 10, "the queue to be empty")
+    assert station.value("ldmEventsResent") == 0
+    assert len(station.trapd.notifications()) == proxy.sent[NOTIFY] == 4

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "snmp/axpdu.h"
+#include "snmp/masterlink.h"
+#include "snmp/mib_event.h"
+#include "snmp/notify.h"
+
+/* What notify.c stands on: a link, time, a queue of one event, the log. */
+static netsnmp_session link_session;
+static bool link_up;
+static int64_t now_us;
+static bool waiting; /* the event */
+static enum event_outcome outcome;
+static unsigned int settled;
+static unsigned int warnings;
+static char last_warning[256];
+
+static netsnmp_pdu *in_flight;
+static snmp_callback answer;
+static void *answer_arg;
+static unsigned int sent;
+
+netsnmp_session *
+masterlink_session(void)
+{
+	return link_up ? &link_session : NULL;
+}
+
+struct moment
+clock_now(void)
+{
+	return (struct moment){.mono_us = now_us};
+}
+
+netsnmp_pdu *
+axpdu_new(const netsnmp_session *session, enum axpdu_type type, const char *context)
+{
+	(void)session;
+	(void)context;
+	return snmp_pdu_create((int)type);
+}
+
+int
+axpdu_send(netsnmp_session *session, netsnmp_pdu *pdu, snmp_callback callback, void *arg)
+{
+	(void)session;
+	snmp_free_pdu(in_flight);
+	in_flight = pdu;
+	answer = callback;
+	answer_arg = arg;
+	sent++;
+	return 0;
+}
+
+int
+mib_event_notification(netsnmp_pdu *pdu, const struct event *event)
+{
+	(void)pdu;
+	(void)event;
+	return 0;
+}
+
+void
+log_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(last_warning, sizeof(last_warning), format, args);
+	va_end(args);
+	warnings++;
+}
+
+void
+log_debug(const char *format, ...)
+{
+	(void)format;
+}
+
+static bool
+take_event(void *ctx, struct event *out)
+{
+	const bool took = waiting;
+
+	(void)ctx;
+	*out = (struct event){.id = 7};
+	waiting = false;
+	return took;
+}
+
+static void
+settle_event(void *ctx, uint32_t id, enum event_outcome how)
+{
+	(void)ctx;
+	assert_int_equal(id, 7);
+	outcome = how;
+	settled++;
+	waiting = how == EVENT_RETRY;
+}
+
+static unsigned int
+notification_rate(void *ctx)
+{
+	(void)ctx;
+	return 1000;
+}
+
+static const struct mib_source source = {
+    .take_event = take_event,
+    .settle_event = settle_event,
+    .notification_rate = notification_rate,
+};
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	link_up = waiting = true;
+	now_us = 1000000000;
+	settled = warnings = sent = 0;
+	in_flight = NULL;
+	notify_start(&source, NULL);
+	notify_run();
+	return sent == 1 ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	snmp_free_pdu(in_flight);
+	return 0;
+}
+
+/* The library gives it up after its own time, or after that of the session. */
+static void
+let_time_out(void)
+{
+	assert_true(in_flight->flags & UCD_MSG_FLAG_PDU_TIMEOUT);
+	now_us += in_flight->time * INT64_C(1000000);
+	answer(NETSNMP_CALLBACK_OP_TIMED_OUT, &link_session, 1, in_flight, answer_arg);
+}
+
+static void
+send_again(void)
+{
+	const unsigned int before = sent;
+
+	now_us += 1000000; /* its pause */
+	notify_run();
+	assert_int_equal(sent, before + 1);
+}
+
+static void
+accept_it(void)
+{
+	in_flight->errstat = 0;
+	answer(NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE, &link_session, 1, in_flight, answer_arg);
+	assert_int_equal(outcome, EVENT_ACCEPTED);
+}
+
+static void
+test_has_tens_of_seconds(void **state)
+{
+	(void)state;
+	assert_true(in_flight->flags & UCD_MSG_FLAG_PDU_TIMEOUT);
+	assert_in_range(in_flight->time, 20, 60);
+}
+
+static void
+test_repeats_are_worth_a_warning(void **state)
+{
+	static const unsigned int warnings_after[] = {0, 0, 1, 1, 2, 2, 2, 2, 3, 3};
+
+	(void)state;
+	for (size_t i = 1; i < sizeof(warnings_after) / sizeof(warnings_after[0]); i++) {
+		let_time_out();
+		assert_int_equal(outcome, EVENT_RETRY);
+		assert_int_equal(warnings, warnings_after[i]);
+		send_again();
+	}
+	assert_non_null(strstr(last_warning, "event 7:"));
+	assert_non_null(strstr(last_warning, "8 times"));
+	accept_it();
+	assert_int_equal(warnings, 3);
+}
+
+/* What it had to wait for is over: counted from the beginning. */
+static void
+test_an_answer_ends_the_count(void **state)
+{
+	(void)state;
+	let_time_out();
+	send_again();
+	accept_it();
+	waiting = true;
+	send_again();
+	let_time_out();
+	assert_int_equal(warnings, 0);
+}
+
+/* The library says so of all that is in flight when the session closes. */
+static void
+test_a_lost_link_is_no_silence(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		link_up = false;
+		let_time_out();
+		assert_int_equal(outcome, EVENT_RETRY);
+		link_up = true;
+		send_again();
+	}
+	assert_int_equal(warnings, 0);
+}
+
+static void
+test_nothing_leaves_without_a_link(void **state)
+{
+	(void)state;
+	accept_it();
+	waiting = true;
+	link_up = false;
+	now_us += 1000000;
+	notify_run();
+	assert_int_equal(sent, 1);
+	assert_true(waiting);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_has_tens_of_seconds, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_repeats_are_worth_a_warning, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_an_answer_ends_the_count, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_lost_link_is_no_silence, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_nothing_leaves_without_a_link, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
