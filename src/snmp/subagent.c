@@ -32,11 +32,11 @@
 #define PING_INTERVAL_S 1
 
 /* How long the library waits for the master agent's answer, and then takes it
- * for hung.  Only this thread waits.  A master agent that is merely slow, say
- * over an `extend` script, keeps its session so long; when it dies, or goes
- * on, the wait ends at once.  No retries: they would only send the same
- * notification twice to a peer that loses nothing. */
-#define ANSWER_TIMEOUT_US 2000000
+ * for hung.  snmpd answers nobody while a script of an `extend` or `pass` line
+ * runs, and those may well take some seconds; when it dies, or goes on, the wait
+ * ends at once.  Only this thread waits.  No retries: they would only send the
+ * same twice to a peer that loses nothing. */
+#define ANSWER_TIMEOUT_US 10000000
 #define ANSWER_RETRIES 0
 
 #define STOP_TIMEOUT_MS 500

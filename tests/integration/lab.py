@@ -377,7 +377,7 @@ class Host:
         lines = [f"interval {interval}", f"window {window}", *config]
         return self.start("ldm-agentx", self.daemon_command(*args, config=lines), Daemon)
 
-    def snmpd(self):
+    def snmpd(self, settings=()):
         """Start a private snmpd that notifies a snmptrapd on the same host."""
         directory = Path(self.agentx.removeprefix("unix:")).parent
         directory.mkdir(exist_ok=True)
@@ -389,7 +389,8 @@ class Host:
                           "trap2sink 127.0.0.1:162 public\n"
                           "master agentx\n"
                           f"agentXSocket {self.agentx}\n"
-                          "agentXPerms 0777 0777\n")
+                          "agentXPerms 0777 0777\n"
+                          + "".join(f"{line}\n" for line in settings))
         argv = ["snmpd", "-f", "-Lo", "-C", "-c", str(config)]
         process = self.start("snmpd", argv, Snmpd, self.agentx)
         process.wait_output("NET-SNMP version")

@@ -6,6 +6,7 @@ peer that accepts and hangs up, answers that come late, a master agent that is
 busy.
 """
 
+import concurrent.futures
 import signal
 import time
 
@@ -145,3 +146,32 @@ def test_notify_answered_late(lab, proxy):
     wait_for(lambda: station.value("ldmEventsQueued") == 0, 10, "the queue to be empty")
     assert station.value("ldmEventsResent") == 0
     assert len(station.trapd.notifications()) == proxy.sent[NOTIFY] == 4
+
+
+NS_EXTEND_RESULT = "1.3.6.1.4.1.8072.1.3.2.3.1.4.4.116.101.115.116"  # of "test"
+
+
+def test_busy_master(lab):
+    """A script of snmpd's that takes 4 s: polls are right, the link stays, nothing is lost."""
+    station = lab.station(snmp=False)
+    station.trapd = station.snmptrapd()
+    station.snmpd(["extend test /bin/sleep 4"])
+    responder = lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
+    one = daemon(station)
+    station.wait_all_up(MANAGERS)
+    wait_for(lambda: len(station.trapd.appeared()) == 3, 10, "the notifications")
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        busy = pool.submit(station.run, ["snmpget", "-v2c", "-c", "public", "-t10", "-r0",
+                                         "127.0.0.1", NS_EXTEND_RESULT])
+        responder.command("off", MANAGERS[1])
+        polls = 0
+        while not busy.done():
+            # It waits its turn, and is right then.
+            assert isinstance(station.value("ldmDiscoveryRounds"), int)
+            polls += 1
+        assert "INTEGER" in busy.result().stdout, busy.result()
+    assert polls > 0
+    wait_for(lambda: station.trapd.disappeared(MANAGERS[1]), 10, "what happened meanwhile")
+    assert len(one.lines(LINK)) == 1
+    assert len(station.trapd.notifications()) == 4
