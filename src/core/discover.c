@@ -7,7 +7,7 @@
 
 #include "core/sight.h"
 
-#define EXTRA_REQUESTS 2 /* asked again when every request met kernel drops */
+#define EXTRA_REQUESTS 2 /* asked again when every request from a port met kernel drops */
 
 struct discover {
 	struct discover_settings settings;
@@ -22,7 +22,7 @@ struct discover {
 	bool round_wanted;      /* discover_round_now() */
 	struct moment started;  /* the round */
 	int64_t regular_us;     /* start of the last regular round */
-	unsigned int probes;    /* settings as they were at its start */
+	unsigned int probes;    /* requests in it, by the settings at its start */
 	int64_t request_us;     /* the time that each request has */
 	unsigned int steps;     /* of the round's requests, sent or not needed */
 	unsigned int extras;    /* of the round */
@@ -241,6 +241,15 @@ find_pending(const struct discover *d, bool pending[])
 	inventory_unconfirmed(d->inv, pending, d->links.count);
 }
 
+/* From each port at least one, for there may be somebody who hears but one of them. */
+static unsigned int
+requests_in_round(const struct discover_settings *settings)
+{
+	if (settings->source_port == SOURCE_PORT_AUTO && settings->probes < SENDER_COUNT)
+		return SENDER_COUNT;
+	return settings->probes;
+}
+
 static void
 start_round(struct discover *d, struct moment now, bool regular)
 {
@@ -248,8 +257,8 @@ start_round(struct discover *d, struct moment now, bool regular)
 	d->out_of_turn = !regular;
 	d->round_wanted = false;
 	d->started = now;
-	d->probes = d->settings.probes;
-	d->request_us = d->settings.window_us / d->settings.probes;
+	d->probes = requests_in_round(&d->settings);
+	d->request_us = d->settings.window_us / d->probes;
 	d->steps = 0;
 	d->extras = 0;
 	for (int i = 0; i < d->links.count; i++)
@@ -331,7 +340,7 @@ ask_again(struct discover *d, struct moment now, const bool pending[])
 		struct link *link = &d->links.list[i];
 
 		link_settle_request(link);
-		wanted[i] = pending[i] && link->asked && !link->blind && !link->clean;
+		wanted[i] = pending[i] && link->asked && !link->blind && !link_is_clean(link);
 		any = any || wanted[i];
 	}
 	if (!any || d->extras == EXTRA_REQUESTS || now.mono_us + d->request_us > d->regular_due_us)

@@ -7,11 +7,13 @@
  * and reports whether that worked.  Everything learnt goes into the inventory.
  *
  * A round starts with a request on every usable link.  While managers there
- * are silent it is repeated, `window`/`probes` apart, `probes` requests in all;
- * `window` after its start the round is judged for each link: not at all while
- * the link was blind (no carrier, no address, no membership, cannot send), by
- * the last request during which the kernel dropped nothing otherwise, and for
- * want of one the round asks again, twice at most, and is then excused.
+ * are silent it is repeated, `window`/`probes` apart, `probes` requests in all, or
+ * two if they leave from two ports and `probes` is 1: before anybody is missed, each
+ * link has been asked from both.  `window` after its start the round is judged for
+ * each link: not at all while the link was blind (no carrier, no address, no
+ * membership, cannot send), by the last request from each port during which the
+ * kernel dropped nothing otherwise, and for want of one the round asks again, twice
+ * at most, and is then excused.
  */
 #ifndef DISCOVER_H
 #define DISCOVER_H
@@ -37,7 +39,7 @@ enum source_port {
 struct discover_settings {
 	int64_t interval_us; /* from round to round; at least 2 * window_us */
 	int64_t window_us;   /* from the first request to the judgement */
-	unsigned int probes; /* requests in a round, at least 1 */
+	unsigned int probes; /* requests in a round, at least 1; SOURCE_PORT_AUTO: or 2 */
 	unsigned int misses; /* also how long blindness is tolerated, in rounds */
 	enum source_port source_port;
 	bool always_probe; /* repeat even when nobody is missed (scanner) */

@@ -184,9 +184,10 @@ link_start_round(struct link *link)
 	link->asked = false;
 	link->blind = false;
 	link->dirty = false;
-	link->clean = false;
-	for (int i = 0; i < SENDER_COUNT; i++)
+	for (int i = 0; i < SENDER_COUNT; i++) {
+		link->from[i].asked = link->from[i].clean = false;
 		link->loops[i].count = 0;
+	}
 	if (link->state != LINK_USABLE)
 		link_blind(link, link_state_text(link->state));
 }
@@ -195,14 +196,24 @@ void
 link_settle_request(struct link *link)
 {
 	if (link->asked && !link->dirty)
-		link->clean = true;
+		link->from[link->sender].clean = true;
+}
+
+bool
+link_is_clean(const struct link *link)
+{
+	for (int i = 0; i < SENDER_COUNT; i++)
+		if (link->from[i].asked && !link->from[i].clean)
+			return false;
+	return link->asked;
 }
 
 void
 link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave, int64_t now_us)
 {
 	link->requests++;
-	link->asked = true;
+	link->asked = link->from[sender].asked = true;
+	link->sender = sender;
 	link->wave = wave;
 	link->requested_us = now_us;
 	link->loops[sender].port = port;
@@ -232,7 +243,7 @@ enum link_judgement
 link_judge(struct link *link, bool pending, unsigned int misses, bool *excused)
 {
 	const bool blind = link->blind || !link->asked;
-	const bool met_drops = !blind && pending && !link->clean;
+	const bool met_drops = !blind && pending && !link_is_clean(link);
 	/* A flood must not switch the detection off, nor one that pauses for a round
 	 * now and then. */
 	const bool overdue = met_drops && link->excused >= misses;

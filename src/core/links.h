@@ -44,11 +44,14 @@ struct link {
 	uint64_t requests, responses, kernel_drops; /* so far */
 
 	/* This round: */
-	bool asked;      /* a request has left */
-	bool blind;      /* unusable at some moment */
-	bool dirty;      /* the kernel dropped something since the last request */
-	bool clean;      /* a request went by without drops */
-	const char *why; /* it was blind; static */
+	bool asked; /* a request has left */
+	bool blind; /* unusable at some moment */
+	bool dirty; /* the kernel dropped something since the last request */
+	struct {
+		bool asked, clean; /* a request went by; without drops */
+	} from[SENDER_COUNT];
+	enum sender sender; /* of the last request */
+	const char *why;    /* it was blind; static */
 
 	bool to_send;
 	uint64_t wave; /* of the last request; 0: none yet */
@@ -124,6 +127,9 @@ void link_start_round(struct link *link);
 
 /* The time since the last request is over: did it pass without drops? */
 void link_settle_request(struct link *link);
+
+/* Whether one did from each port that was asked from: not everybody hears both. */
+bool link_is_clean(const struct link *link);
 
 /* A request has left from that port. */
 void link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave,

@@ -10,8 +10,9 @@ import pytest
 
 from lab import DOWN, MISSING, SLOW, UP, addresses, mib, wait_for
 
-# With one request a round the responder's log counts rounds.  A program that runs slowly must
-# have time to hear the answers within its window.
+# With one request a round the responder's log counts rounds.
+ONE_REQUEST = ["probes 1", "sourcePort ephemeral"]
+# A program that runs slowly must have time to hear the answers within its window.
 COUNTED = dict(interval="1200ms", window="300ms") if SLOW == 1 else \
     dict(interval="3s", window="1s")
 
@@ -49,7 +50,7 @@ def test_disappeared_after_misses_rounds(lab, misses):
     """`misses` silent rounds give one Disappeared, and a return one Appeared."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 3, "-a", "198.18.0.1", delay="0:0")
-    station.daemon(config=[f"misses {misses}", "probes 1"], **COUNTED)
+    station.daemon(config=[f"misses {misses}", *ONE_REQUEST], **COUNTED)
     station.wait_all_up(addresses("198.18.0.1", 3))
 
     # It has answered this request, and will not answer the next.
@@ -75,7 +76,7 @@ def test_one_silent_round_fewer(lab):
     """Silent for `misses` - 1 rounds: missing, and no notification."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1")
-    station.daemon(config=["misses 3", "probes 1"], **COUNTED)
+    station.daemon(config=["misses 3", *ONE_REQUEST], **COUNTED)
     station.wait_all_up(addresses("198.18.0.1", 2))
     wait_for(lambda: len(station.trapd.appeared()) == 2, 10, "the first two notifications")
     missed = f"{mib().oid('ldmManagerMissedRounds')}.198.18.0.1"

@@ -136,12 +136,12 @@ def test_enough_ends_early(lab):
 
 
 def test_number_of_probes(lab):
-    """-n sets the number of requests; no more are sent than that."""
+    """-n sets the number of requests: no more are sent than that, but one from each port."""
     host, responder = with_managers(lab, 1)
     responder.command("loss", "100")
-    for count in (1, 4):
+    for port, probes, count in (("ephemeral", 1, 1), ("auto", 1, 2), ("auto", 4, 4)):
         before = len(responder.requests())
-        assert host.scan("-n", str(count), "-w", "400ms").returncode == 1
+        assert host.scan("-s", port, "-n", str(probes), "-w", "400ms").returncode == 1
         assert len(responder.requests()) - before == count
 
 
