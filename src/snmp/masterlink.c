@@ -4,15 +4,13 @@
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 #include <net-snmp/agent/agent_callbacks.h>
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "log.h"
+#include "snmp/absence.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_set.h"
 #include "snmp/registration.h"
@@ -221,68 +219,14 @@ masterlink_session(void)
 	return complete ? session : NULL;
 }
 
-/* Connect to the master agent's socket only to learn why the library, which
- * keeps errno to itself, could not.  0: it can be done. */
-static int
-try_connect(const char *path)
-{
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	const size_t len = strlen(path);
-	int fd, error = 0;
-
-	if (len >= sizeof(sun.sun_path))
-		return ENAMETOOLONG;
-	memcpy(sun.sun_path, path, len);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return errno;
-	if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0)
-		error = errno;
-	close(fd);
-	return error;
-}
-
-/* The path of a UNIX domain socket in net-snmp's notation, or NULL. */
-static const char *
-socket_path(const char *address)
-{
-	if (strncmp(address, "unix:", 5) == 0)
-		return address + 5;
-	return address[0] == '/' ? address : NULL;
-}
-
 void
 masterlink_report_absence(void)
 {
-	const char *path = socket_path(master_address());
-	const char *why = "no connection, or no answer";
+	char why[320];
 
 	if (session != NULL)
 		return;
-	if (path != NULL) {
-		const int error = try_connect(path);
-
-		switch (error) {
-		case 0:
-		case EAGAIN: /* its queue of connections is full */
-			why = "it accepts the connection but does not answer";
-			break;
-		case ENOENT:
-			why = "no such socket: is snmpd running, with 'master agentx' in its "
-			      "configuration?";
-			break;
-		case ECONNREFUSED:
-			why = "nobody listens there: is snmpd running, with 'master agentx' in "
-			      "its configuration?";
-			break;
-		case EACCES:
-			why = "permission denied: this user may not use the socket, see "
-			      "agentXPerms in snmpd.conf(5)";
-			break;
-		default:
-			why = strerror(error);
-		}
-	}
+	absence_explain(master_address(), why, sizeof(why));
 	log_error("cannot connect to the master agent at %s: %s; will keep trying",
 		  master_address(), why);
 	said = SAID_DOWN;

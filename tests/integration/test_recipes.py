@@ -293,3 +293,12 @@ def test_the_usual_lines_are_the_same():
     assert {place: said for place, said in lines.items() if said} == {
         place: {"0660 0755 root ldm-agentx"}
         for place in ("src/ldm-agentx.8", "README", "contrib/systemd/ldm-agentx.service")}
+
+
+def test_what_refuses_is_named(machine):
+    """Debian's snmpd has made its directory for root alone, and nothing was done about that."""
+    install_all(machine)
+    machine.type("#", "useradd --system --user-group ldm-agentx")
+    machine.type("$", "echo 'stateFile none' >try.conf")
+    machine.leave_running("#", "ldm-agentx -f -C -c try.conf -u ldm-agentx",
+                          "cannot connect .*: this user may not enter /var/agentx, mode 0700")
