@@ -24,6 +24,6 @@ void
 memory_give_back(void)
 {
 #ifdef HAVE_MALLOC_TRIM
-	malloc_trim(0);
+	(void)malloc_trim(0);
 #endif
 }
