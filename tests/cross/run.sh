@@ -27,12 +27,12 @@ sparc64)
 	packages='gcc-sparc64-linux-gnu libc6-dev-sparc64-cross qemu-user'
 	;;
 i386)
-	# The multilib of the unversioned gcc conflicts with every cross compiler;
-	# its headers are then not where -m32 looks for them.
-	cc=gcc-12
+	# The unversioned multilib package conflicts with every cross compiler; without it the
+	# headers are not where -m32 looks for them.
+	cc=gcc
 	flags='-m32 -isystem /usr/include/x86_64-linux-gnu -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64'
 	run=
-	packages=gcc-12-multilib
+	packages=gcc-$(gcc -dumpversion | cut -d. -f1)-multilib
 	;;
 *)
 	echo "usage: run.sh sparc64|i386" >&2
