@@ -11,7 +11,7 @@
 #include "core/manager.h"
 
 /* A listener for each link, and as many again for all the rest. */
-#define DESCRIPTORS_WANTED (2 * LINKS_MAX)
+#define DESCRIPTORS_WANTED ((rlim_t)2 * LINKS_MAX)
 
 static void
 fill_descriptors(int failure)

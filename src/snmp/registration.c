@@ -100,8 +100,10 @@ send_or_end(netsnmp_pdu *pdu)
 static void
 send_next(void)
 {
-	if (step < subtree_count)
-		send_or_end(register_pdu(nth_subtree(step)));
+	const netsnmp_subtree *subtree = nth_subtree(step);
+
+	if (subtree != NULL)
+		send_or_end(register_pdu(subtree));
 	else if (step == subtree_count && module != NULL)
 		send_or_end(module_pdu());
 	else
@@ -148,10 +150,12 @@ refused(const netsnmp_subtree *subtree, long error)
 static void
 answered(long error)
 {
+	const netsnmp_subtree *subtree = nth_subtree(step);
+
 	if (error == AXPDU_NOT_OPEN) {
 		end(REGISTRATION_UNANSWERED, NULL);
-	} else if (error != SNMP_ERR_NOERROR && step < subtree_count) {
-		refused(nth_subtree(step), error);
+	} else if (error != SNMP_ERR_NOERROR && subtree != NULL) {
+		refused(subtree, error);
 	} else {
 		if (error != SNMP_ERR_NOERROR)
 			log_info("no entry in the master agent's sysORTable: AgentX error %ld",

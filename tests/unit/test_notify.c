@@ -148,7 +148,7 @@ static void
 let_time_out(void)
 {
 	assert_true(in_flight->flags & UCD_MSG_FLAG_PDU_TIMEOUT);
-	now_us += in_flight->time * INT64_C(1000000);
+	now_us += (int64_t)in_flight->time * 1000000;
 	answer(NETSNMP_CALLBACK_OP_TIMED_OUT, &link_session, 1, in_flight, answer_arg);
 }
 
