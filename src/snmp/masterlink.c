@@ -14,6 +14,7 @@
 #include "snmp/masterlink.h"
 #include "snmp/mib_set.h"
 #include "snmp/registration.h"
+#include "snmp/tcpdomain.h"
 
 /* After a refusal whoever has registered our objects may need them for long,
  * and the master agent logs each attempt. */
@@ -226,7 +227,10 @@ masterlink_report_absence(void)
 
 	if (session != NULL)
 		return;
-	absence_explain(master_address(), why, sizeof(why));
+	if (tcpdomain_error() != 0)
+		snprintf(why, sizeof(why), "%s", strerror(tcpdomain_error()));
+	else
+		absence_explain(master_address(), why, sizeof(why));
 	log_error("cannot connect to the master agent at %s: %s; will keep trying",
 		  master_address(), why);
 	said = SAID_DOWN;

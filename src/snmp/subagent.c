@@ -24,6 +24,7 @@
 #include "snmp/notify.h"
 #include "snmp/registration.h"
 #include "snmp/subagent.h"
+#include "snmp/tcpdomain.h"
 
 #define NAME "ldm-agentx" /* in net-snmp's configuration and log */
 
@@ -111,6 +112,9 @@ set_up_library(void)
 		debug_register_tokens(settings.debug_tokens);
 		snmp_set_do_debugging(1);
 	}
+
+	if (tcpdomain_start() != 0)
+		log_warning("out of memory: TCP connections to the master agent may take minutes");
 
 	/* Connect to a master agent instead of being one. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);

@@ -257,6 +257,10 @@ class Host:
                              "add chain ip lab arriving { type filter hook input priority 0; }\n"
                              f"add rule ip lab arriving {rule}\n")
 
+    def filter_nothing(self):
+        """Take all rules of filter_input() away."""
+        subprocess.run(self.inside(["nft", "delete table ip lab"]), check=True)
+
     def plug(self, segment, interface, address=None):
         """Give it an interface on a segment, with an address/prefix, and bring it up."""
         peer = f"{self.name}-{interface}"

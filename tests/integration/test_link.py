@@ -175,3 +175,51 @@ def test_busy_master(lab):
     wait_for(lambda: station.trapd.disappeared(MANAGERS[1]), 10, "what happened meanwhile")
     assert len(one.lines(LINK)) == 1
     assert len(station.trapd.notifications()) == 4
+
+
+def far_master(lab):
+    """(a station without snmpd, a host on which one listens to TCP)"""
+    station = lab.station(snmp=False)
+    far = lab.manager_host(number=3)
+    far.agentx = station.agentx = "tcp:198.18.254.3:705"
+    # Have the kernel repeat a SYN after 1, 3 and 7 s, as before Linux 6.5.
+    station.run(["sh", "-c", "echo 0 >/proc/sys/net/ipv4/tcp_syn_linear_timeouts"])
+    return station, far
+
+
+def test_tcp(lab):
+    """A master agent on another host, by TCP."""
+    station, far = far_master(lab)
+    lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
+    one = daemon(station)
+    one.wait_output("cannot connect .*198.18.254.3:705: Connection refused")
+    far.snmpd()
+    far.wait_all_up(MANAGERS)
+    assert objects(far) == complete()
+    assert len(one.lines(LINK)) == 2
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["at the start", "after a session"])
+def test_tcp_drops(lab, before):
+    """The master agent's host takes no packets: back soon after it takes them again."""
+    station, far = far_master(lab)
+    lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
+    master = far.snmpd()
+    if not before:
+        far.filter_input("tcp dport 705 drop")
+    one = daemon(station)
+    if before:
+        one.wait_output(UP_LINE)
+        far.filter_input("tcp dport 705 tcp flags syn drop")
+        master.kill()
+        one.wait_output("lost, reconnecting")
+        far.snmpd()
+    since = time.monotonic()
+    wait_for(lambda: time.monotonic() - since > 4, 10, "4 s")
+    far.filter_nothing()
+    opened = time.monotonic()
+    wait_for(lambda: len(one.lines(UP_LINE)) == (2 if before else 1), 30, "the link")
+    assert time.monotonic() - opened < 2 * SLOW
+    far.wait_all_up(MANAGERS)
+    assert before or len(one.lines("cannot connect .*timed out")) == 1
+    assert len(one.lines(LINK)) == (3 if before else 2)
