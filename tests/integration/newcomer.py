@@ -26,6 +26,7 @@ from lab_mib import ietf_modules
 
 SOURCE = Path(__file__).resolve().parents[2]
 SCRIPT = Path("/etc/init.d/snmpd")
+MIB_ROOT = "1.3.6.1.4.1.8072.9999.9999.6482"
 
 
 # Text
@@ -113,8 +114,9 @@ def skip_reason():
         return "these need several users, and so root"
     if not SCRIPT.exists() or shutil.which("service") is None:
         return "these are for Debian's snmpd"
-    if "\nprefix = /usr/local\n" not in (BUILDDIR / "Makefile").read_text():
-        return "these are for the usual prefix, /usr/local"
+    makefile = (BUILDDIR / "Makefile").read_text()
+    if "\nprefix = /usr/local\n" not in makefile or f"\nMIB_ROOT = {MIB_ROOT}\n" not in makefile:
+        return "these are for the usual prefix, /usr/local, and the usual root of the MIB"
     if ietf_modules() is None:
         return "the IETF's MIB modules are not here: name their folder in LDM_IETF_MIBS"
     return None

@@ -70,6 +70,10 @@ def install(machine, block):
     """Where it was built; that it can be built is what made this test possible."""
     commands = [command for _, command, _ in block.commands()]
     assert [command.split()[0] for command in commands] == ["apt-get", "./bootstrap", "make"]
+    packages = re.search("^build_packages='(.*)'$", (SOURCE / "bootstrap").read_text(), re.M)
+    # The compiler recommends the C library's, and with apt-get that is enough.
+    expected = {*packages.group(1).split(), "snmpd", "snmp"} - {"libc6-dev"}
+    assert set(commands[0].replace("\\", "").split()[2:]) == expected
     machine.type("#", commands[2], directory=BUILDDIR)
 
 
