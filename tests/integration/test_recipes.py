@@ -165,6 +165,16 @@ AGENTX = {
     "$ export MIBDIRS=+/usr/local/share/snmp/mibs MIBS=LDM-DISCOVERY-MIB": run,
     "$ $SET ldmManagerRowStatus.198.18.0.12 i createAndGo": run,
     "$ echo 'stateFile none' >try.conf": by_hand,
+    "# firewall-cmd --permanent --zone=public --add-port=64535/udp":
+        not_run("needs a system bus and firewalld; what it sets is what the others set"),
+    **dict.fromkeys(["# nft insert rule inet filter input iifname eth0 udp dport 64535 accept",
+                     "# iptables -I INPUT -i eth0 -p udp --dport 64535 -j ACCEPT",
+                     "# nft insert rule inet filter input iifname eth0 \\",
+                     "$ ip maddress show dev eth0",
+                     "# tcpdump -n -i eth0 -c 1 igmp and dst 224.0.0.1",
+                     "# ip link set dev br0 type bridge mcast_querier 1",
+                     "# sysctl -w net.ipv4.conf.eth0.rp_filter=2"],
+                    not_run("test_network.py runs them")),
 }
 
 
