@@ -33,6 +33,9 @@
 #include "snmp/subagent.h"
 
 #define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
+#define STOP_TIMEOUT_MS 900
+#define LOG_TIMEOUT_MS 300
+#define LOG_TIMEOUT_MIN_MS 50
 #define TIDY_INTERVAL_US INT64_C(60000000)
 
 struct daemon {
@@ -221,17 +224,32 @@ check(const struct daemon *daemon)
 									  : EXIT_FAILURE;
 }
 
-static int
-open_log(const struct options *options)
+static const char *
+log_destination(const struct options *options)
 {
-	const char *destination = options->log;
+	if (options->log != NULL)
+		return options->log;
+	return options->foreground ? "e" : "sd";
+}
 
-	if (destination == NULL)
-		destination = options->foreground ? "e" : "sd";
-	if (log_open(destination) == 0)
-		return 0;
-	log_error("-L %s: %s", destination, strerror(errno));
-	return -1;
+static int
+log_status(const struct options *options, int status)
+{
+	if (status < 0)
+		log_error("-L %s: %s", log_destination(options), strerror(errno));
+	return status;
+}
+
+static int
+choose_log(const struct options *options)
+{
+	return log_status(options, log_choose(log_destination(options)));
+}
+
+static int
+start_log(const struct options *options)
+{
+	return log_status(options, log_start());
 }
 
 static void
@@ -303,13 +321,15 @@ start_subagent(const struct daemon *daemon)
 
 /* In the order that matters: sockets are opened before privileges are dropped,
  * nothing is received before that, threads come after the fork and after
- * everything that changes the whole process.  The state file is the daemon's
- * user's; that it cannot be used is said while there is a terminal. */
+ * everything that changes the whole process.  The log file and the state file are the
+ * daemon's user's; that they cannot be used is said while there is a terminal. */
 static int
 start(struct daemon *daemon)
 {
 	struct options *options = &daemon->options;
 
+	if (choose_log(options) < 0)
+		return -1;
 	if (!options->foreground && daemonize_start() < 0) {
 		log_error("cannot fork: %s", strerror(errno));
 		return -1;
@@ -318,22 +338,36 @@ start(struct daemon *daemon)
 		return -1;
 	if (options->pidfile != NULL && pid_file_write(options->pidfile) < 0)
 		return -1;
-	if (privileges_drop(options->user, options->group) < 0 ||
-	    persist_open(daemon->config) < 0 || open_log(options) < 0 ||
+	if (privileges_drop(options->user, options->group) < 0 || start_log(options) < 0 ||
+	    persist_open(daemon->config) < 0 ||
 	    persist_load(daemon->config, daemon->registry) < 0 || start_subagent(daemon) < 0 ||
 	    persist_start(daemon->registry, subagent_wake) < 0) {
 		pid_file_remove();
 		return -1;
 	}
+	log_started();
 	if (!options->foreground)
 		daemonize_ready();
 	return 0;
+}
+
+/* Have the log written, within what is left of the second that a stop may take. */
+static void
+finish_log(int64_t stop_began_us)
+{
+	const int64_t left_ms = STOP_TIMEOUT_MS - (clock_now().mono_us - stop_began_us) / 1000;
+
+	if (left_ms > LOG_TIMEOUT_MS)
+		log_finish(LOG_TIMEOUT_MS);
+	else
+		log_finish(left_ms > LOG_TIMEOUT_MIN_MS ? (int)left_ms : LOG_TIMEOUT_MIN_MS);
 }
 
 int
 main(int argc, char **argv)
 {
 	static struct daemon daemon; /* the SNMP thread may outlive main() */
+	int64_t stop_began_us;
 	int status;
 
 	inherited_settle(EXIT_FAILURE);
@@ -353,18 +387,22 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (daemon.options.test)
 		return check(&daemon);
-	if (start(&daemon) < 0)
+	if (start(&daemon) < 0) {
+		log_finish(LOG_TIMEOUT_MS);
 		return EXIT_FAILURE;
+	}
 
 	status = loop_run(daemon.loop) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (status != EXIT_SUCCESS)
 		log_error("discovery stopped: %s", strerror(errno));
+	stop_began_us = clock_now().mono_us;
 	prober_free(daemon.prober);
 	subagent_stop();
 	/* Only now: what was accepted until the end is not to be sent again. */
 	persist_finish(SAVE_TIMEOUT_MS);
 	pid_file_remove();
 	log_info("stopped");
+	finish_log(stop_began_us);
 	/* No exit handlers: the SNMP thread may be blocked within net-snmp. */
 	fflush(NULL);
 	_exit(status);

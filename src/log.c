@@ -2,40 +2,37 @@
 #include "log.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "log_destination.h"
+#include "log_sink.h"
+#include "log_writer.h"
 
-#define LINE_LEN 1024 /* with its newline; below PIPE_BUF, so that lines do not mix in a pipe */
+#define OPEN_TIMEOUT_MS 500
 
-enum destination {
-	TO_DESCRIPTOR, /* standard error or output */
-	TO_FILE,       /* the same with the time and the process */
-	TO_SYSLOG,
-	TO_NOBODY,
+enum mode {
+	WRITE, /* whoever logs does */
+	HAND_OVER,
+	DISCARD,
 };
 
-/* Written before there are threads, by log_init() and log_open(). */
-static const char *program = "";
-static char file_path[PATH_MAX];
+/* Written before there are threads; once one is started for it, its alone. */
+static struct log_sink sink = {.kind = LOG_TO_STDERR, .program = "", .fd = STDERR_FILENO};
+static bool has_thread;
 
-/* A file keeps its descriptor for good: log_reopen() puts another file behind it. */
-static _Atomic(enum destination) destination = TO_DESCRIPTOR;
-static atomic_int descriptor = STDERR_FILENO;
+static struct log_sink standard_error = {.kind = LOG_TO_STDERR, .program = "", .fd = STDERR_FILENO};
+static _Atomic(enum mode) mode = WRITE;
+static atomic_bool copying; /* warnings and errors to standard error */
 static atomic_int lowest_level = LOG_LEVEL_INFO;
 
 void
 log_init(const char *name)
 {
-	program = name;
+	sink.program = standard_error.program = name;
+	tzset(); /* localtime_r() need not do it */
 }
 
 void
@@ -44,148 +41,101 @@ log_set_level(enum log_level level)
 	atomic_store(&lowest_level, level);
 }
 
-static int
-open_file(const char *path)
+bool
+log_has_level(enum log_level level)
 {
-	/* Not to become the terminal of a daemon that leads a session. */
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	return (int)level <= atomic_load(&lowest_level);
 }
 
-static void
-switch_to(enum destination to, int fd)
+int
+log_choose(const char *destination)
 {
-	int former = atomic_exchange(&descriptor, fd);
-
-	atomic_store(&destination, to);
-	if (former > STDERR_FILENO)
-		close(former);
-}
-
-/* Absolute, since a daemon leaves the directory that path is relative to. */
-static int
-log_to_file(const char *path)
-{
-	char directory[PATH_MAX] = "", absolute[PATH_MAX];
-	int fd, len;
-
-	if (*path != '/' && getcwd(directory, sizeof(directory)) == NULL)
+	if (log_sink_choose(&sink, destination) < 0)
 		return -1;
-	len = snprintf(absolute, sizeof(absolute), "%s%s%s", directory,
-		       *directory != '\0' ? "/" : "", path);
-	if (len < 0 || (size_t)len >= sizeof(absolute)) {
-		errno = ENAMETOOLONG;
-		return -1;
+	copying = false;
+	switch (sink.kind) {
+	case LOG_TO_STDERR:
+	case LOG_TO_STDOUT:
+		mode = WRITE;
+		return 0;
+	case LOG_TO_FILE:
+	case LOG_TO_SYSLOG:
+		mode = HAND_OVER;
+		break;
+	case LOG_TO_NOBODY:
+		mode = DISCARD;
+		break;
 	}
-	fd = open_file(absolute);
-	if (fd < 0)
-		return -1;
-	memcpy(file_path, absolute, (size_t)len + 1);
-	tzset(); /* localtime_r() need not do it */
-	switch_to(TO_FILE, fd);
+	copying = true;
 	return 0;
 }
 
 int
-log_open(const char *text)
+log_start(void)
 {
-	struct log_destination to;
+	bool opened;
 
-	if (log_destination_parse(text, &to) < 0)
+	if (mode == DISCARD)
+		return 0;
+	if (log_writer_start(&sink, OPEN_TIMEOUT_MS, &opened) < 0)
 		return -1;
-	switch (to.kind) {
-	case LOG_TO_STDERR:
-		switch_to(TO_DESCRIPTOR, STDERR_FILENO);
-		break;
-	case LOG_TO_STDOUT:
-		switch_to(TO_DESCRIPTOR, STDOUT_FILENO);
-		break;
-	case LOG_TO_NOBODY:
-		switch_to(TO_NOBODY, -1);
-		break;
-	case LOG_TO_FILE:
-		return log_to_file(to.path);
-	case LOG_TO_SYSLOG:
-		openlog(program, LOG_PID | LOG_NDELAY, to.facility);
-		switch_to(TO_SYSLOG, -1);
-		break;
-	}
+	has_thread = true;
+	mode = HAND_OVER;
+	if (!opened)
+		log_warning("the log cannot be written to yet: going on without waiting for it");
 	return 0;
+}
+
+void
+log_started(void)
+{
+	copying = false;
+}
+
+void
+log_finish(int timeout_ms)
+{
+	if (has_thread)
+		log_writer_flush(timeout_ms);
 }
 
 void
 log_reopen(void)
 {
-	int fd;
-
-	if (atomic_load(&destination) != TO_FILE)
-		return;
-	fd = open_file(file_path);
-	if (fd < 0) {
-		log_error("cannot reopen the log file %s: %s", file_path, strerror(errno));
-		return;
-	}
-	/* In one step: another thread may be about to write. */
-	if (dup3(fd, atomic_load(&descriptor), O_CLOEXEC) < 0)
-		log_error("cannot switch to the new log file %s: %s", file_path, strerror(errno));
-	close(fd);
-}
-
-static const char *
-level_prefix(enum log_level level)
-{
-	switch (level) {
-	case LOG_LEVEL_ERROR:
-		return "error: ";
-	case LOG_LEVEL_WARNING:
-		return "warning: ";
-	case LOG_LEVEL_NOTICE:
-	case LOG_LEVEL_INFO:
-	case LOG_LEVEL_DEBUG:
-		break;
-	}
-	return "";
-}
-
-/* What comes before the text, where there is no syslog to add it. */
-static size_t
-write_head(char *line, size_t size, enum log_level level, bool with_time)
-{
-	char when[40] = "", pid[24] = "";
-	time_t now = time(NULL);
-	struct tm tm;
-
-	if (with_time && localtime_r(&now, &tm) != NULL) {
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S ", &tm);
-		snprintf(pid, sizeof(pid), "[%ld]", (long)getpid());
-	}
-	snprintf(line, size, "%s%.64s%s: %s", when, program, pid, level_prefix(level));
-	return strlen(line);
+	if (has_thread && sink.kind == LOG_TO_FILE)
+		log_writer_reopen();
 }
 
 /* One line: no newline within, "..." for what does not fit. */
 static size_t
-finish_line(char *line, size_t size, bool cut)
+finish_text(char *text, size_t size, bool cut)
 {
-	size_t len = strlen(line);
+	size_t len = strlen(text);
 
-	while (len > 0 && line[len - 1] == '\n')
-		line[--len] = '\0';
-	for (char *p = line; (p = strchr(p, '\n')) != NULL;)
+	while (len > 0 && text[len - 1] == '\n')
+		text[--len] = '\0';
+	for (char *p = text; (p = strchr(p, '\n')) != NULL;)
 		*p = ' ';
 	if (cut && len >= 3 && len + 1 == size)
-		memcpy(line + len - 3, "...", 3);
+		memcpy(text + len - 3, "...", 3);
 	return len;
 }
 
 static void
-write_line(char *line, size_t len)
+dispatch(const struct log_line *line)
 {
-	ssize_t written;
-
-	line[len++] = '\n';
-	do
-		written = write(atomic_load(&descriptor), line, len);
-	while (written < 0 && errno == EINTR);
+	switch (mode) {
+	case WRITE:
+		log_sink_write(&sink, line);
+		break;
+	case HAND_OVER:
+		log_writer_put(line->level, line->when, line->text, line->len);
+		break;
+	case DISCARD:
+		break;
+	}
+	if (copying && line->level <= LOG_LEVEL_WARNING)
+		log_sink_write(&standard_error, line);
 }
 
 static void log_args(enum log_level level, const char *format, va_list args)
@@ -194,23 +144,18 @@ static void log_args(enum log_level level, const char *format, va_list args)
 static void
 log_args(enum log_level level, const char *format, va_list args)
 {
-	enum destination to = atomic_load(&destination);
 	int saved_errno = errno, wanted;
-	char line[LINE_LEN];
-	size_t head = 0, size = sizeof(line) - 1; /* but the newline */
+	struct log_line line;
 
-	if ((int)level > atomic_load(&lowest_level) || to == TO_NOBODY)
+	if (!log_has_level(level))
 		return;
-	if (to != TO_SYSLOG)
-		head = write_head(line, size, level, to == TO_FILE);
-	wanted = vsnprintf(line + head, size - head, format, args);
+	line.level = (int)level;
+	line.when = time(NULL);
+	wanted = vsnprintf(line.text, sizeof(line.text), format, args);
 	if (wanted >= 0) {
-		size_t len = finish_line(line, size, (size_t)wanted >= size - head);
-
-		if (to == TO_SYSLOG)
-			syslog((int)level, "%s", line);
-		else
-			write_line(line, len);
+		line.len =
+		    finish_text(line.text, sizeof(line.text), (size_t)wanted >= sizeof(line.text));
+		dispatch(&line);
 	}
 	errno = saved_errno;
 }

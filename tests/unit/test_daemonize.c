@@ -49,7 +49,7 @@ status_of(void (*child)(void), void (*sigchld)(int signo))
 
 	assert_true(parent >= 0);
 	if (parent == 0) {
-		log_open("n");
+		log_choose("n");
 		signal(SIGCHLD, sigchld);
 		if (daemonize_start() == 0)
 			child();

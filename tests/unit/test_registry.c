@@ -32,7 +32,7 @@ make(void **state)
 
 	(void)state;
 	config_init(&config);
-	log_open("n");
+	log_choose("n");
 	now = clock_now();
 	registry = all[count++] = registry_new(&config, now);
 	if (registry == NULL)
