@@ -8,6 +8,8 @@
 
 #define MINUTE_US INT64_C(60000000)
 
+static const struct log_limit_rule rule = {EVENTLOG_LINES, MINUTE_US, MINUTE_US};
+
 static const char *
 subject(enum event_type type)
 {
@@ -40,27 +42,21 @@ log_event(const struct event *event)
 void
 eventlog_put(struct eventlog *log, const struct event *event)
 {
-	eventlog_sum_up(log, event->time.mono_us);
-	if (log->types[event->type].minute_us == 0)
-		log->types[event->type].minute_us = event->time.mono_us;
-	if (log->types[event->type].lines == EVENTLOG_LINES) {
-		log->types[event->type].more++;
-		return;
-	}
-	log->types[event->type].lines++;
-	log_event(event);
+	const int64_t now_us = event->time.mono_us;
+
+	eventlog_sum_up(log, now_us);
+	if (log_limit_take(&log->types[event->type], &rule, now_us))
+		log_event(event);
 }
 
 void
 eventlog_sum_up(struct eventlog *log, int64_t now_us)
 {
 	for (enum event_type type = 1; type < EVENT_TYPES; type++) {
-		if (now_us - log->types[type].minute_us < MINUTE_US)
-			continue;
-		if (log->types[type].more > 0)
+		const unsigned int more = log_limit_sum(&log->types[type], &rule, now_us);
+
+		if (more > 0)
 			log_line(level(type), "%s %s: %u more within a minute", subject(type),
-				 event_type_name(type), log->types[type].more);
-		log->types[type].minute_us = 0;
-		log->types[type].lines = log->types[type].more = 0;
+				 event_type_name(type), more);
 	}
 }

@@ -11,16 +11,13 @@
 #include <stdint.h>
 
 #include "core/event.h"
+#include "log_limit.h"
 
-#define EVENTLOG_LINES 100 /* of each type a minute; the rest is one more line */
+#define EVENTLOG_LINES 100 /* of each type a minute, the one that sums up the rest included */
 
 /* Empty at first: zeroed. */
 struct eventlog {
-	struct {
-		int64_t minute_us; /* when the first of these happened, monotonic; 0: never */
-		unsigned int lines;
-		unsigned int more; /* without a line */
-	} types[EVENT_TYPES];
+	struct log_limit types[EVENT_TYPES];
 };
 
 /* Log an event, or count it.  Events come in the order of their times. */

@@ -17,6 +17,7 @@
 #include "configfile.h"
 #include "core/format.h"
 #include "daemonize.h"
+#include "datagramlog.h"
 #include "inherited.h"
 #include "log.h"
 #include "memory.h"
@@ -47,6 +48,7 @@ struct daemon {
 	struct loop_timer *tidying;
 	struct registry *registry;
 	struct prober *prober;
+	struct datagramlog datagramlog;
 };
 
 static bool
@@ -58,14 +60,24 @@ admits(void *ctx, const char *ifname, bool *by_name)
 }
 
 static void
+received(void *ctx, enum verdict verdict, const struct arrival *arrival,
+	 const struct wire_response *resp, const char *reason)
+{
+	struct daemon *daemon = ctx;
+
+	datagramlog_put(&daemon->datagramlog, verdict, arrival, resp, reason, clock_now().mono_us);
+}
+
+static void
 settled(void *ctx)
 {
-	const struct daemon *daemon = ctx;
+	struct daemon *daemon = ctx;
 	const struct moment now = clock_now();
 
 	registry_reconcile(daemon->registry, now);
 	if (registry_log(daemon->registry, now))
 		subagent_wake();
+	datagramlog_sum_up(&daemon->datagramlog, now.mono_us);
 }
 
 static void
@@ -255,9 +267,10 @@ start_log(const struct options *options)
 static void
 tidy(void *ctx)
 {
-	const struct daemon *daemon = ctx;
+	struct daemon *daemon = ctx;
 
 	memory_give_back();
+	settled(daemon);
 	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
 }
 
@@ -266,7 +279,8 @@ start_discovery(struct daemon *daemon)
 {
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 	const struct prober_settings settings = prober_settings_of(daemon->config);
-	const struct prober_client client = {.ctx = daemon, .admits = admits, .settled = settled};
+	const struct prober_client client = {
+	    .ctx = daemon, .admits = admits, .received = received, .settled = settled};
 
 	daemon->loop = loop_new();
 	daemon->registry = registry_new(daemon->config, clock_now());

@@ -34,7 +34,7 @@ static const char help[] =
     "  -x, --agentx ADDRESS     the master agent's address [/var/agentx/master]\n"
     "  -L, --log LOGOPTS        log to: e standard error, o standard output, n nowhere,\n"
     "                           f FILE, s FACILITY (syslog: d, u, 0..7) [sd]\n"
-    "  -D, --debug[=TOKENS]     log each packet, and these tokens of net-snmp\n"
+    "  -D, --debug[=TOKENS]     log each datagram, and these tokens of net-snmp\n"
     "  -p, --pidfile FILE       write the process id to FILE\n"
     "  -u, --user USER          run as USER (name or number)\n"
     "  -g, --group GROUP        run as GROUP (name or number)\n"

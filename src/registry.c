@@ -288,6 +288,7 @@ registry_log(struct registry *registry, struct moment now)
 		free(unlogged);
 	}
 	eventlog_sum_up(&registry->eventlog, now.mono_us);
+	registry_sum_up_sets(registry, now.mono_us);
 	log_full_table(registry, now);
 	end_quiet(registry);
 	return any;

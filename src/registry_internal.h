@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "eventlog.h"
+#include "log_limit.h"
 
 /* An event that the discovery thread has yet to log, outside the lock. */
 struct unlogged {
@@ -37,6 +38,7 @@ struct registry {
 	uint32_t reserved_id;  /* up to it ids are on disk as taken, or need not be */
 
 	STAILQ_HEAD(unlogged_list, unlogged) unlogged; /* events for registry_log() */
+	struct log_limit sets[MIB_ROW + 1];            /* lines for what SET has changed */
 
 	/* Not guarded: set once, or the discovery thread's own. */
 	struct moment started;
@@ -61,5 +63,8 @@ enum mib_refusal registry_check(void *ctx, const struct mib_change *change);
 enum mib_refusal registry_apply(void *ctx, struct mib_change *change);
 void registry_undo(void *ctx, const struct mib_change *change);
 void registry_commit(void *ctx, const struct mib_change *change);
+
+/* Log how many of them had no line, where their minute is over.  Without the lock. */
+void registry_sum_up_sets(struct registry *registry, int64_t now_us);
 
 #endif /* REGISTRY_INTERNAL_H */

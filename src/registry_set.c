@@ -9,6 +9,10 @@
 #include "registry_internal.h"
 
 #define US_PER_MS 1000
+#define MINUTE_US INT64_C(60000000)
+
+/* Whoever may SET may do so as often as they like. */
+static const struct log_limit_rule line_rule = {100, MINUTE_US, MINUTE_US};
 
 static const struct manager *
 find_manager(const struct registry *r, uint32_t addr)
@@ -251,16 +255,38 @@ void
 registry_commit(void *ctx, const struct mib_change *change)
 {
 	struct registry *r = ctx;
-	bool overtaken;
+	bool overtaken, has_line;
 
 	pthread_mutex_lock(&r->lock);
 	overtaken = is_overtaken(r, change);
 	if (!overtaken)
 		commit_locked(r, change);
+	has_line = log_limit_take(&r->sets[change->what], &line_rule, clock_now().mono_us);
 	pthread_mutex_unlock(&r->lock);
-	if (overtaken)
+	if (has_line && overtaken)
 		log_overtaken(change);
-	else
+	else if (has_line)
 		log_change(change);
 	registry_wake(r);
+}
+
+void
+registry_sum_up_sets(struct registry *r, int64_t now_us)
+{
+	static const char *const names[MIB_ROW + 1] = {
+	    [MIB_INTERVAL] = "interval",
+	    [MIB_ROUND_NOW] = "round out of turn",
+	    [MIB_NOTIFICATIONS] = "notifications",
+	    [MIB_ROW] = "manager",
+	};
+	unsigned int more[MIB_ROW + 1];
+
+	pthread_mutex_lock(&r->lock);
+	for (int what = 0; what <= MIB_ROW; what++)
+		more[what] = log_limit_sum(&r->sets[what], &line_rule, now_us);
+	pthread_mutex_unlock(&r->lock);
+	for (int what = 0; what <= MIB_ROW; what++)
+		if (more[what] > 0)
+			log_notice("SNMP SET: %s: %u more within a minute", names[what],
+				   more[what]);
 }

@@ -246,8 +246,11 @@ send_request(struct prober *p, struct request *req)
 	req->source_port = sender->port;
 	req->ok = mcast_send(sender->fd, req->what.ifindex, p->settings.group, p->settings.port,
 			     p->request, sizeof(p->request)) == 0;
-	if (l != NULL)
-		log_sending(l, req->ok ? 0 : errno);
+	if (l == NULL)
+		return;
+	log_sending(l, req->ok ? 0 : errno);
+	if (req->ok)
+		log_debug("request sent from port %u on %s", req->source_port, l->name);
 }
 
 static void

@@ -127,6 +127,45 @@ def goes_on(station, responder, managers):
                  f"what came of {command} to be announced")
 
 
+def hang(station):
+    """Wait until there were more lines than any buffer on the way holds."""
+    start = station.value("ldmDatagramsAccepted")
+    wait_for(lambda: station.value("ldmDatagramsAccepted") > start + 5000, 60, "many lines")
+
+
+@pytest.mark.parametrize("kind", [Syslog, Pipe, Fifo])
+def test_nobody_waits_for_the_log(lab, kind):
+    """Where it hangs the daemon does all it should, says later what was dropped, and ends."""
+    station = lab.station()
+    managers = addresses(FIRST, 400)
+    responder = lab.manager_host().responder("-n", 400, "-a", FIRST, delay="0:20")
+    sink = kind(lab)
+    daemon = start(lab, station, sink, "-D")
+    station.wait_all_up(managers, 30)
+    hang(station)
+    goes_on(station, responder, managers)
+    sink.release()
+    wait_for(lambda: DROPPED.search(sink.text()), 20, "the count of dropped lines")
+    status, took = daemon.end()
+    assert status == 0
+    assert took < END_WITHIN, f"it took {took:.2f} s to end"
+    wait_for(lambda: b": stopped" in sink.text(), 10, "the last line")
+
+
+@pytest.mark.parametrize("kind", [Syslog, Pipe, Fifo])
+def test_ends_while_the_log_hangs(lab, kind):
+    """Within the same second as always."""
+    station = lab.station()
+    managers = addresses(FIRST, 400)
+    lab.manager_host().responder("-n", 400, "-a", FIRST, delay="0:20")
+    daemon = start(lab, station, kind(lab), "-D")
+    station.wait_all_up(managers, 30)
+    hang(station)
+    status, took = daemon.end()
+    assert status == 0
+    assert took < END_WITHIN, f"it took {took:.2f} s to end"
+
+
 def test_log_file_rotated_into_a_fifo(lab):
     """SIGHUP reopens the log file, and nobody waits for that."""
     station = lab.station()
@@ -224,3 +263,37 @@ def test_why_the_start_failed_is_seen(lab):
         assert parent.wait() == 1
         assert len(parent.lines("error: stateFile")) == 1, parent.output()
     assert "error: stateFile" in log.read_text()
+
+
+def test_each_datagram_and_the_refused_ones(lab):
+    """With -D each has a line; without it one names who was refused first."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 1, "-a", FIRST, delay="0:5")
+    host = lab.manager_host("red", 3)
+    sock = host.udp()
+    host.join(sock)
+    source = f"198.18.254.3:{sock.getsockname()[1]} on eth0"
+    debugging = station.daemon("-D", config=[f"deny {STRANGER}/32"])
+    station.wait_all_up([FIRST])
+    debugging.wait_output("datagram from 198.18.254.2:\\d+ on eth0: accepted, it announces "
+                          + FIRST)
+    debugging.wait_output("datagram from 198.18.254.1:64535 on eth0: own request")
+    denied, malformed = response_datagram(STRANGER), response_datagram(FIRST, port=0)
+    for datagram in [denied, malformed] * 20:
+        sock.sendto(datagram, (GROUP, PORT))
+    lines = [f"datagram from {source}: denied, it announces {STRANGER}: the announced address",
+             f"datagram from {source}: malformed: port "]
+    wait_for(lambda: all(len(debugging.lines(line)) == 20 for line in lines), 10,
+             "a line for each datagram")
+    for kind in ("denied", "malformed"):
+        assert len(debugging.lines(f"datagram refused: from {source}: {kind}")) == 1
+    assert debugging.end()[0] == 0
+
+    quiet = station.daemon(config=[f"deny {STRANGER}/32"])
+    station.wait_all_up([FIRST])
+    for datagram in [denied, malformed] * 20:
+        sock.sendto(datagram, (GROUP, PORT))
+    wait_for(lambda: station.value("ldmDatagramsDenied") == 20
+             and station.value("ldmDatagramsMalformed") == 20, 10, "them to be counted")
+    quiet.wait_output("datagram refused: .*malformed")
+    assert len(quiet.lines(": datagram|more datagrams")) == 2, quiet.output()

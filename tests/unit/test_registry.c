@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "core/config.h"
@@ -414,6 +416,64 @@ unfinished_set_is_not_saved(void **unused)
 	state_clear(&state);
 }
 
+/* What is logged meanwhile, counted by hand. */
+static size_t
+lines_logged(void (*fn)(void), char *text, size_t size)
+{
+	FILE *caught = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	size_t lines = 0, len;
+
+	assert_non_null(caught);
+	assert_true(saved >= 0);
+	dup2(fileno(caught), STDERR_FILENO);
+	log_choose("e");
+	fn();
+	log_choose("n");
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(caught);
+	len = fread(text, 1, size - 1, caught);
+	text[len] = '\0';
+	fclose(caught);
+	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	return lines;
+}
+
+static void
+set_often(void)
+{
+	const struct mib_change round = {.what = MIB_ROUND_NOW, .value = 1};
+	const struct mib_change enable = {.what = MIB_NOTIFICATIONS, .value = 1};
+
+	for (int i = 0; i < 400; i++)
+		source.commit(source.ctx, &round);
+	source.commit(source.ctx, &enable);
+}
+
+static void
+look_a_minute_later(void)
+{
+	now = clock_now();
+	now.mono_us += 61 * INT64_C(1000000);
+	registry_log(registry, now);
+	now.mono_us += 61 * INT64_C(1000000);
+	registry_log(registry, now);
+}
+
+static void
+sets_do_not_fill_the_log(void **unused)
+{
+	char text[10000];
+
+	(void)unused;
+	assert_int_equal(lines_logged(set_often, text, sizeof(text)), 101);
+	assert_non_null(strstr(text, "SNMP SET: notifications are now enabled\n"));
+	assert_int_equal(lines_logged(look_a_minute_later, text, sizeof(text)), 1);
+	assert_non_null(strstr(text, "SNMP SET: round out of turn: 300 more within a minute\n"));
+}
+
 int
 main(void)
 {
@@ -435,6 +495,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(finished_release_of_who_is_gone, make, clear),
 	    cmocka_unit_test_setup_teardown(undone_repetition_changes_nothing, make, clear),
 	    cmocka_unit_test_setup_teardown(unfinished_set_is_not_saved, make, clear),
+	    cmocka_unit_test_setup_teardown(sets_do_not_fill_the_log, make, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
