@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A relay between a subagent and its master agent that does what networks do.
 
-It cuts connections after so many PDUs, lets none through, or keeps back the
-answers to PDUs of one type; and it counts.  RFC 2741 has the header, 6.1.
+It cuts connections after so many PDUs, lets none through, keeps back the
+answers to PDUs of one type, or edits PDUs of the master agent; and it counts.  RFC 2741 has the header, 6.1.
 """
 
 import collections
@@ -12,6 +12,7 @@ import struct
 import threading
 
 OPEN, CLOSE, REGISTER, PING, NOTIFY, RESPONSE = 1, 2, 3, 13, 12, 18
+UNDO_SET, CLEANUP_SET = 10, 11
 
 NETWORK_BYTE_ORDER = 0x10
 
@@ -44,6 +45,7 @@ class Proxy:
         self.cuts = []     # for the next connections, one after the other: PDUs let through
         self.slam = False  # end each connection when the first PDU has come
         self.delays = {}   # type: how long to keep back the answers to it
+        self.edits = {}    # type: function of a request's octets that returns those to go on
         self.sent = collections.Counter()      # type: PDUs from the subagent
         self.answered = collections.Counter()  # type: answers that went back to it
         self.listener = socket.socket(socket.AF_UNIX)
@@ -99,6 +101,7 @@ class Proxy:
     def answers(self, subagent, master, asked, _):
         while True:
             kind, packet, octets = read_pdu(master)
+            octets = self.edits.get(kind, bytes)(octets)
             about = asked.pop(packet, None) if kind == RESPONSE else None
             delay = self.delays.get(about, 0)
             if delay:

@@ -10,8 +10,12 @@ changes nothing." "Two SETs at once."
 
 import signal
 import subprocess
+import threading
+
+import pytest
 
 import ber
+from axproxy import CLEANUP_SET, UNDO_SET, Proxy
 from ber import GAUGE32, INTEGER, OCTETS
 from lab import DOWN, NO_INSTANCE, SLOW, UNKNOWN, UP, addresses, mib, wait_for
 from lab_mib import mean_gap, reload, wait_first_round, wait_rounds, writable_station
@@ -330,6 +334,46 @@ def test_all_or_nothing(lab):
     assert (ms, enabled) == (5000, FALSE)
     assert rows == {"198.18.0.1": TRUE, "198.18.0.2": FALSE, "198.18.7.7": TRUE}
     wait_for(lambda: station.value("ldmDiscoveryRounds") > before[2], 10, "the round asked for")
+
+
+@pytest.mark.parametrize("end", ["undo", "loss", "cleanup"])
+def test_reload_before_the_end(lab, end):
+    """The configuration is reloaded between CommitSet and what comes next: it is in force."""
+    station = writable_station(lab)
+    proxy = Proxy(lab.path / "relay", station.agentx)
+    committed, reloaded = threading.Event(), threading.Event()
+
+    def edit(octets):
+        """In the proxy's thread, when the master agent has sent CleanupSet."""
+        committed.set()
+        assert reloaded.wait(30 * SLOW)
+        if end == "loss":
+            raise EOFError
+        return octets[:1] + bytes([UNDO_SET if end == "undo" else CLEANUP_SET]) + octets[2:]
+    proxy.edits[CLEANUP_SET] = edit
+    try:
+        daemon = station.daemon("-x", proxy.address, interval="40s", window="300ms")
+        wait_for(lambda: station.value("ldmDiscoveryInterval") == 40000, 10, "the objects")
+        # One that goes with the window to come, and one that does not, as 40 s do not.
+        granted(ber.Client(station), interval(100000 if end == "undo" else 30000),
+                row_status("198.18.7.7", CREATE_AND_GO))
+        assert committed.wait(10 * SLOW)
+        reload(daemon, ["interval 60s", "window 25s", "expect 198.18.7.7"])
+        reloaded.set()
+        if end == "cleanup":
+            daemon.wait_output("SNMP SET: interval 30000 ms dropped")
+        elif end == "loss":
+            daemon.wait_output("AgentX link .* (lost|down)")
+        wait_for(lambda: station.value("ldmDiscoveryInterval") == 60000, 10, "the new interval")
+        assert list(station.statuses()) == ["198.18.7.7"]
+        # What is left of the request is the row's expectation, if it was complete.
+        reload(daemon, ["interval 60s", "window 25s"])
+        left = station.get(f"{mib().oid('ldmManagerExpected')}.198.18.7.7")
+        assert left == (TRUE if end == "cleanup" else FALSE)
+        assert station.value("ldmDiscoveryInterval") == 60000
+    finally:
+        reloaded.set()
+        proxy.close()
 
 
 def test_several_for_one_row(lab):
