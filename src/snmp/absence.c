@@ -103,16 +103,26 @@ explain_error(int error)
 	}
 }
 
-void
-absence_explain(const char *address, char *why, size_t size)
+static void
+explain_path(const char *path, char *why, size_t size)
 {
-	const char *path = socket_path(address);
-	const int error = path != NULL ? try_connect(path) : 0;
+	const int error = try_connect(path);
 
-	if (path == NULL)
-		snprintf(why, size, "no connection, or no answer");
-	else if (error == EACCES)
+	if (error == EACCES)
 		explain_denial(path, why, size);
 	else
 		snprintf(why, size, "%s", explain_error(error));
+}
+
+void
+absence_explain(const char *address, int attempt, char *why, size_t size)
+{
+	const char *path = socket_path(address);
+
+	if (path != NULL)
+		explain_path(path, why, size);
+	else if (attempt != 0)
+		snprintf(why, size, "%s", strerror(attempt));
+	else
+		snprintf(why, size, "no connection, or no answer");
 }

@@ -12,7 +12,8 @@
 /* Write why nobody answers at a master agent's address, which is in net-snmp's
  * notation, to why, which has room for size octets; what does not fit is cut
  * off.  Connects to a path once, without waiting; where permission is denied,
- * names the directory that denies it, or the socket. */
-void absence_explain(const char *address, char *why, size_t size);
+ * names the directory that denies it, or the socket.  Of any other address it
+ * knows the errno of the last attempt to connect, or 0. */
+void absence_explain(const char *address, int attempt, char *why, size_t size);
 
 #endif /* ABSENCE_H */

@@ -227,10 +227,8 @@ masterlink_report_absence(void)
 
 	if (session != NULL)
 		return;
-	if (tcpdomain_error() != 0)
-		snprintf(why, sizeof(why), "%s", strerror(tcpdomain_error()));
-	else
-		absence_explain(master_address(), why, sizeof(why));
+	/* The library tries TCP when it cannot connect to a path. */
+	absence_explain(master_address(), tcpdomain_error(), why, sizeof(why));
 	log_error("cannot connect to the master agent at %s: %s; will keep trying",
 		  master_address(), why);
 	said = SAID_DOWN;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who looks for the reason finds it: what is said names what is in the way. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,7 +59,7 @@ assert_explained(const char *where, const char *expected)
 {
 	char why[320];
 
-	absence_explain(where, why, sizeof(why));
+	absence_explain(where, 0, why, sizeof(why));
 	if (strstr(why, expected) == NULL)
 		fail_msg("'%s' does not say '%s'", why, expected);
 }
@@ -100,7 +101,7 @@ test_directory_above(void **state)
 
 	(void)state;
 	assert_not_entered(outer, "");
-	absence_explain(master, why, sizeof(why));
+	absence_explain(master, 0, why, sizeof(why));
 	assert_null(strstr(why, "agentXPerms"));
 }
 
@@ -126,13 +127,28 @@ test_others(void **state)
 	listener = -1;
 }
 
+/* It counts for other addresses only. */
+static void
+test_last_attempt(void **state)
+{
+	char why[320];
+
+	(void)state;
+	absence_explain("tcp:192.0.2.1:705", ETIMEDOUT, why, sizeof(why));
+	assert_string_equal(why, strerror(ETIMEDOUT));
+	absence_explain("tcp:192.0.2.1:705", EACCES, why, sizeof(why));
+	assert_string_equal(why, strerror(EACCES));
+	absence_explain("/nonexistent/master", ETIMEDOUT, why, sizeof(why));
+	assert_non_null(strstr(why, "no such socket"));
+}
+
 static void
 test_is_cut_off(void **state)
 {
 	char why[8];
 
 	(void)state;
-	absence_explain("/nonexistent/master", why, sizeof(why));
+	absence_explain("/nonexistent/master", 0, why, sizeof(why));
 	assert_string_equal(why, "no such");
 }
 
@@ -145,6 +161,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_directory_above, make_places, remove_places),
 	    cmocka_unit_test_setup_teardown(test_socket, make_places, remove_places),
 	    cmocka_unit_test_setup_teardown(test_others, make_places, remove_places),
+	    cmocka_unit_test(test_last_attempt),
 	    cmocka_unit_test(test_is_cut_off),
 	};
 
