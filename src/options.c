@@ -114,17 +114,18 @@ check_log(const char *text)
 		errx(EXIT_USAGE, "option -L: '%s': " LOG_DESTINATION_EXPECTED, text);
 }
 
+/* A value that has to be what a line of the configuration file may have. */
 static const char *
-agentx_address(const char *address)
+checked(const char *option, const char *token, const char *value)
 {
 	struct config_error error;
 	struct config config;
 
 	config_init(&config);
-	if (config_set(&config, "option -x", "agentXSocket", address, &error) < 0)
+	if (config_set(&config, option, token, value, &error) < 0)
 		errx(EXIT_USAGE, "%s", error.text);
 	config_clear(&config);
-	return address;
+	return value;
 }
 
 void
@@ -155,7 +156,7 @@ options_parse(struct options *options, int argc, char **argv)
 			printf("%s%s", usage, help);
 			exit(EXIT_SUCCESS);
 		case 'i':
-			add_interface(options, optarg);
+			add_interface(options, checked("option -i", "interface", optarg));
 			break;
 		case 'L':
 			options->log = log_argument(argc, argv);
@@ -174,7 +175,7 @@ options_parse(struct options *options, int argc, char **argv)
 			puts(PACKAGE_STRING);
 			exit(EXIT_SUCCESS);
 		case 'x':
-			options->agentx_address = agentx_address(optarg);
+			options->agentx_address = checked("option -x", "agentXSocket", optarg);
 			break;
 		default: /* getopt_long() has said what is wrong */
 			fputs(usage, stderr);

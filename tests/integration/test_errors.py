@@ -55,6 +55,7 @@ def test_output_that_cannot_be_written(lab, name, option, status, output):
     ("ldm-agentx", ["--no-such-option"], "no-such-option"),
     ("ldm-agentx", ["-c"], "c"),
     ("ldm-agentx", ["stray"], "stray"),
+    ("ldm-agentx", ["-C", "-t", "-i", "!"], "option -i: interface '!': expected names"),
     ("ldm-agentx", ["-C", "-t", "-x", "a,b"], "option -x: agentXSocket 'a,b': expected one"),
     ("ldm-agentx", ["-f", "-C", "-u", "nosuchuser"], "nosuchuser"),
     ("ldm-agentx", ["-f", "-C", "-g", "nosuchgroup"], "nosuchgroup"),
@@ -78,7 +79,7 @@ def test_bad_command_line(lab, name, args, named):
     result = lab.host("a").run([program(name), *args])
     assert result.returncode not in (0, None) and result.returncode > 0
     assert named in result.stderr, result.stderr
-    if name == "ldm-scan":
+    if name == "ldm-scan" or named.startswith("option -"):
         assert result.returncode == 2
 
 
