@@ -134,6 +134,17 @@ lost_last_id(void)
 	return any ? ids_leap(last_id) : 0;
 }
 
+static void
+clamp_times(struct state *state)
+{
+	const size_t count = state_clamp_times(state, clock_now().wall_ms);
+
+	if (count > 0)
+		log_warning("%s: it is from a clock that was ahead, or the clock is behind now: "
+			    "what was heard in the future is taken to be heard now (managers: %zu)",
+			    persist.path, count);
+}
+
 enum loaded {
 	LOADED,
 	LOADED_NOTHING,
@@ -163,6 +174,7 @@ load(const struct config *config, struct state *state)
 
 	if (text != NULL && state_decode(state, text, len, &limits, &error) == 0) {
 		loaded = LOADED;
+		clamp_times(state);
 	} else if (is_our_trouble(errno)) {
 		loaded = LOADED_NOT;
 	} else if (text == NULL && errno == ENOENT) {

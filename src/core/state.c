@@ -15,6 +15,30 @@ state_clear(struct state *state)
 	*state = (struct state){0};
 }
 
+static bool
+clamp(int64_t *wall_ms, int64_t now_wall_ms)
+{
+	if (*wall_ms <= now_wall_ms)
+		return false;
+	*wall_ms = now_wall_ms;
+	return true;
+}
+
+size_t
+state_clamp_times(struct state *state, int64_t now_wall_ms)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->manager_count; i++) {
+		struct manager *m = &state->managers[i].m;
+		const bool first = clamp(&m->first_seen.wall_ms, now_wall_ms);
+		const bool last = clamp(&m->last_seen.wall_ms, now_wall_ms);
+
+		count += first || last;
+	}
+	return count;
+}
+
 static void
 put_line(struct state_out *out, enum line line, const struct state *state, const void *record)
 {

@@ -75,6 +75,10 @@ size_t state_max_len(const struct state_limits *limits);
 int state_decode(struct state *state, const char *text, size_t len,
 		 const struct state_limits *limits, struct state_error *error);
 
+/* When the clock was ahead: what was heard after now_wall_ms becomes heard then.
+ * Returns how many managers that concerns. */
+size_t state_clamp_times(struct state *state, int64_t now_wall_ms);
+
 #define STATE_SALVAGE_LEN 4096 /* so much of a text is looked at */
 
 /* The ids that a text says are taken, however damaged the rest of it is; 0 when it

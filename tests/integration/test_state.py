@@ -9,12 +9,14 @@ changes." "One daemon per state file." "Written ... on events, at exit and every
 import re
 import signal
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
 import ber
 from ber import GAUGE32, INTEGER
+from faultlab import text_time
 from lab import UP, addresses, mib, wait_for
 from lab_mib import configuration, wait_rounds, writable_station
 
@@ -244,3 +246,24 @@ def test_values_of_rows(lab):
     responder.command("on", "all")
     station.wait_all_up(addresses("198.18.0.1", 3))
     assert set(station.statuses().values()) == {UP}
+
+
+def test_from_a_clock_that_was_ahead(lab):
+    """Nobody was first heard in the future; the log says so once, and the next start nothing."""
+    station, responder = scene(lab, 2)
+    keeper = Keeper(station)
+    keeper.start()
+    station.wait_all_up(addresses("198.18.0.1", 2))
+    keeper.daemon.end()
+    text = keeper.path.read_text()
+    ahead = re.sub(r"(firstSeen|lastSeen)=\d{4}", r"\1=2099", text, count=2)
+    assert ahead != text
+    keeper.path.write_text(ahead)
+    responder.command("off", "198.18.0.1")
+    daemon = keeper.start()
+    assert len(daemon.lines(r"clock that was ahead.*\(managers: 1\)")) == 1
+    seen = station.column("ldmManagerFirstSeen")
+    for address in addresses("198.18.0.1", 2):
+        assert text_time(seen[address]) < time.time() + 1
+    assert not keeper.restart().lines("clock that was ahead")
+    assert station.column("ldmManagerFirstSeen") == seen

@@ -242,6 +242,29 @@ ages_are_rounded_up(void **unused)
 	free(text);
 }
 
+static void
+times_ahead_of_the_clock_become_now(void **unused)
+{
+	const int64_t now_ms = 1700000000000;
+	struct manager_record ahead[4] = {
+	    {.m = {.first_seen = {.wall_ms = now_ms + 1}, .last_seen = {.wall_ms = now_ms + 9}}},
+	    {.m = {.first_seen = {.wall_ms = now_ms - 5}, .last_seen = {.wall_ms = now_ms + 1}}},
+	    {.m = {.first_seen = {.wall_ms = now_ms - 5}, .last_seen = {.wall_ms = now_ms}}},
+	    {.m = {.addr = 1}}, /* never heard */
+	};
+	struct state state = {.managers = ahead, .manager_count = 4};
+
+	(void)unused;
+	assert_int_equal(state_clamp_times(&state, now_ms), 2);
+	assert_int_equal(ahead[0].m.first_seen.wall_ms, now_ms);
+	assert_int_equal(ahead[0].m.last_seen.wall_ms, now_ms);
+	assert_int_equal(ahead[1].m.first_seen.wall_ms, now_ms - 5);
+	assert_int_equal(ahead[1].m.last_seen.wall_ms, now_ms);
+	assert_int_equal(ahead[2].m.last_seen.wall_ms, now_ms);
+	assert_false(manager_heard(&ahead[3].m));
+	assert_int_equal(state_clamp_times(&state, now_ms), 0);
+}
+
 /* Expected, announced as down, and heard while the queue was full. */
 static void
 what_was_told_before_it_was_heard_is_kept(void **unused)
@@ -533,5 +556,6 @@ main(void)
 	    cmocka_unit_test(a_nul_is_refused),
 	};
 
+	    cmocka_unit_test(times_ahead_of_the_clock_become_now),
 	return cmocka_run_group_tests(tests, make_full, NULL);
 }
