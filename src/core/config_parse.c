@@ -293,8 +293,8 @@ config_token_expected(const struct config_token *token, const char *word,
 		break;
 	case KIND_MANAGER:
 		snprintf(buf, CONFIG_EXPECTED_LEN,
-			 "an IPv4 address that a manager can have: not 0.0.0.0, "
-			 "255.255.255.255 or multicast");
+			 "an IPv4 address that a manager can have: not in 0.0.0.0/8, "
+			 "240.0.0.0/4 or multicast");
 		break;
 	case KIND_CONTEXT:
 		snprintf(buf, CONFIG_EXPECTED_LEN,

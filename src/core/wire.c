@@ -125,12 +125,12 @@ wire_encode_mac(uint8_t buf[WIRE_MSG_LEN], bool answer, uint64_t mac, uint32_t s
 static const char *
 address_fault(uint32_t addr, bool on_loopback)
 {
-	if (addr == 0)
-		return "address is 0.0.0.0";
-	if (addr == UINT32_MAX)
-		return "address is 255.255.255.255";
+	if (addr >> 24 == 0)
+		return "address is in 0.0.0.0/8";
 	if (addr >> 28 == 0xe)
 		return "address is multicast";
+	if (addr >> 28 == 0xf)
+		return "address is in 240.0.0.0/4";
 	if (addr >> 24 == 127 && !on_loopback)
 		return "address is loopback but did not arrive on loopback";
 	return NULL;

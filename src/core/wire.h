@@ -74,8 +74,9 @@ enum verdict wire_decode(const uint8_t *buf, size_t len, bool on_loopback,
 /* A verdict in a word or two for people, "bad magic"; static, never NULL. */
 const char *wire_verdict_name(enum verdict verdict);
 
-/* Whether addr (host order) can be a manager's: not 0.0.0.0, not
- * 255.255.255.255, not multicast, and loopback only if on_loopback. */
+/* Whether addr (host order) can be a manager's: not in 0.0.0.0/8 (RFC 1122) or
+ * 240.0.0.0/4 (reserved, and 255.255.255.255), not multicast, and loopback only if
+ * on_loopback. */
 bool wire_valid_address(uint32_t addr, bool on_loopback);
 
 #endif /* WIRE_H */

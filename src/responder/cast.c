@@ -102,7 +102,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[C
 	return 0;
 }
 
-/* No range can wrap around: 255.255.255.255 is refused before. */
+/* No range can wrap around: 240.0.0.0 is refused before. */
 static int
 check_addresses(const struct cast_script *script, char error[CAST_ERROR_LEN])
 {

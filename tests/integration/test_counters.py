@@ -67,6 +67,7 @@ KINDS = {
                               response(address="127.0.0.1"), with_port(0), with_port(65536),
                               with_port(-1), with_port(65536 + 6482)],
     "ldmDatagramsDenied": [response(address="198.18.66.1"), response(address="198.18.66.255")],
+                              response(address="0.1.2.3"), response(address="240.0.0.1"),
     "ldmDatagramsNoRoom": [response(address="198.18.5.1"), response(address="10.1.2.3")],
     "ldmDatagramsAccepted": [response(address=KNOWN[0]), response(address=KNOWN[1], hostname=b""),
                              response(address=KNOWN[2], version=b"", port=65535) + b"trailer",

@@ -260,6 +260,8 @@ def bad_ones():
         ("inconsistentName", expected("198.18.7.7", FALSE)),
         # Instances that can never be.
         ("noCreation", row_status("0.0.0.0", CREATE_AND_GO)),
+        ("noCreation", row_status("0.1.2.3", CREATE_AND_GO)),
+        ("noCreation", row_status("240.0.0.1", CREATE_AND_GO)),
         ("noCreation", row_status("255.255.255.255", CREATE_AND_GO)),
         ("noCreation", row_status("224.0.0.1", CREATE_AND_GO)),
         ("noCreation", (cell("ldmManagerRowStatus", "198.18.0"), INTEGER, CREATE_AND_GO)),

@@ -238,8 +238,8 @@ test_every_token(void **state)
 #define EXPECT_PATTERNS "expected names or patterns of interfaces such as eth0, 'eth*' or '!eth1'"
 
 #define EXPECT_SUBNET "expected an address or a subnet such as 192.0.2.7 or 192.0.2.0/24"
-#define EXPECT_MANAGER                                                                       \
-	"expected an IPv4 address that a manager can have: not 0.0.0.0, 255.255.255.255 or " \
+#define EXPECT_MANAGER                                                                        \
+	"expected an IPv4 address that a manager can have: not in 0.0.0.0/8, 240.0.0.0/4 or " \
 	"multicast"
 #define EXPECT_CONTEXT "expected a name of 1 to 32 printable ASCII characters"
 #define OCTETS_32 "0123456789abcdef0123456789abcdef"
@@ -272,8 +272,8 @@ static const struct {
     {"accept", "0.0.0.0/0", "0.0.0.0/-1", "255.255.255.255/32", "10.0.0.0/33", EXPECT_SUBNET},
     {"deny", "198.18.0.7", "198.18.0.0/", "198.18.0.6/31", "198.18.0", EXPECT_SUBNET},
     {"sourceMatch", "no", "", "YES", "true", "expected yes or no"},
-    {"expect", "0.0.0.1", "0.0.0.0", "255.255.255.254", "255.255.255.255", EXPECT_MANAGER},
-    {"expect", "223.255.255.255", "224.0.0.1", "127.0.0.1", "198.18.0.0/24", EXPECT_MANAGER},
+    {"expect", "1.0.0.0", "0.255.255.255", "223.255.255.255", "255.255.255.254", EXPECT_MANAGER},
+    {"expect", "198.18.0.1", "224.0.0.1", "127.0.0.1", "240.0.0.0", EXPECT_MANAGER},
     {"context", "x", "", OCTETS_32, OCTETS_32 "x", EXPECT_CONTEXT},
     {"context", "!", "\x1f", "~", "\x80", EXPECT_CONTEXT},
 };

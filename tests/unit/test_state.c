@@ -438,6 +438,8 @@ what_is_wrong_is_said(void **unused)
 	     "line 4: address=198.18.0: expected an IPv4 address"},
 	    {HEAD "manager address=239.1.1.1\nend\n",
 	     "line 4: address=239.1.1.1: expected one that a manager can have"},
+	    {HEAD "manager address=240.1.1.1\nend\n",
+	     "line 4: address=240.1.1.1: expected one that a manager can have"},
 	    {HEAD "manager\nend\n",
 	     "line 4: address=0.0.0.0: expected one that a manager can have"},
 	    {HEAD HEARD "\n" HEARD "\nend\n",
@@ -554,8 +556,8 @@ main(void)
 	    cmocka_unit_test(long_lines_are_refused),
 	    cmocka_unit_test(what_was_told_before_it_was_heard_is_kept),
 	    cmocka_unit_test(a_nul_is_refused),
+	    cmocka_unit_test(times_ahead_of_the_clock_become_now),
 	};
 
-	    cmocka_unit_test(times_ahead_of_the_clock_become_now),
 	return cmocka_run_group_tests(tests, make_full, NULL);
 }

@@ -296,7 +296,7 @@ the_first_fault_decides(void **state)
 	msg[HOSTNAME + 255] = 0;
 	assert_malformed(msg, false, "hostname has an octet outside 0x20..0x7e");
 	msg[HOSTNAME] = 0;
-	assert_malformed(msg, false, "address is 255.255.255.255");
+	assert_malformed(msg, false, "address is in 240.0.0.0/4");
 	put_u32(msg + IP_ADDRESS, 0xc0000201);
 	assert_malformed(msg, false, "port is not in 1..65535");
 	put_u32(msg + PORT_NO, 6482);
@@ -433,14 +433,16 @@ assert_address(uint32_t addr, const char *fault, const char *fault_on_loopback)
 static void
 addresses_are_those_of_hosts(void **state)
 {
-	const char *zero = "address is 0.0.0.0";
-	const char *broadcast = "address is 255.255.255.255";
+	const char *zero = "address is in 0.0.0.0/8";
+	const char *reserved = "address is in 240.0.0.0/4";
 	const char *multicast = "address is multicast";
 	const char *loopback = "address is loopback but did not arrive on loopback";
 
 	(void)state;
 	assert_address(0x00000000, zero, zero);
-	assert_address(0x00000001, NULL, NULL);
+	assert_address(0x00000001, zero, zero);
+	assert_address(0x00ffffff, zero, zero);
+	assert_address(0x01000000, NULL, NULL);
 	assert_address(0x7effffff, NULL, NULL);
 	assert_address(0x7f000000, loopback, NULL);
 	assert_address(0x7f000001, loopback, NULL);
@@ -450,9 +452,9 @@ addresses_are_those_of_hosts(void **state)
 	assert_address(0xe0000000, multicast, multicast);
 	assert_address(WIRE_GROUP, multicast, multicast);
 	assert_address(0xefffffff, multicast, multicast);
-	assert_address(0xf0000000, NULL, NULL);
-	assert_address(0xfffffffe, NULL, NULL);
-	assert_address(0xffffffff, broadcast, broadcast);
+	assert_address(0xf0000000, reserved, reserved);
+	assert_address(0xfffffffe, reserved, reserved);
+	assert_address(0xffffffff, reserved, reserved);
 }
 
 static void
