@@ -272,9 +272,11 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 		warnx("more than %d managers: the others are not shown", MAX_MANAGERS);
 		scan->full = true;
 	}
-	if (!scan->verbose || verdict == VERDICT_ACCEPTED || verdict == VERDICT_OWN_REQUEST)
+	if (!scan->verbose || verdict == VERDICT_OWN_REQUEST ||
+	    (verdict == VERDICT_ACCEPTED && reason == NULL))
 		return;
-	fprintf(stderr, "refused: from %s:%u on %s: %s%s%s\n",
+	fprintf(stderr, "%sfrom %s:%u on %s: %s%s%s\n",
+		verdict == VERDICT_ACCEPTED ? "noted: " : "refused: ",
 		format_address(arrival->source, source), arrival->source_port,
 		scan_interface_name(arrival->ifindex, ifname), wire_verdict_name(verdict),
 		reason != NULL ? ": " : "", reason != NULL ? reason : "");

@@ -148,7 +148,7 @@ add(struct candidates *c, uint32_t addr)
 	return new;
 }
 
-bool
+enum candidate_fate
 candidates_hear(struct candidates *c, const struct wire_response *resp,
 		const struct hearing *hearing, unsigned int confirmations,
 		struct manager *confirmed)
@@ -162,17 +162,17 @@ candidates_hear(struct candidates *c, const struct wire_response *resp,
 	if (who == NULL)
 		who = add(c, resp->addr);
 	if (who == NULL)
-		return false;
+		return CANDIDATE_DROPPED;
 	row_note_answer(&who->m, resp, hearing);
 	if (hearing->wave > who->last_wave) {
 		who->last_wave = hearing->wave;
 		who->answers++;
 	}
 	if (who->answers < confirmations)
-		return false;
+		return CANDIDATE_NOTED;
 	*confirmed = who->m;
 	remove_candidate(c, who);
-	return true;
+	return CANDIDATE_CONFIRMED;
 }
 
 void

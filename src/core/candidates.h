@@ -26,13 +26,18 @@ void candidates_free(struct candidates *c);
 /* 0, or -1 when out of memory, nothing then being changed. */
 int candidates_resize(struct candidates *c, size_t max);
 
+enum candidate_fate {
+	CANDIDATE_CONFIRMED,
+	CANDIDATE_NOTED,
+	CANDIDATE_DROPPED, /* as if the answer had been lost */
+};
+
 /* Record an answer.  Once `confirmations` different requests have been answered,
- * what is known goes to *confirmed, the candidate is removed and true is
- * returned.  Out of memory, or when chance is against a newcomer to a full pool,
- * it is as if the answer had been lost. */
-bool candidates_hear(struct candidates *c, const struct wire_response *resp,
-		     const struct hearing *hearing, unsigned int confirmations,
-		     struct manager *confirmed);
+ * what is known goes to *confirmed and the candidate is removed.  It is dropped when
+ * chance is against a newcomer to a full pool, or out of memory. */
+enum candidate_fate candidates_hear(struct candidates *c, const struct wire_response *resp,
+				    const struct hearing *hearing, unsigned int confirmations,
+				    struct manager *confirmed);
 
 /* Forget one, if it is there. */
 void candidates_remove(struct candidates *c, uint32_t addr);

@@ -188,6 +188,7 @@ discover_receive(struct discover *d, const uint8_t *buf, size_t len, const struc
 	struct link *link = links_by_index(&d->links, arrival->ifindex);
 	const char *why = NULL;
 	enum verdict verdict = wire_decode(buf, len, arrival->on_loopback, resp, &why);
+	const bool cut = verdict == VERDICT_ACCEPTED && why != NULL;
 
 	if (verdict == VERDICT_FOREIGN_REQUEST && link != NULL && arrival->source_is_local &&
 	    link_is_own_request(link, arrival->source_port))
@@ -197,6 +198,7 @@ discover_receive(struct discover *d, const uint8_t *buf, size_t len, const struc
 	if (reason != NULL)
 		*reason = why;
 	d->stats.verdicts[verdict]++;
+	d->stats.cut += cut && (verdict == VERDICT_ACCEPTED || verdict == VERDICT_UNCONFIRMED);
 	return verdict;
 }
 

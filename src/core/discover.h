@@ -63,6 +63,7 @@ struct discover_request {
 
 struct discover_stats {
 	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t cut; /* accepted or unconfirmed, with text that was not terminated */
 	uint64_t requests_sent;
 	uint64_t send_errors;
 	uint64_t kernel_drops;

@@ -165,9 +165,15 @@ inventory_hear(struct inventory *inv, const struct wire_response *resp,
 	if (row == NULL) {
 		if (inv->row_count >= inv->settings.max_managers)
 			return VERDICT_NO_ROOM;
-		if (!candidates_hear(inv->candidates, resp, hearing, inv->settings.confirmations,
-				     &confirmed))
-			return VERDICT_ACCEPTED;
+		switch (candidates_hear(inv->candidates, resp, hearing, inv->settings.confirmations,
+					&confirmed)) {
+		case CANDIDATE_DROPPED:
+			return VERDICT_NO_ROOM;
+		case CANDIDATE_NOTED:
+			return VERDICT_UNCONFIRMED;
+		case CANDIDATE_CONFIRMED:
+			break;
+		}
 		row = add_row(inv, &confirmed, hearing->now);
 		if (row == NULL)
 			return VERDICT_NO_ROOM;

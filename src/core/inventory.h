@@ -90,8 +90,9 @@ void inventory_free(struct inventory *inv);
  * being changed. */
 int inventory_configure(struct inventory *inv, const struct inventory_settings *settings);
 
-/* Record a response that passed every check.  Returns VERDICT_ACCEPTED (also
- * for a candidate) or VERDICT_NO_ROOM. */
+/* Record a response that passed every check.  Returns VERDICT_ACCEPTED for a row,
+ * VERDICT_UNCONFIRMED for a candidate, or VERDICT_NO_ROOM: in a full table, or by
+ * chance among the candidates when there are too many. */
 enum verdict inventory_hear(struct inventory *inv, const struct wire_response *resp,
 			    const struct hearing *hearing);
 

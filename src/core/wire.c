@@ -142,27 +142,24 @@ wire_valid_address(uint32_t addr, bool on_loopback)
 	return address_fault(addr, on_loopback) == NULL;
 }
 
-enum text_fault {
-	TEXT_OK,
-	TEXT_UNTERMINATED,
+enum text_kind {
+	TEXT_WHOLE,
+	TEXT_CUT, /* by whoever sent it */
 	TEXT_UNPRINTABLE,
 };
 
 /* Copy the text in a field of len octets to dst, which has as many and is
  * zeroed.  isprint() would not do: it depends on the locale. */
-static enum text_fault
+static enum text_kind
 copy_text(char *dst, const uint8_t *field, size_t len)
 {
-	const uint8_t *nul = memchr(field, 0, len);
+	const size_t text_len = strnlen((const char *)field, len);
 
-	if (nul == NULL)
-		return TEXT_UNTERMINATED;
-	for (; field < nul; field++, dst++) {
-		if (*field < 0x20 || *field > 0x7e)
+	for (size_t i = 0; i < text_len; i++)
+		if (field[i] < 0x20 || field[i] > 0x7e)
 			return TEXT_UNPRINTABLE;
-		*dst = (char)*field;
-	}
-	return TEXT_OK;
+	memcpy(dst, field, text_len < len ? text_len : len - 1);
+	return text_len < len ? TEXT_WHOLE : TEXT_CUT;
 }
 
 /* The payload of a response as it is on the wire. */
@@ -173,26 +170,30 @@ struct payload {
 	uint32_t port; /* an int there: what is negative is large here */
 };
 
-/* Fill in *resp, zeroed by the caller; returns what is wrong, or NULL. */
+/* Fill in *resp, zeroed by the caller; returns what is wrong, or NULL.  *cut, NULL
+ * before, becomes what was left out. */
 static const char *
-check_response(const struct payload *raw, bool on_loopback, struct wire_response *resp)
+check_response(const struct payload *raw, bool on_loopback, struct wire_response *resp,
+	       const char **cut)
 {
 	const char *fault;
 
 	switch (copy_text(resp->version, raw->version, WIRE_VERSION_LEN)) {
-	case TEXT_UNTERMINATED:
-		return "version is not terminated";
 	case TEXT_UNPRINTABLE:
 		return "version has an octet outside 0x20..0x7e";
-	case TEXT_OK:
+	case TEXT_CUT:
+		*cut = "version is not terminated, and taken without its last octet";
+		break;
+	case TEXT_WHOLE:
 		break;
 	}
 	switch (copy_text(resp->hostname, raw->hostname, WIRE_HOSTNAME_LEN)) {
-	case TEXT_UNTERMINATED:
-		return "hostname is not terminated";
 	case TEXT_UNPRINTABLE:
 		return "hostname has an octet outside 0x20..0x7e";
-	case TEXT_OK:
+	case TEXT_CUT:
+		*cut = "hostname is not terminated, and taken without its last octet";
+		break;
+	case TEXT_WHOLE:
 		break;
 	}
 	fault = address_fault(raw->addr, on_loopback);
@@ -212,7 +213,7 @@ wire_decode(const uint8_t *buf, size_t len, bool on_loopback, struct wire_respon
 	struct cursor c = {.p = buf, .left = len};
 	struct wire_response checked = {0};
 	struct payload raw;
-	const char *fault;
+	const char *fault, *cut = NULL;
 	uint32_t version_no = take_u32(&c);
 	uint32_t magic_no = take_u32(&c);
 	uint32_t msg_type = take_u32(&c);
@@ -245,12 +246,11 @@ wire_decode(const uint8_t *buf, size_t len, bool on_loopback, struct wire_respon
 		return VERDICT_UNKNOWN_TYPE;
 	}
 
-	fault = check_response(&raw, on_loopback, &checked);
-	if (fault != NULL) {
-		if (reason != NULL)
-			*reason = fault;
+	fault = check_response(&raw, on_loopback, &checked, &cut);
+	if (reason != NULL)
+		*reason = fault != NULL ? fault : cut;
+	if (fault != NULL)
 		return VERDICT_MALFORMED;
-	}
 	*resp = checked;
 	return VERDICT_ACCEPTED;
 }
@@ -281,6 +281,8 @@ wire_verdict_name(enum verdict verdict)
 		return "denied";
 	case VERDICT_NO_ROOM:
 		return "no room";
+	case VERDICT_UNCONFIRMED:
+		return "unconfirmed";
 	case VERDICT_ACCEPTED:
 		return "accepted";
 	}

@@ -35,9 +35,10 @@ enum verdict {
 	VERDICT_OWN_REQUEST, /* (r) our own, looped back by the kernel */
 	VERDICT_FOREIGN_REQUEST,
 	VERDICT_UNKNOWN_TYPE,
-	VERDICT_MALFORMED, /* a response no ldmd sends */
-	VERDICT_DENIED,    /* (r) refused by the access list */
-	VERDICT_NO_ROOM,   /* (r) the table of managers is full */
+	VERDICT_MALFORMED,   /* a response no ldmd sends */
+	VERDICT_DENIED,      /* (r) refused by the access list */
+	VERDICT_NO_ROOM,     /* (r) from somebody new, for whom there was no room */
+	VERDICT_UNCONFIRMED, /* (r) from somebody who has yet to answer another request */
 	VERDICT_ACCEPTED,
 };
 #define VERDICT_COUNT (VERDICT_ACCEPTED + 1)
@@ -67,7 +68,9 @@ void wire_encode_mac(uint8_t buf[WIRE_MSG_LEN], bool answer, uint64_t mac, uint3
  * *reason, unless reason is NULL, is set to a static text without a trailing
  * period that says what is wrong ("port 0 is not in 1..65535" is not static:
  * the text names the rule, not the value), or to NULL with verdicts that speak
- * for themselves. */
+ * for themselves.  With VERDICT_ACCEPTED it says what was left out: a version or
+ * hostname that fills its field has no NUL there, as strncpy() leaves it, and is
+ * taken without its last octet. */
 enum verdict wire_decode(const uint8_t *buf, size_t len, bool on_loopback,
 			 struct wire_response *resp, const char **reason);
 

@@ -23,6 +23,7 @@ enum { /* 1 to VERDICT_COUNT are the verdicts, in their order */
        COL_SEND_ERRORS,
        COL_KERNEL_DROPS,
        COL_EXCUSED_ROUNDS,
+       COL_CUT,
 };
 
 /* Rounded up: what is not zero does not become it. */
@@ -115,6 +116,8 @@ statistics_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row 
 		return mib_counter(vb, (uint32_t)s->kernel_drops);
 	case COL_EXCUSED_ROUNDS:
 		return mib_counter(vb, (uint32_t)s->excused_rounds);
+	case COL_CUT:
+		return mib_counter(vb, (uint32_t)s->cut);
 	}
 	return -1;
 }
@@ -125,7 +128,7 @@ const struct mib_table mib_statistics_scalars = {
     .name = "ldmStatistics",
     .root = statistics_group,
     .root_len = OID_LENGTH(statistics_group),
-    .index = {OIDINDEX_UNSIGNED, 1, COL_EXCUSED_ROUNDS},
+    .index = {OIDINDEX_UNSIGNED, 1, COL_CUT},
     .scalars = true,
     .copy = discovery_copy,
     .cell = statistics_cell,

@@ -44,9 +44,9 @@ COUNTED_AS = {
     "short": ["ldmDatagramsShort"],
     "long": ["ldmDatagramsForeignRequests"],
     "mac": ["ldmDatagramsMacQueries", "ldmDatagramsMacAnswers"],
-    "answer": ["ldmDatagramsAccepted", "ldmDatagramsNoRoom"],
-    "spoofed": ["ldmDatagramsAccepted", "ldmDatagramsNoRoom"],
-    "checksum": ["ldmKernelDrops", "ldmDatagramsAccepted"],
+    "answer": ["ldmDatagramsUnconfirmed", "ldmDatagramsAccepted", "ldmDatagramsNoRoom"],
+    "spoofed": ["ldmDatagramsUnconfirmed", "ldmDatagramsAccepted", "ldmDatagramsNoRoom"],
+    "checksum": ["ldmKernelDrops", "ldmDatagramsUnconfirmed", "ldmDatagramsAccepted"],
 }
 DISCARDED = [kind for kind in COUNTED_AS if kind not in ("answer", "spoofed", "checksum")]
 ALL_KINDS = ",".join(kind for kind in COUNTED_AS if kind != "checksum")

@@ -200,6 +200,21 @@ def test_interrupted(lab, signo):
     assert scan.lines("^ADDRESS|^198") == []
 
 
+def test_answers_too_long(lab):
+    """Octets after an answer are ignored; a text that fills its field is cut, and -v says so."""
+    host = lab.station(snmp=False)
+    sock = lab.host("other", ("red", "198.18.254.3/24")).udp()
+    scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-e", "2", "-w", "60s"])
+    scan.wait_output("eth0: used")
+    sock.sendto(response_datagram("198.18.9.1", b"whole") + bytes(1000), ("198.18.254.1", PORT))
+    sock.sendto(response_datagram("198.18.9.2", b"h" * 256), ("198.18.254.1", PORT))
+    assert scan.wait() == 0
+    assert len(scan.lines(r"^198\.18\.9\.1 .* whole$")) == 1
+    assert len(scan.lines(rf"^198\.18\.9\.2 .* {'h' * 255}$")) == 1
+    assert len(scan.lines("^(noted|refused): ")) == 1
+    assert len(scan.lines("^noted: from 198.18.254.3:.*: accepted: hostname is not term")) == 1
+
+
 @pytest.mark.slow
 def test_live(lab):
     """-l shows managers as they come, go and change, until interrupted."""
@@ -296,7 +311,7 @@ def test_refused_datagrams_are_explained(lab):
     responder.wait_requests(1, 10)
     bad = [b"short", response_datagram("198.18.9.1", port=0), response_datagram("224.0.0.5"),
            response_datagram("198.18.9.2", hostname=b"h\x01st"),
-           response_datagram("198.18.9.3", hostname=b"x" * 256),
+           response_datagram("198.18.9.3", version=b"x" * 31 + b"\x7f"),
            b"\0" * 312, request_datagram(0), request_datagram(7)]
     for datagram in bad:
         sock.sendto(datagram, ("198.18.254.1", PORT))

@@ -27,7 +27,7 @@ hear(struct candidates *c, uint32_t addr, uint64_t wave)
 	};
 	struct manager confirmed;
 
-	return candidates_hear(c, &resp, &hearing, 2, &confirmed);
+	return candidates_hear(c, &resp, &hearing, 2, &confirmed) == CANDIDATE_CONFIRMED;
 }
 
 /* How many requests it takes until a manager is confirmed whose answer comes after

@@ -80,9 +80,9 @@ each_has_a_line_with_debug(void **state)
 static void
 none_without(void **state)
 {
-	static const enum verdict welcome[] = {VERDICT_MAC_QUERY,   VERDICT_MAC_ANSWER,
-					       VERDICT_OWN_REQUEST, VERDICT_FOREIGN_REQUEST,
-					       VERDICT_NO_ROOM,     VERDICT_ACCEPTED};
+	static const enum verdict welcome[] = {
+	    VERDICT_MAC_QUERY, VERDICT_MAC_ANSWER,  VERDICT_OWN_REQUEST, VERDICT_FOREIGN_REQUEST,
+	    VERDICT_NO_ROOM,   VERDICT_UNCONFIRMED, VERDICT_ACCEPTED};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(welcome) / sizeof(welcome[0]); i++)

@@ -76,7 +76,7 @@ decode_on(const uint8_t *msg, size_t len, bool on_loopback, struct wire_response
 		assert_memory_equal(resp, &before, sizeof(before));
 	if (verdict == VERDICT_MALFORMED)
 		assert_non_null(*reason);
-	else
+	else if (verdict != VERDICT_ACCEPTED) /* that may have something to say */
 		assert_null(*reason);
 	return verdict;
 }
@@ -109,6 +109,7 @@ assert_accepted(const uint8_t *msg, const char *version, const char *hostname, u
 	const char *reason;
 
 	assert_int_equal(decode_on(msg, WIRE_MSG_LEN, false, &resp, &reason), VERDICT_ACCEPTED);
+	assert_null(reason);
 	assert_string_equal(resp.version, version);
 	assert_string_equal(resp.hostname, hostname);
 	assert_int_equal(resp.addr, addr);
@@ -288,12 +289,8 @@ the_first_fault_decides(void **state)
 	put_u32(msg + MSG_TYPE, 3);
 	assert_int_equal(verdict_of(msg, sizeof(msg) - 1), VERDICT_SHORT);
 
-	assert_malformed(msg, false, "version is not terminated");
-	msg[LDMD_VERSION + 31] = 0;
 	assert_malformed(msg, false, "version has an octet outside 0x20..0x7e");
 	msg[LDMD_VERSION] = 0;
-	assert_malformed(msg, false, "hostname is not terminated");
-	msg[HOSTNAME + 255] = 0;
 	assert_malformed(msg, false, "hostname has an octet outside 0x20..0x7e");
 	msg[HOSTNAME] = 0;
 	assert_malformed(msg, false, "address is in 240.0.0.0/4");
@@ -365,20 +362,45 @@ the_reason_is_optional(void **state)
 }
 
 static void
-strings_must_end_within_their_field(void **state)
+assert_cut(const uint8_t *msg, const char *version, const char *hostname, const char *expected)
 {
+	struct wire_response resp;
+	const char *reason;
+
+	assert_int_equal(decode_on(msg, WIRE_MSG_LEN, false, &resp, &reason), VERDICT_ACCEPTED);
+	assert_string_equal(resp.version, version);
+	assert_string_equal(resp.hostname, hostname);
+	assert_string_equal(reason, expected);
+}
+
+/* As strncpy() leaves a longer text. */
+static void
+strings_without_a_nul_are_cut(void **state)
+{
+	const char *no_version = "version is not terminated, and taken without its last octet";
+	const char *no_hostname = "hostname is not terminated, and taken without its last octet";
+	const struct wire_response whole = longest();
 	uint8_t msg[WIRE_MSG_LEN];
 
 	(void)state;
 	load("response-longest", msg);
 	msg[LDMD_VERSION + 31] = 'x'; /* a NUL follows soon enough, in the next field */
 	msg[HOSTNAME] = 0;
-	assert_malformed(msg, false, "version is not terminated");
+	assert_cut(msg, whole.version, "", no_version);
+	msg[LDMD_VERSION + 31] = 0x7f; /* what is not shown counts, too */
+	assert_malformed(msg, false, "version has an octet outside 0x20..0x7e");
 
 	load("response-longest", msg);
 	msg[HOSTNAME + 255] = 'x';
 	put_u32(msg + IP_ADDRESS, 0x0a000001);
-	assert_malformed(msg, false, "hostname is not terminated");
+	assert_cut(msg, whole.version, whole.hostname, no_hostname);
+	msg[LDMD_VERSION + 31] = 'x';
+	assert_cut(msg, whole.version, whole.hostname, no_hostname);
+	msg[HOSTNAME + 255] = '\n';
+	assert_malformed(msg, false, "hostname has an octet outside 0x20..0x7e");
+	msg[HOSTNAME + 255] = 'x';
+	put_u32(msg + PORT_NO, 0);
+	assert_malformed(msg, false, "port is not in 1..65535");
 }
 
 static void
@@ -532,7 +554,7 @@ main(void)
 	    cmocka_unit_test(length_is_what_was_received),
 	    cmocka_unit_test(an_empty_datagram_may_have_no_buffer),
 	    cmocka_unit_test(the_reason_is_optional),
-	    cmocka_unit_test(strings_must_end_within_their_field),
+	    cmocka_unit_test(strings_without_a_nul_are_cut),
 	    cmocka_unit_test(strings_are_printable_ascii),
 	    cmocka_unit_test(addresses_are_those_of_hosts),
 	    cmocka_unit_test(ports_are_16_bits_and_not_zero),
