@@ -15,6 +15,11 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "log.h"
+
+/* Between attempts to wait without memory, and between complaints about it. */
+#define PAUSE_MS 100
+#define COMPLAINT_INTERVAL_US INT64_C(60000000)
 
 struct watch {
 	int fd; /* -1: removed, swept before the next poll */
@@ -48,6 +53,7 @@ struct loop {
 	struct caught *caught;
 	size_t caught_count;
 	int signal_read_fd;
+	int64_t next_complaint_us;
 	bool stopping;
 };
 
@@ -316,6 +322,22 @@ run_watches(struct loop *loop, size_t polled)
 	}
 }
 
+/* The kernel takes memory to wait for many descriptors.  Whether it comes back or
+ * somebody ends the process for it, that is heard of meanwhile. */
+static void
+pause_without_memory(struct loop *loop)
+{
+	const int64_t now_us = clock_now().mono_us;
+
+	if (now_us >= loop->next_complaint_us) {
+		log_warning("cannot wait for input: %s; trying again", strerror(errno));
+		loop->next_complaint_us = now_us + COMPLAINT_INTERVAL_US;
+	}
+	poll(NULL, 0, PAUSE_MS);
+	if (loop->signal_read_fd >= 0)
+		deliver_signals(loop, loop->signal_read_fd);
+}
+
 int
 loop_run(struct loop *loop)
 {
@@ -327,7 +349,9 @@ loop_run(struct loop *loop)
 		sweep_watches(loop);
 		polled = loop->count;
 		ready = poll(loop->polls, (nfds_t)polled, poll_timeout(loop));
-		if (ready < 0 && errno != EINTR && errno != EAGAIN)
+		if (ready < 0 && (errno == ENOMEM || errno == EAGAIN))
+			pause_without_memory(loop);
+		else if (ready < 0 && errno != EINTR)
 			return -1;
 		loop->turn++;
 		if (ready > 0)

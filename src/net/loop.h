@@ -35,7 +35,9 @@ void loop_set_timer(struct loop_timer *timer, int64_t deadline_us);
  * of a process may do so.  0, or -1 with errno. */
 int loop_add_signal(struct loop *loop, int signo, void (*fn)(void *ctx, int signo), void *ctx);
 
-/* Run until loop_stop().  0, or -1 with errno when poll(2) fails for good. */
+/* Run until loop_stop().  While there is no memory to wait with, timers and
+ * signals are served ten times a second, and a warning is logged once a minute
+ * at most.  0, or -1 with errno when poll(2) fails for good. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 

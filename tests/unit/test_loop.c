@@ -8,12 +8,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "log.h"
 #include "net/loop.h"
 
 /* What has happened, a letter each. */
@@ -27,6 +29,41 @@ note(char letter)
 	assert_true(len + 1 < sizeof(trace));
 	trace[len] = letter;
 	trace[len + 1] = '\0';
+}
+
+/* poll(2) and log_warning() as loop.c sees them: see --wrap in Makefile.am. */
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+void __wrap_log_warning(const char *format, ...);
+
+static int poll_errors[8]; /* what poll(2) fails with for descriptors, in turn; 0: no more */
+static size_t polls_failed;
+static unsigned int warnings;
+
+int
+__wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	if (count == 0 || poll_errors[polls_failed] == 0)
+		return __real_poll(fds, count, timeout);
+	errno = poll_errors[polls_failed++];
+	return -1;
+}
+
+void
+__wrap_log_warning(const char *format, ...)
+{
+	(void)format;
+	warnings++;
+}
+
+static void
+let_poll_fail(size_t times, int error)
+{
+	polls_failed = 0;
+	warnings = 0;
+	memset(poll_errors, 0, sizeof(poll_errors));
+	for (size_t i = 0; i < times; i++)
+		poll_errors[i] = error;
 }
 
 struct scene {
@@ -400,6 +437,16 @@ signals_are_delivered_in_the_loop(void **state)
 }
 
 static void
+on_pipe_stop(void *ctx, int fd)
+{
+	struct scene *s = ctx;
+
+	empty(fd);
+	note('p');
+	loop_stop(s->loop);
+}
+
+static void
 on_alarm(void *ctx, int signo)
 {
 	struct scene *s = ctx;
@@ -439,6 +486,46 @@ only_one_loop_has_signals(void **state)
 	loop_free(other);
 }
 
+static void
+wait_without_memory_is_repeated(void **state)
+{
+	struct scene *s = *state;
+
+	let_poll_fail(3, ENOMEM);
+	assert_int_equal(loop_add_fd(s->loop, s->pipe1[0], on_pipe_stop, s), 0);
+	fill(s->pipe1);
+	assert_int_equal(loop_run(s->loop), 0);
+	assert_string_equal(trace, "p");
+	assert_int_equal(polls_failed, 3);
+	assert_int_equal(warnings, 1);
+}
+
+/* Somebody who is told that there is no memory may well end the process. */
+static void
+signal_is_delivered_while_there_is_no_memory(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(loop_add_signal(s->loop, SIGALRM, on_alarm, s), 0);
+	let_poll_fail(1, ENOMEM);
+	raise(SIGALRM);
+	assert_int_equal(loop_run(s->loop), 0);
+	assert_string_equal(trace, "s");
+	assert_int_equal(polls_failed, 1);
+}
+
+static void
+other_failure_to_wait_ends_the_loop(void **state)
+{
+	struct scene *s = *state;
+
+	let_poll_fail(1, EINVAL);
+	assert_int_equal(loop_add_fd(s->loop, s->pipe1[0], on_pipe_stop, s), 0);
+	assert_int_equal(loop_run(s->loop), -1);
+	assert_int_equal(errno, EINVAL);
+	assert_int_equal(warnings, 0);
+}
+
 int
 main(void)
 {
@@ -458,6 +545,9 @@ main(void)
 	    TEST(signals_are_delivered_in_the_loop),
 	    TEST(signal_interrupts_the_wait),
 	    TEST(only_one_loop_has_signals),
+	    TEST(wait_without_memory_is_repeated),
+	    TEST(signal_is_delivered_while_there_is_no_memory),
+	    TEST(other_failure_to_wait_ends_the_loop),
 	};
 
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
