@@ -314,8 +314,10 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 {
 	struct prober *p = calloc(1, sizeof(*p));
 
-	if (p == NULL)
+	if (p == NULL) {
+		log_error("cannot start discovery: %s", strerror(errno));
 		return NULL;
+	}
 	p->loop = loop;
 	p->discover = discover;
 	p->lock = mutex;
@@ -332,19 +334,20 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 	wire_encode_request(p->request);
 	p->senders.no_fallback = settings->no_fallback;
 	p->timer = loop_add_timer(loop, on_timer, p);
-	if (p->timer == NULL || senders_update(&p->senders, settings->source_port, settings->port,
-					       settings->hops) < 0) {
-		int error = errno;
-
-		prober_free(p);
-		errno = error;
-		return NULL;
+	if (p->timer == NULL) {
+		log_error("cannot start discovery: %s", strerror(errno));
+		goto fail;
 	}
+	if (senders_update(&p->senders, settings->source_port, settings->port, settings->hops) < 0)
+		goto fail;
 	/* Before the first look, so that nothing goes unseen in between. */
 	open_watch(p);
 	rescan(p);
 	loop_set_timer(p->timer, clock_now().mono_us);
 	return p;
+fail:
+	prober_free(p);
+	return NULL;
 }
 
 void

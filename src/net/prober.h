@@ -45,8 +45,8 @@ struct prober_client {
 /* discover is borrowed; every use of it is made with *lock held (NULL: none is
  * needed), and no system call is made meanwhile.  settings and client are
  * copied.  Opens the senders and looks at the interfaces; logs what it cannot
- * do.  NULL with errno when there is no socket to send from at all, or not the
- * one that was asked for where there is no_fallback. */
+ * do.  NULL, after saying why, when there is no memory or no socket to send from
+ * at all, or not the one that was asked for where there is no_fallback. */
 struct prober *prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *lock,
 			  const struct prober_settings *settings,
 			  const struct prober_client *client);

@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <string.h>
@@ -27,6 +28,32 @@
 #include "net/mcast.h"
 #include "net/prober.h"
 #include "netns.h"
+
+/* As the prober and what it is made of see them: see --wrap in Makefile.am. */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void __wrap_log_error(const char *format, ...);
+
+static unsigned int allocations_left = UINT_MAX; /* until one fails */
+static unsigned int errors_logged;
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	if (allocations_left == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	allocations_left--;
+	return __real_calloc(count, size);
+}
+
+void
+__wrap_log_error(const char *format, ...)
+{
+	(void)format;
+	errors_logged++;
+}
 
 #define PORT 64535
 #define ADDR 0xc6120001u    /* 198.18.0.1, ours */
@@ -550,6 +577,29 @@ send_failure_is_survived(void **state)
 	await(s, request_sent);
 }
 
+static void
+lack_of_memory_at_the_start_is_said(void **state)
+{
+	struct scene *s = *state;
+	const struct discover_settings settings = {.probes = 1, .misses = 1};
+	const struct prober_settings prober_settings = {
+	    .group = WIRE_GROUP, .port = PORT, .hops = 1};
+	const struct prober_client client = {s, admits, received, settled};
+	unsigned int without = 0;
+
+	s->discover = discover_new(&settings, s->inv, clock_now(), NULL, NULL);
+	assert_non_null(s->discover);
+	for (; without < 1000 && s->prober == NULL; without++) {
+		allocations_left = without;
+		errors_logged = 0;
+		s->prober = prober_new(s->loop, s->discover, &s->lock, &prober_settings, &client);
+		allocations_left = UINT_MAX;
+		assert_int_equal(errors_logged, s->prober == NULL ? 1 : 0);
+	}
+	assert_non_null(s->prober);
+	assert_true(without > 2);
+}
+
 int
 main(void)
 {
@@ -568,6 +618,7 @@ main(void)
 	    TEST(each_datagram_of_a_flood_is_judged_or_counted_as_dropped),
 	    TEST(backlog_is_read_before_anything_is_decided),
 	    TEST(send_failure_is_survived),
+	    TEST(lack_of_memory_at_the_start_is_said),
 	};
 
 	netns_or_skip("test_prober");
