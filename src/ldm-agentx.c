@@ -333,6 +333,36 @@ start_subagent(const struct daemon *daemon)
 	return -1;
 }
 
+/* Have the log written, within what is left of the second that a stop may take. */
+static void
+finish_log(int64_t stop_began_us)
+{
+	const int64_t left_ms = STOP_TIMEOUT_MS - (clock_now().mono_us - stop_began_us) / 1000;
+
+	if (left_ms > LOG_TIMEOUT_MS)
+		log_finish(LOG_TIMEOUT_MS);
+	else
+		log_finish(left_ms > LOG_TIMEOUT_MIN_MS ? (int)left_ms : LOG_TIMEOUT_MIN_MS);
+}
+
+/* How to end once there is the SNMP thread.  No exit handlers: it may be blocked
+ * within net-snmp, and outlive this. */
+static _Noreturn void
+finish(struct daemon *daemon, int status)
+{
+	const int64_t began_us = clock_now().mono_us;
+
+	prober_free(daemon->prober);
+	subagent_stop();
+	/* Only now: what was accepted until the end is not to be sent again. */
+	persist_finish(SAVE_TIMEOUT_MS);
+	pid_file_remove();
+	log_info("stopped");
+	finish_log(began_us);
+	fflush(NULL);
+	_exit(status);
+}
+
 /* In the order that matters: sockets are opened before privileges are dropped,
  * nothing is received before that, threads come after the fork and after
  * everything that changes the whole process.  The log file and the state file are the
@@ -354,34 +384,23 @@ start(struct daemon *daemon)
 		return -1;
 	if (privileges_drop(options->user, options->group) < 0 || start_log(options) < 0 ||
 	    persist_open(daemon->config) < 0 ||
-	    persist_load(daemon->config, daemon->registry) < 0 || start_subagent(daemon) < 0 ||
-	    persist_start(daemon->registry, subagent_wake) < 0) {
+	    persist_load(daemon->config, daemon->registry) < 0 || start_subagent(daemon) < 0) {
 		pid_file_remove();
 		return -1;
 	}
+	if (persist_start(daemon->registry, subagent_wake) < 0)
+		finish(daemon, EXIT_FAILURE);
 	log_started();
 	if (!options->foreground)
 		daemonize_ready();
 	return 0;
 }
 
-/* Have the log written, within what is left of the second that a stop may take. */
-static void
-finish_log(int64_t stop_began_us)
-{
-	const int64_t left_ms = STOP_TIMEOUT_MS - (clock_now().mono_us - stop_began_us) / 1000;
-
-	if (left_ms > LOG_TIMEOUT_MS)
-		log_finish(LOG_TIMEOUT_MS);
-	else
-		log_finish(left_ms > LOG_TIMEOUT_MIN_MS ? (int)left_ms : LOG_TIMEOUT_MIN_MS);
-}
-
 int
 main(int argc, char **argv)
 {
 	static struct daemon daemon; /* the SNMP thread may outlive main() */
-	int64_t stop_began_us;
+	const char *path;
 	int status;
 
 	inherited_settle(EXIT_FAILURE);
@@ -391,9 +410,10 @@ main(int argc, char **argv)
 	options_parse(&daemon.options, argc, argv);
 	if (daemon.options.debug)
 		log_set_level(LOG_LEVEL_DEBUG);
-	daemon.config_path = strdup(subagent_config_path());
+	path = subagent_config_path();
+	daemon.config_path = path != NULL ? strdup(path) : NULL;
 	if (daemon.config_path == NULL) {
-		log_error("cannot start: %s", strerror(errno));
+		log_error("cannot start: %s", strerror(ENOMEM));
 		return EXIT_FAILURE;
 	}
 	daemon.first = daemon.config = load_config(&daemon);
@@ -409,15 +429,5 @@ main(int argc, char **argv)
 	status = loop_run(daemon.loop) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (status != EXIT_SUCCESS)
 		log_error("discovery stopped: %s", strerror(errno));
-	stop_began_us = clock_now().mono_us;
-	prober_free(daemon.prober);
-	subagent_stop();
-	/* Only now: what was accepted until the end is not to be sent again. */
-	persist_finish(SAVE_TIMEOUT_MS);
-	pid_file_remove();
-	log_info("stopped");
-	finish_log(stop_began_us);
-	/* No exit handlers: the SNMP thread may be blocked within net-snmp. */
-	fflush(NULL);
-	_exit(status);
+	finish(&daemon, status);
 }

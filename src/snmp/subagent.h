@@ -21,7 +21,8 @@ struct subagent_settings {
 };
 
 /* The directories where net-snmp looks for configuration, separated by colons;
- * static.  To be called before subagent_start(), for it asks the library. */
+ * static.  NULL when there is no memory.  To be called before subagent_start(),
+ * for it asks the library. */
 const char *subagent_config_path(void);
 
 /* Start the thread (all signals blocked in it).  *source is copied, what it

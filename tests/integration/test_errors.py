@@ -7,12 +7,13 @@ message naming what and where." "Running as an ordinary user works."
 
 import fcntl
 import os
+import shutil
 import re
 import signal
 
 import pytest
 
-from lab import Daemon, addresses, program, wait_for
+from lab import WRAPPER, Daemon, addresses, program, wait_for
 
 PROGRAMS = ["ldm-agentx", "ldm-scan", "ldm-responder"]
 
@@ -318,6 +319,24 @@ def test_daemonized_with_pid_file(lab):
         return "State:\tZ" in open(f"/proc/{pid}/status").read()
     wait_for(gone, 10, "the daemon to end")
     assert not pid_file.exists() or pid_file.read_text() == ""
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="no strace here, which makes calls fail")
+@pytest.mark.skipif(bool(WRAPPER), reason="strace would trace the wrapper")
+def test_failure_beside_the_snmp_thread(lab):
+    """The last step of the start fails: the SNMP thread, which runs by then, is ended first."""
+    host = lab.station(snmp=False)
+    trace, pid_file = lab.path / "trace", lab.path / "pid"
+    # The first thread is the log's, the second net-snmp's, the third the one that saves.
+    result = host.run(["strace", "-f", "-o", str(trace), "-e", "trace=clone3,exit_group",
+                       "-e", "inject=clone3:error=EAGAIN:when=3",
+                       *host.daemon_command("-p", str(pid_file))])
+    assert result.returncode == 1 and "cannot start the thread that saves" in result.stdout
+    assert result.stdout.endswith("stopped\n") and not pid_file.exists()
+    text = trace.read_text()
+    snmp_thread = re.findall(r"clone3.* = (\d+)$", text, re.M)[1]
+    assert re.search(rf"^{snmp_thread} +\+\+\+ exited with 0", text[:text.index("exit_group(1")],
+                     re.M), text
 
 
 def test_round_out_of_turn(lab):
