@@ -145,7 +145,10 @@ cp $1/snmpd.conf /etc/snmp/snmpd.conf
 chown root:Debian-snmp /etc/snmp/snmpd.conf
 chmod 0640 /etc/snmp/snmpd.conf
 mkdir -p /etc/snmp/snmpd.conf.d
-userdel ldm-agentx 2>/dev/null || true
+for name in alice ldm-agentx; do
+	userdel --force $name 2>/dev/null || true
+	groupdel $name 2>/dev/null || true
+done
 mkdir -p $2
 useradd --create-home --home-dir $2/alice --shell /bin/bash --user-group alice
 service snmpd start >/dev/null
