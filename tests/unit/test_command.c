@@ -127,7 +127,8 @@ test_refused_set(void **state)
 static void
 test_answers(void **state)
 {
-	const struct answers_request request = {.source = 1, .source_port = 2, .ifindex = 3};
+	const struct answers_request request = {
+	    .source = 0xc61200fe, .source_port = 2, .ifindex = 3};
 	const struct answers_request nobody = {.source = 0, .source_port = 2, .ifindex = 3};
 
 	(void)state;
