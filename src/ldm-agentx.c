@@ -38,6 +38,7 @@
 #define LOG_TIMEOUT_MS 300
 #define LOG_TIMEOUT_MIN_MS 50
 #define TIDY_INTERVAL_US INT64_C(60000000)
+#define WATCH_INTERVAL_US INT64_C(2000000)
 
 struct daemon {
 	struct options options;
@@ -45,7 +46,7 @@ struct daemon {
 	const char *config_path;    /* of directories, with colons */
 	const struct config *first; /* at the start: the SNMP thread uses its strings */
 	struct loop *loop;
-	struct loop_timer *tidying;
+	struct loop_timer *tidying, *watching;
 	struct registry *registry;
 	struct prober *prober;
 	struct datagramlog datagramlog;
@@ -274,6 +275,29 @@ tidy(void *ctx)
 	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
 }
 
+static void
+watch(void *ctx)
+{
+	const struct daemon *daemon = ctx;
+
+	persist_watch();
+	loop_set_timer(daemon->watching, clock_now().mono_us + WATCH_INTERVAL_US);
+}
+
+static int
+start_timers(struct daemon *daemon)
+{
+	daemon->tidying = loop_add_timer(daemon->loop, tidy, daemon);
+	daemon->watching = loop_add_timer(daemon->loop, watch, daemon);
+	if (daemon->tidying == NULL || daemon->watching == NULL) {
+		log_error("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
+	loop_set_timer(daemon->watching, clock_now().mono_us + WATCH_INTERVAL_US);
+	return 0;
+}
+
 static int
 start_discovery(struct daemon *daemon)
 {
@@ -299,12 +323,8 @@ start_discovery(struct daemon *daemon)
 			return -1;
 		}
 	}
-	daemon->tidying = loop_add_timer(daemon->loop, tidy, daemon);
-	if (daemon->tidying == NULL) {
-		log_error("cannot start: %s", strerror(errno));
+	if (start_timers(daemon) < 0)
 		return -1;
-	}
-	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
 	daemon->prober = prober_new(daemon->loop, registry_discover(daemon->registry),
 				    registry_lock(daemon->registry), &settings, &client);
 	if (daemon->prober == NULL)

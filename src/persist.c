@@ -240,6 +240,28 @@ persist_start(struct registry *registry, void (*on_saved)(void))
 }
 
 void
+persist_watch(void)
+{
+	int seconds;
+
+	if (writer == NULL)
+		return;
+	switch (writer_watch(writer, &seconds)) {
+	case WRITER_NO_NEWS:
+		break;
+	case WRITER_HANGS:
+		log_error("saving the state in %s takes longer than %d s, a disk may hang: "
+			  "notifications are late by up to ten seconds",
+			  persist.path, WRITER_HANG_S);
+		break;
+	case WRITER_HANGS_NO_MORE:
+		log_notice("saving the state in %s does not hang any more, after %d s",
+			   persist.path, seconds);
+		break;
+	}
+}
+
+void
 persist_finish(int timeout_ms)
 {
 	if (writer == NULL)

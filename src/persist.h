@@ -19,6 +19,10 @@ int persist_load(const struct config *config, struct registry *registry);
  * 0, or -1 after the reason was logged. */
 int persist_start(struct registry *registry, void (*on_saved)(void));
 
+/* Log it when saving hangs, and when it is over.  To be called every now and then, by one
+ * thread. */
+void persist_watch(void);
+
 /* Save a last time, which may take timeout_ms at most. */
 void persist_finish(int timeout_ms);
 

@@ -45,6 +45,8 @@ struct writer {
 	struct writer_job job;
 	struct schedule schedule; /* the thread's alone */
 	atomic_uint asked;
+	atomic_llong saving_us; /* since when it has been saving; 0: it is not */
+	int64_t hanging_us;     /* that value, of a save that hangs; writer_watch()'s alone */
 	int wake_read_fd, wake_write_fd;
 	atomic_bool last_worked;
 	int ended_read_fd, ended_write_fd; /* readable once the thread is through */
@@ -111,12 +113,23 @@ sleep_until_woken(const struct writer *w, int64_t left_us)
 	poll(&wake, 1, (int)((earlier(left_us, POLL_MAX_US) + 999) / 1000));
 }
 
+static bool
+save_watched(struct writer *w, int64_t start_us, size_t *octets)
+{
+	bool worked;
+
+	atomic_store(&w->saving_us, start_us);
+	worked = w->job.save(w->job.ctx, octets);
+	atomic_store(&w->saving_us, 0);
+	return worked;
+}
+
 static void
 save_in_turn(struct writer *w)
 {
 	int64_t start_us = clock_now().mono_us;
 	size_t octets = 0;
-	bool worked = w->job.save(w->job.ctx, &octets);
+	bool worked = save_watched(w, start_us, &octets);
 
 	note_saved(&w->schedule, worked, octets, start_us, clock_now().mono_us);
 }
@@ -225,6 +238,20 @@ void
 writer_ask(struct writer *writer, enum writer_urgency urgency)
 {
 	ask(writer, urgency == WRITER_NOW ? ASKED_NOW : ASKED_SOON);
+}
+
+enum writer_news
+writer_watch(struct writer *w, int *seconds)
+{
+	const int64_t now_us = clock_now().mono_us, since_us = atomic_load(&w->saving_us);
+	const bool hung = w->hanging_us != 0;
+
+	*seconds = (int)((now_us - (hung ? w->hanging_us : since_us)) / SECOND_US);
+	if (hung ? since_us == w->hanging_us
+		 : since_us == 0 || now_us - since_us < WRITER_HANG_S * SECOND_US)
+		return WRITER_NO_NEWS;
+	w->hanging_us = hung ? 0 : since_us;
+	return hung ? WRITER_HANGS_NO_MORE : WRITER_HANGS;
 }
 
 bool

@@ -37,6 +37,18 @@ struct writer *writer_start(const struct writer_job *job);
  * disk wears out from whatever makes events.  5 s at most. */
 void writer_ask(struct writer *writer, enum writer_urgency urgency);
 
+#define WRITER_HANG_S 5
+
+enum writer_news {
+	WRITER_NO_NEWS,
+	WRITER_HANGS,         /* a save has taken WRITER_HANG_S: a disk that hangs, most likely */
+	WRITER_HANGS_NO_MORE, /* it is over, however it ended */
+};
+
+/* What is new since the last call about a save that hangs; *seconds is how long it
+ * has taken so far.  Never blocks.  For one thread, to be called every now and then. */
+enum writer_news writer_watch(struct writer *writer, int *seconds);
+
 /* Save once more, without a pause, and end; wait timeout_ms for that at most.
  * Returns whether it was done and the save worked.  Once it has returned true, or
  * false for another reason than the time, `save` is not called any more. */

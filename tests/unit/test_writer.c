@@ -502,6 +502,56 @@ test_finish_does_not_pause(void **state)
 	assert_saves(s, 2);
 }
 
+static void
+assert_news(struct script *s, enum writer_news wanted, int wanted_seconds)
+{
+	int seconds = -1;
+
+	assert_int_equal(writer_watch(s->writer, &seconds), wanted);
+	if (wanted != WRITER_NO_NEWS)
+		assert_int_equal(seconds, wanted_seconds);
+}
+
+/* Until the thread is back from a save. */
+static void
+await_no_more(struct script *s, int wanted_seconds)
+{
+	while (atomic_load(&s->writer->saving_us) != 0)
+		sched_yield();
+	assert_news(s, WRITER_HANGS_NO_MORE, wanted_seconds);
+}
+
+/* One line when it begins and one when it is over, whatever comes of it. */
+static void
+test_save_that_hangs(void **state)
+{
+	struct script *s = start(LONG_S);
+
+	(void)state;
+	assert_news(s, WRITER_NO_NEWS, 0);
+	for (const char *verdict = "yn"; *verdict != '\0'; verdict++) {
+		writer_ask(s->writer, WRITER_NOW);
+		await_save_as_time_goes_by(s);
+		/* It began at some time while time went by. */
+		clock_us = atomic_load(&s->writer->saving_us) + 5 * SECOND_US - 1;
+		assert_news(s, WRITER_NO_NEWS, 0);
+		clock_us += 1;
+		assert_news(s, WRITER_HANGS, 5);
+		clock_us += 100 * SECOND_US;
+		assert_news(s, WRITER_NO_NEWS, 0);
+		end_save(s, *verdict);
+		await_no_more(s, 105);
+		assert_news(s, WRITER_NO_NEWS, 0);
+	}
+	/* One that does not. */
+	await_save_as_time_goes_by(s);
+	clock_us = atomic_load(&s->writer->saving_us) + 4 * SECOND_US;
+	assert_news(s, WRITER_NO_NEWS, 0);
+	end_save(s, 'y');
+	finish(s);
+	assert_news(s, WRITER_NO_NEWS, 0);
+}
+
 static struct script *interrupted;
 static volatile sig_atomic_t interruptions;
 
@@ -587,6 +637,7 @@ main(void)
 	    cmocka_unit_test(test_finish_that_is_stuck),
 	    cmocka_unit_test(test_finish_does_not_pause),
 	    cmocka_unit_test(test_finish_that_is_interrupted),
+	    cmocka_unit_test(test_save_that_hangs),
 	    cmocka_unit_test(test_signals),
 	    cmocka_unit_test(test_no_descriptors),
 	};
