@@ -15,6 +15,7 @@
 #include "snmp/mib_set.h"
 #include "snmp/registration.h"
 #include "snmp/tcpdomain.h"
+#include "snmp/unfinished.h"
 
 /* After a refusal whoever has registered our objects may need them for long,
  * and the master agent logs each attempt. */
@@ -183,6 +184,7 @@ on_close(int major, int minor, void *closed, void *arg)
 	}
 	say_down();
 	registration_cancel();
+	unfinished_note(session);
 	session = NULL;
 	complete = false;
 	reconnect_alarm = 0;
@@ -210,6 +212,7 @@ masterlink_start(void)
 void
 masterlink_run(void)
 {
+	unfinished_run();
 	if (session == NULL)
 		keep_newest_alarm();
 }

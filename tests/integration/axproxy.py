@@ -11,8 +11,8 @@ import socket
 import struct
 import threading
 
-OPEN, CLOSE, REGISTER, PING, NOTIFY, RESPONSE = 1, 2, 3, 13, 12, 18
-UNDO_SET, CLEANUP_SET = 10, 11
+OPEN, REGISTER, NOTIFY, RESPONSE = 1, 3, 12, 18
+TEST_SET, UNDO_SET, CLEANUP_SET = 8, 10, 11
 
 NETWORK_BYTE_ORDER = 0x10
 
@@ -44,6 +44,7 @@ class Proxy:
         self.connects = 0
         self.cuts = []     # for the next connections, one after the other: PDUs let through
         self.slam = False  # end each connection when the first PDU has come
+        self.last = set()  # types from the master agent after which a connection ends
         self.delays = {}   # type: how long to keep back the answers to it
         self.edits = {}    # type: function of a request's octets that returns those to go on
         self.sent = collections.Counter()      # type: PDUs from the subagent
@@ -108,6 +109,8 @@ class Proxy:
                 threading.Timer(delay, self.answer, (subagent, about, octets)).start()
             else:
                 self.answer(subagent, about, octets)
+            if kind in self.last:
+                return
 
     def answer(self, subagent, about, octets):
         with contextlib.suppress(OSError):

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from axproxy import NOTIFY, OPEN, REGISTER, Proxy
+from axproxy import NOTIFY, OPEN, REGISTER, TEST_SET, Proxy
 from lab import SLOW, addresses, mib, wait_for
 
 MANAGERS = addresses("198.18.0.1", 3)
@@ -108,6 +108,25 @@ def test_cut_while_registering(lab, proxy, pdus):
     assert objects(station) == complete()
     assert proxy.sent[OPEN] == 4
     assert len(one.lines(LINK)) == 4
+
+
+def test_cut_during_set(lab, proxy):
+    """The connection ends while a SET is under way: nothing was set, and valgrind is content."""
+    station = lab.station(snmp=False)
+    station.trapd = station.snmptrapd()
+    station.snmpd(["rwcommunity private 127.0.0.1"])
+    enabled = mib().oid("ldmNotificationsEnabled") + ".0"
+    set_false = ["snmpset", "-v2c", "-c", "private", "-t10", "-r0", "127.0.0.1", enabled, "i", "2"]
+    one = daemon(station, "-x", proxy.address)
+    one.wait_output(UP_LINE)
+    proxy.last = {TEST_SET}
+    for turn in range(2):
+        assert station.run(set_false).returncode != 0
+        wait_for(lambda: len(one.lines(UP_LINE)) == turn + 2, 10, "the link")
+        assert station.get(enabled) == 1
+    proxy.last = set()
+    assert station.run(set_false).returncode == 0
+    assert station.get(enabled) == 2
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["at the start", "after a session"])
