@@ -10,6 +10,7 @@
 
 #define MINUTE_US INT64_C(60000000)
 #define TEXT_LEN 320
+#define NAME_LEN ((size_t)4 * IF_NAMESIZE) /* as format_printable() makes it */
 
 /* A host that is refused is often refused for good: an hourly reminder will do. */
 static const struct log_limit_rule rule = {1, MINUTE_US, 60 * MINUTE_US};
@@ -32,13 +33,13 @@ level(enum verdict verdict)
 }
 
 static const char *
-interface_name(unsigned int ifindex, char printable[4 * IF_NAMESIZE])
+interface_name(unsigned int ifindex, char printable[NAME_LEN])
 {
 	char name[IF_NAMESIZE];
 
 	if (if_indextoname(ifindex, name) != NULL)
-		return format_printable(name, strlen(name), printable, 4 * IF_NAMESIZE);
-	snprintf(printable, 4 * IF_NAMESIZE, "interface %u", ifindex);
+		return format_printable(name, strlen(name), printable, NAME_LEN);
+	snprintf(printable, NAME_LEN, "interface %u", ifindex);
 	return printable;
 }
 
@@ -46,7 +47,7 @@ interface_name(unsigned int ifindex, char printable[4 * IF_NAMESIZE])
 static const char *
 describe(enum verdict verdict, const struct datagram *datagram, char text[TEXT_LEN])
 {
-	char source[FORMAT_ADDRESS_LEN], announced[FORMAT_ADDRESS_LEN], ifname[4 * IF_NAMESIZE];
+	char source[FORMAT_ADDRESS_LEN], announced[FORMAT_ADDRESS_LEN], ifname[NAME_LEN];
 	const bool answer = datagram->announced != 0;
 
 	snprintf(text, TEXT_LEN, "from %s:%u on %s: %s%s%s%s%s",

@@ -124,7 +124,7 @@ finish_text(char *text, size_t size, bool cut)
 static void
 dispatch(const struct log_line *line)
 {
-	switch (mode) {
+	switch (atomic_load(&mode)) {
 	case WRITE:
 		log_sink_write(&sink, line);
 		break;
