@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/tree.h>
 
+#include "base/random.h"
 #include "core/row.h"
 
 #define ROUNDS_TO_CONFIRM 2
@@ -25,7 +26,7 @@ struct candidates {
 	struct tree tree;
 	struct candidate **pool; /* the same, for random replacement */
 	size_t count, max;
-	uint64_t random;
+	struct random random;
 	uint64_t wave;  /* the last request that anybody has answered */
 	size_t surplus; /* who came since and found the pool full */
 };
@@ -47,7 +48,7 @@ candidates_new(size_t max, uint64_t seed)
 	if (c == NULL)
 		return NULL;
 	RB_INIT(&c->tree);
-	c->random = seed != 0 ? seed : 1;
+	c->random.state = seed;
 	if (candidates_resize(c, max) < 0) {
 		free(c);
 		return NULL;
@@ -93,16 +94,6 @@ candidates_resize(struct candidates *c, size_t max)
 	return 0;
 }
 
-/* xorshift64: replacement need only be hard to steer without hearing us. */
-static uint64_t
-next_random(struct candidates *c)
-{
-	c->random ^= c->random << 13;
-	c->random ^= c->random >> 7;
-	c->random ^= c->random << 17;
-	return c->random;
-}
-
 static struct candidate *
 find(const struct candidates *c, uint32_t addr)
 {
@@ -123,7 +114,7 @@ make_room(struct candidates *c)
 
 	if (c->count < c->max)
 		return true;
-	place = next_random(c) % (c->max + ++c->surplus);
+	place = random_below(&c->random, c->max + ++c->surplus);
 	if (place >= c->max)
 		return false;
 	remove_candidate(c, c->pool[place]);

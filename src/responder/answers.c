@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "core/config.h"
 #include "core/wire.h"
 #include "responder/quota.h"
@@ -23,7 +24,7 @@ struct answers {
 	enum answer_mode mode;
 	uint32_t delay_min_ms, delay_max_ms;
 	unsigned int loss_percent;
-	uint64_t random;
+	struct random random;
 	uint64_t scheduled;
 	struct answers_stats stats; /* but for pending */
 	struct quota quota;
@@ -42,7 +43,7 @@ answers_new(const struct cast *cast, uint32_t group, uint16_t port, uint64_t see
 	answers->cast = cast;
 	answers->group = group;
 	answers->port = port;
-	answers->random = seed;
+	answers->random.state = seed;
 	answers->limit = limit;
 	answers->quota.answers_at_once = limit;
 	return answers;
@@ -73,19 +74,6 @@ answers_set_loss(struct answers *answers, unsigned int percent)
 {
 	assert(percent <= 100);
 	answers->loss_percent = percent;
-}
-
-/* SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
- * generators", 2014): any seed will do.  Below `bound`; the bias of the
- * remainder is far below anything that can be noticed here. */
-static uint64_t
-chance(struct answers *answers, uint64_t bound)
-{
-	uint64_t z = answers->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ (z >> 31)) % bound;
 }
 
 static bool
@@ -133,7 +121,8 @@ schedule(struct answers *answers, struct answer answer, int64_t now_us)
 {
 	uint64_t spread_us = (uint64_t)(answers->delay_max_ms - answers->delay_min_ms) * 1000;
 
-	if (answers->loss_percent > 0 && chance(answers, 100) < answers->loss_percent) {
+	if (answers->loss_percent > 0 &&
+	    random_below(&answers->random, 100) < answers->loss_percent) {
 		answers->stats.lost++;
 		return;
 	}
@@ -143,7 +132,7 @@ schedule(struct answers *answers, struct answer answer, int64_t now_us)
 	}
 	answer.due_us = now_us + (int64_t)answers->delay_min_ms * 1000;
 	if (spread_us > 0)
-		answer.due_us += (int64_t)chance(answers, spread_us + 1);
+		answer.due_us += (int64_t)random_below(&answers->random, spread_us + 1);
 	push(answers, &answer);
 }
 

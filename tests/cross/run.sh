@@ -11,7 +11,7 @@
 set -eu
 
 tests='access answers candidates cast command config events format inventory oidindex quota
-	state state_rows wire'
+	random state state_rows wire'
 fuzz_targets='command config state wire'
 
 # Relative paths from here on: the top's name may have a space in it.
@@ -73,8 +73,9 @@ run()
 }
 
 mkdir "$tmp/pure"
-for source in "$top"/src/core/*.c "$top"/src/responder/answers.c "$top"/src/responder/cast.c \
-	"$top"/src/responder/command.c "$top"/src/responder/quota.c "$here/strlcpy.c"; do
+for source in "$top"/src/base/random.c "$top"/src/core/*.c "$top"/src/responder/answers.c \
+	"$top"/src/responder/cast.c "$top"/src/responder/command.c "$top"/src/responder/quota.c \
+	"$here/strlcpy.c"; do
 	compile "$tmp/pure/$(basename "$source" .c).o" -c "$source"
 done
 ar cr "$tmp/pure.a" "$tmp"/pure/*.o

@@ -32,6 +32,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "core/events.h"
 #include "receiver.h"
 #include "sim.h"
@@ -58,7 +59,7 @@ struct save {
 };
 
 static struct {
-	uint64_t random;
+	struct random random;
 	unsigned int seed;
 	struct events *events;
 	size_t queue_limit;
@@ -79,10 +80,7 @@ static unsigned int lives; /* in all scenarios */
 static uint32_t
 pick(uint32_t below)
 {
-	model.random ^= model.random << 13;
-	model.random ^= model.random >> 7;
-	model.random ^= model.random << 17;
-	return (uint32_t)(model.random >> 32) % below;
+	return (uint32_t)random_below(&model.random, below);
 }
 
 static bool
@@ -414,7 +412,7 @@ start(unsigned int seed)
 	memset(&sim, 0, sizeof(sim));
 	model.seed = seed;
 	receiver_start(seed);
-	model.random = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	model.random.state = seed;
 	leaps = 0;
 	model.queue_limit = 1 + pick(6);
 	sim.file = "model";

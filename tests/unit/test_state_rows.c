@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "core/state.h"
 
 #define ADDR(n) (0xc6120001u + (n)) /* 198.18.0.1 */
@@ -28,16 +29,12 @@ static const struct inventory_settings settings = {
 };
 static const struct state_limits limits = {.managers = RECORDS, .events = RECORDS};
 
-/* xorshift32: the same on every system. */
 static uint32_t
 dice(uint32_t sides)
 {
-	static uint32_t x = 1;
+	static struct random random;
 
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x % sides;
+	return (uint32_t)random_below(&random, sides);
 }
 
 /* The queue is full now and then. */
