@@ -11,6 +11,7 @@
 
 #include "core/event.h"
 
+#define DATE_AND_TIME_NEVER_LEN 8             /* without the offset from UTC */
 #define LAST_WALL_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
 /* JSON_FRAME holds the longest of everything but the three texts, whose every
@@ -88,6 +89,29 @@ escape(const char *text, size_t len, bool blanks, char *buf, size_t size)
 	}
 	buf[used] = '\0';
 	return buf;
+}
+
+size_t
+format_date_and_time(int64_t wall_ms, uint8_t octets[FORMAT_DATE_AND_TIME_LEN])
+{
+	const time_t seconds = (time_t)(wall_ms / 1000);
+	unsigned int year;
+	struct tm tm;
+
+	memset(octets, 0, FORMAT_DATE_AND_TIME_LEN);
+	if (wall_ms <= 0 || gmtime_r(&seconds, &tm) == NULL || tm.tm_year > 65535 - 1900)
+		return DATE_AND_TIME_NEVER_LEN;
+	year = (unsigned int)tm.tm_year + 1900;
+	octets[0] = (uint8_t)(year >> 8);
+	octets[1] = (uint8_t)year;
+	octets[2] = (uint8_t)(tm.tm_mon + 1);
+	octets[3] = (uint8_t)tm.tm_mday;
+	octets[4] = (uint8_t)tm.tm_hour;
+	octets[5] = (uint8_t)tm.tm_min;
+	octets[6] = (uint8_t)tm.tm_sec;
+	octets[7] = (uint8_t)(wall_ms % 1000 / 100);
+	octets[8] = '+';
+	return FORMAT_DATE_AND_TIME_LEN;
 }
 
 char *

@@ -6,11 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/format.h"
 #include "snmp/mib_set.h"
 #include "snmp/mib_table.h"
-
-#define DATE_AND_TIME_LEN 11
-#define DATE_AND_TIME_NEVER_LEN 8
 
 /* Copy the row at pos, or else the next one in its column, or else the first
  * one of the next column: pos is moved there. */
@@ -219,24 +217,8 @@ mib_truth(netsnmp_variable_list *vb, bool value)
 int
 mib_date_and_time(netsnmp_variable_list *vb, int64_t wall_ms)
 {
-	const time_t seconds = (time_t)(wall_ms / 1000);
-	u_char octets[DATE_AND_TIME_LEN] = {0};
-	size_t len = DATE_AND_TIME_NEVER_LEN;
-	struct tm tm;
+	uint8_t octets[FORMAT_DATE_AND_TIME_LEN];
+	const size_t len = format_date_and_time(wall_ms, octets);
 
-	if (wall_ms > 0 && gmtime_r(&seconds, &tm) != NULL && tm.tm_year <= 65535 - 1900) {
-		const unsigned int year = (unsigned int)tm.tm_year + 1900;
-
-		octets[0] = (u_char)(year >> 8);
-		octets[1] = (u_char)year;
-		octets[2] = (u_char)(tm.tm_mon + 1);
-		octets[3] = (u_char)tm.tm_mday;
-		octets[4] = (u_char)tm.tm_hour;
-		octets[5] = (u_char)tm.tm_min;
-		octets[6] = (u_char)tm.tm_sec;
-		octets[7] = (u_char)(wall_ms % 1000 / 100);
-		octets[8] = '+';
-		len = DATE_AND_TIME_LEN;
-	}
 	return snmp_set_var_typed_value(vb, ASN_OCTET_STR, octets, len) == 0 ? 0 : -1;
 }

@@ -30,7 +30,8 @@ i386)
 	# The unversioned multilib package conflicts with every cross compiler; without it the
 	# headers are not where -m32 looks for them.
 	cc=gcc
-	flags='-m32 -isystem /usr/include/x86_64-linux-gnu -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64'
+	flags="-m32 -isystem /usr/include/x86_64-linux-gnu -D_FILE_OFFSET_BITS=64
+		$(sed -n 's/^TIME64_CPPFLAGS = //p' Makefile.am)"
 	run=
 	packages=gcc-$(gcc -dumpversion | cut -d. -f1)-multilib
 	;;

@@ -244,12 +244,39 @@ names(void **state)
 	assert_string_equal(event_type_name((enum event_type)0), "invalid");
 }
 
+static void
+dates_and_times(void **state)
+{
+	static const struct {
+		int64_t wall_ms;
+		uint8_t octets[FORMAT_DATE_AND_TIME_LEN];
+		size_t len;
+	} cases[] = {
+	    {0, {0}, 8},
+	    {-1, {0}, 8},
+	    {INT64_C(1795352532345), {7, 234, 11, 22, 13, 2, 12, 3, '+', 0, 0}, 11},
+	    /* After 2^31 seconds, and after 2^32. */
+	    {INT64_C(2147483648000), {7, 246, 1, 19, 3, 14, 8, 0, '+', 0, 0}, 11},
+	    {INT64_C(4294967296900), {8, 58, 2, 7, 6, 28, 16, 9, '+', 0, 0}, 11},
+	    {INT64_C(253402300799999), {39, 15, 12, 31, 23, 59, 59, 9, '+', 0, 0}, 11},
+	    {INT64_MAX, {0}, 8},
+	};
+	uint8_t octets[FORMAT_DATE_AND_TIME_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(format_date_and_time(cases[i].wall_ms, octets), cases[i].len);
+		assert_memory_equal(octets, cases[i].octets, sizeof(octets));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(addresses),
 	    cmocka_unit_test(times),
+	    cmocka_unit_test(dates_and_times),
 	    cmocka_unit_test(printable_text_is_kept),
 	    cmocka_unit_test(other_octets_are_escaped),
 	    cmocka_unit_test(long_text_is_cut),
