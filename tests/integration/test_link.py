@@ -149,6 +149,8 @@ def test_accepts_and_hangs_up(lab, proxy, before):
     said = len(one.lines(LINK))
     assert said == (2 if before else 1)
     proxy.slam = False
+    # The table may be there before the line is.
+    wait_for(lambda: len(one.lines(LINK)) > said, 10, "the link")
     station.wait_all_up(MANAGERS)
     assert len(one.lines(LINK)) == said + 1
 
