@@ -75,7 +75,8 @@ def test_matrix(lab):
     sockets = {source: host.udp(0, source) for source in SOURCES}
     daemon = station.daemon(config=LINES[2:], interval="600s", window="200ms")
     wait_first_round(station)
-    counters = [f"{mib().oid(name)}.0" for name in ("ldmDatagramsAccepted", "ldmDatagramsDenied")]
+    counters = [f"{mib().oid(name)}.0"
+                for name in ("ldmDatagramsUnconfirmed", "ldmDatagramsDenied")]
     faults = []
     for rules, believed in MATRIX:
         reload(daemon, LINES + rules)
