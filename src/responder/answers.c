@@ -181,22 +181,21 @@ possible(const struct answers_request *request)
 void
 answers_request(struct answers *answers, const struct answers_request *request, int64_t now_us)
 {
+	const size_t on = cast_count_on(answers->cast);
 	struct answer to[2];
-	int wanted = address_answers(answers, request, to), granted;
+	const int copies = address_answers(answers, request, to);
 
 	answers->stats.requests++;
 	if (!possible(request)) {
 		answers->stats.refused++;
 		return;
 	}
-	granted = quota_take(&answers->quota, request->source, wanted, cast_count_on(answers->cast),
-			     now_us);
-	if (granted < 0) {
+	if (!quota_take(&answers->quota, request->source, on * (size_t)copies, now_us)) {
 		answers->stats.limited++;
 		return;
 	}
 	for (size_t i = 0; i < cast_count(answers->cast); i++) {
-		for (int n = 0; n < granted && cast_get(answers->cast, i)->on; n++) {
+		for (int n = 0; n < copies && cast_get(answers->cast, i)->on; n++) {
 			to[n].place = i;
 			schedule(answers, to[n], now_us);
 		}

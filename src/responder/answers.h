@@ -14,8 +14,7 @@
 
 #include "responder/cast.h"
 
-/* How an answer is addressed is not documented for ldmd.  Where it comes
- * twice, it does so in place of another one: see quota.h. */
+/* How an answer is addressed is not documented for ldmd. */
 enum answer_mode {
 	ANSWER_SOURCE,    /* to the address and port that the request came from */
 	ANSWER_FIXED,     /* to that address and the group's port */
@@ -72,8 +71,8 @@ void answers_set_loss(struct answers *answers, unsigned int percent);
 
 /* Schedule the answers of every manager that is on, if its source can be a
  * host's (no multicast or broadcast address, no port 0, and neither 0.0.0.0 nor
- * a loopback address but on loopback) and the quota allows it.  What exceeds the bound on pending
- * answers (some four requests' worth) is dropped and counted. */
+ * a loopback address but on loopback) and the quota allows it.  What exceeds the
+ * bound on pending answers (some four a manager) is dropped and counted. */
 void answers_request(struct answers *answers, const struct answers_request *request,
 		     int64_t now_us);
 

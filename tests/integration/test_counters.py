@@ -239,7 +239,7 @@ def test_counters_of_what_the_responder_says(lab):
     hold_still(station)
     stats = dict(pair.split("=") for pair in responder.command("stats").split() if "=" in pair)
     assert station.value("ldmRequestsSent") == int(stats["requests"])
-    # Twice 50 first answers, of which the second ones may have come after another request.
+    # Both answers to the first request, of which the second may come after another request.
     wait_for(lambda: station.value("ldmDatagramsAccepted")
              + station.value("ldmDatagramsUnconfirmed") == int(stats["sent"]), 10,
              f"{stats} to be accepted")

@@ -91,22 +91,13 @@ test_modes(void **state)
 	tear_down(f);
 }
 
-/* Each copy is in place of an answer to another request. */
 static void
 test_modes_of_two(void **state)
 {
 	struct fixture f = set_up(2, 1);
-	struct answers_request other = request;
 
 	(void)state;
-	other.source_port = 40001;
 	answers_set_mode(f.answers, ANSWER_BOTH);
-	answers_request(f.answers, &request, NOW);
-	expect(f, 0, SOURCE, 40000);
-	expect(f, 1, SOURCE, 40000);
-	assert_null(answers_next(f.answers));
-	answers_request(f.answers, &other, NOW);
-	assert_null(answers_next(f.answers));
 	answers_request(f.answers, &request, NOW);
 	expect(f, 0, SOURCE, 40000);
 	expect(f, 0, GROUP, 64535);
@@ -117,13 +108,11 @@ test_modes_of_two(void **state)
 	answers_set_mode(f.answers, ANSWER_TWICE);
 	cast_switch(f.cast, (struct cast_range){0, 0}, false);
 	answers_request(f.answers, &request, NOW);
+	expect(f, 1, SOURCE, 40000);
+	expect(f, 1, SOURCE, 40000);
 	assert_null(answers_next(f.answers));
-	answers_request(f.answers, &other, NOW);
-	expect(f, 1, SOURCE, 40001);
-	expect(f, 1, SOURCE, 40001);
-	assert_null(answers_next(f.answers));
-	assert_int_equal(answers_stats(f.answers).requests, 5);
-	assert_int_equal(answers_stats(f.answers).sent, 8);
+	assert_int_equal(answers_stats(f.answers).requests, 2);
+	assert_int_equal(answers_stats(f.answers).sent, 6);
 	tear_down(f);
 }
 
@@ -183,6 +172,23 @@ test_limited(void **state)
 	assert_int_equal(stats.pending, 3 * QUOTA_REQUESTS_AT_ONCE);
 	answers_request(f.answers, &request, NOW + 3000000);
 	assert_int_equal(answers_stats(f.answers).pending, 3 * QUOTA_REQUESTS_AT_ONCE + 3);
+	tear_down(f);
+}
+
+/* In all some four answers of each manager at once, whoever asks; a copy is one, too. */
+static void
+test_limited_in_all(void **state)
+{
+	struct fixture f = set_up(1000, 1);
+	struct answers_request other = request;
+
+	(void)state;
+	answers_set_mode(f.answers, ANSWER_TWICE);
+	for (; other.source < SOURCE + 10; other.source++)
+		answers_request(f.answers, &other, NOW);
+	assert_int_equal(answers_stats(f.answers).pending, 2 * 2000);
+	assert_int_equal(answers_stats(f.answers).limited, 8);
+	assert_int_equal(answers_stats(f.answers).dropped, 0);
 	tear_down(f);
 }
 
@@ -387,11 +393,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_modes),   cmocka_unit_test(test_modes_of_two),
-	    cmocka_unit_test(test_refused), cmocka_unit_test(test_limited),
-	    cmocka_unit_test(test_delay),   cmocka_unit_test(test_order_over_requests),
-	    cmocka_unit_test(test_loss),    cmocka_unit_test(test_seed),
-	    cmocka_unit_test(test_bound),   cmocka_unit_test(test_outcomes),
+	    cmocka_unit_test(test_modes),
+	    cmocka_unit_test(test_modes_of_two),
+	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_limited),
+	    cmocka_unit_test(test_limited_in_all),
+	    cmocka_unit_test(test_delay),
+	    cmocka_unit_test(test_order_over_requests),
+	    cmocka_unit_test(test_loss),
+	    cmocka_unit_test(test_seed),
+	    cmocka_unit_test(test_bound),
+	    cmocka_unit_test(test_outcomes),
 	    cmocka_unit_test(test_parse),
 	};
 
