@@ -217,6 +217,12 @@ masterlink_run(void)
 		keep_newest_alarm();
 }
 
+void
+masterlink_stop(void)
+{
+	registration_cancel();
+}
+
 netsnmp_session *
 masterlink_session(void)
 {

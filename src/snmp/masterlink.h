@@ -23,6 +23,10 @@ void masterlink_report_absence(void);
 /* To be called after each turn of the library's loop. */
 void masterlink_run(void);
 
+/* To be called before snmp_shutdown(), which closes the session without the
+ * callback that tells of it, but calls those of requests that wait. */
+void masterlink_stop(void);
+
 /* The session while the link is up, or else NULL.  Not to be kept over any call
  * of the library. */
 netsnmp_session *masterlink_session(void);

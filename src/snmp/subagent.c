@@ -202,6 +202,7 @@ run(void *arg)
 		notify_run();
 	}
 
+	masterlink_stop();
 	/* Tells the master agent, which drops our objects at once. */
 	snmp_shutdown(NAME);
 	shutdown_agent();

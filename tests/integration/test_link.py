@@ -110,6 +110,16 @@ def test_cut_while_registering(lab, proxy, pdus):
     assert len(one.lines(LINK)) == 4
 
 
+def test_stopped_while_registering(lab, proxy):
+    """The end of the session is the end of what waits for an answer in it."""
+    station = lab.station()
+    proxy.delays[REGISTER] = 5
+    stopped = daemon(station, "-x", proxy.address)
+    wait_for(lambda: proxy.sent[REGISTER] > 0, 10, "a registration")
+    assert stopped.end()[0] == 0
+    assert stopped.lines("stopped")
+
+
 def test_cut_during_set(lab, proxy):
     """The connection ends while a SET is under way: nothing was set, and valgrind is content."""
     station = lab.station(snmp=False)
