@@ -352,6 +352,7 @@ start(struct scan *scan)
 	    .hops = scan->config.hops,
 	    .source_port = scan->config.source_port,
 	    .no_fallback = true,
+	    .yields_port = true,
 	};
 	const struct prober_client client = {
 	    .ctx = scan,

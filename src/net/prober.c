@@ -284,6 +284,8 @@ on_timer(void *ctx)
 		ifaces_watch_drain(p->watch_fd, disturbed, p);
 	rescan(p);
 	drain_all(p);
+	/* Without any sender each request will fail, and be counted. */
+	(void)senders_retry(&p->senders);
 	now = clock_now();
 	lock(p);
 	due_us = discover_tick(p->discover, now);
@@ -333,6 +335,7 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 	p->listeners.ctx = p;
 	wire_encode_request(p->request);
 	p->senders.no_fallback = settings->no_fallback;
+	p->senders.yields = settings->yields_port;
 	p->timer = loop_add_timer(loop, on_timer, p);
 	if (p->timer == NULL) {
 		log_error("cannot start discovery: %s", strerror(errno));

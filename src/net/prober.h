@@ -24,6 +24,7 @@ struct prober_settings {
 	enum source_port source_port;
 	bool no_fallback; /* SOURCE_PORT_FIXED: fail rather than use another port */
 	bool list_unused; /* report interfaces that are not to be used, too */
+	bool yields_port; /* to other programs of this host that have it; see senders.h */
 };
 
 struct prober_client {

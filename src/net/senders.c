@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "net/mcast.h"
+#include "net/portuse.h"
 
 void
 senders_init(struct senders *senders, struct loop *loop, void (*on_readable)(void *ctx, int fd),
@@ -50,30 +51,109 @@ open_one(struct senders *senders, struct sender_socket *sender, uint16_t port, u
 	return 0;
 }
 
+/* The well-known port, as far as it is to be had.  0, or -1 with errno. */
+static int
+open_fixed(struct senders *senders)
+{
+	struct sender_socket *fixed = &senders->socket[SENDER_FIXED];
+	const bool stays = fixed->fd >= 0 && fixed->port == senders->port;
+
+	senders->shared = portuse_by_others(senders->port, stays ? fixed->fd : -1);
+	if (!(senders->yields && senders->shared)) {
+		if (open_one(senders, fixed, senders->port, senders->hops) < 0)
+			return -1;
+		/* Somebody may have come in between. */
+		senders->shared = portuse_by_others(senders->port, fixed->fd);
+	}
+	if (!(senders->yields && senders->shared))
+		return 0;
+	close_one(senders, fixed);
+	errno = EADDRINUSE;
+	return -1;
+}
+
+static bool
+only_fixed(const struct senders *senders)
+{
+	return senders->which == SOURCE_PORT_FIXED && senders->no_fallback;
+}
+
+static void
+log_fixed(const struct senders *senders, int error, bool was_shared)
+{
+	const bool news = error != senders->fixed_error;
+
+	if (news && error != 0 && senders->shared && senders->yields && !only_fixed(senders))
+		log_warning("port %u is in use by another program of this host, and left to it: "
+			    "managers that answer to that port alone are not heard",
+			    senders->port);
+	else if (news && error != 0)
+		log_line(only_fixed(senders) ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+			 "cannot send from port %u: %s%s", senders->port, strerror(error),
+			 only_fixed(senders) ? "" : "; using another one");
+	else if (news && error == 0 && senders->socket[SENDER_FIXED].fd >= 0)
+		log_notice("requests are sent from port %u again", senders->port);
+	if (!senders->yields && error == 0 && senders->shared && !was_shared)
+		log_notice("port %u is shared with another program of this host: an answer to that "
+			   "port alone is heard by one of the two only",
+			   senders->port);
+	else if (!senders->yields && was_shared && !senders->shared && error == 0)
+		log_info("port %u is no longer shared with another program", senders->port);
+}
+
+static void
+update_fixed(struct senders *senders)
+{
+	const bool was_shared = senders->shared && senders->fixed_error == 0;
+	int error = 0;
+
+	if (senders->which == SOURCE_PORT_EPHEMERAL) {
+		close_one(senders, &senders->socket[SENDER_FIXED]);
+		senders->shared = false;
+	} else if (open_fixed(senders) < 0) {
+		error = errno;
+	}
+	log_fixed(senders, error, was_shared);
+	senders->fixed_error = error;
+}
+
+static void
+update_ephemeral(struct senders *senders)
+{
+	struct sender_socket *ephemeral = &senders->socket[SENDER_EPHEMERAL];
+	const bool have_fixed = senders->socket[SENDER_FIXED].fd >= 0;
+	int error = 0;
+
+	if (only_fixed(senders) || (senders->which == SOURCE_PORT_FIXED && have_fixed))
+		close_one(senders, ephemeral);
+	else if (open_one(senders, ephemeral, 0, senders->hops) < 0)
+		error = errno;
+	if (error != 0 && error != senders->ephemeral_error && have_fixed)
+		log_warning("cannot send from a second port: %s", strerror(error));
+	else if (error != 0 && error != senders->ephemeral_error)
+		log_error("cannot open a socket to send from: %s", strerror(error));
+	senders->ephemeral_error = error;
+}
+
 int
 senders_update(struct senders *senders, enum source_port which, uint16_t port, unsigned int hops)
 {
-	struct sender_socket *fixed = &senders->socket[SENDER_FIXED];
-	struct sender_socket *ephemeral = &senders->socket[SENDER_EPHEMERAL];
+	if (which != senders->which || port != senders->port)
+		senders->fixed_error = 0;
+	senders->which = which;
+	senders->port = port;
+	senders->hops = hops;
+	return senders_retry(senders);
+}
 
-	const bool only_fixed = which == SOURCE_PORT_FIXED && senders->no_fallback;
-
-	if (which == SOURCE_PORT_EPHEMERAL)
-		close_one(senders, fixed);
-	else if (open_one(senders, fixed, port, hops) < 0)
-		log_line(only_fixed ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
-			 "cannot send from port %u: %s%s", port, strerror(errno),
-			 only_fixed ? "" : "; using another one");
-
-	if (only_fixed || (which == SOURCE_PORT_FIXED && fixed->fd >= 0))
-		close_one(senders, ephemeral);
-	else if (open_one(senders, ephemeral, 0, hops) < 0 && fixed->fd >= 0)
-		log_warning("cannot send from a second port: %s", strerror(errno));
-
-	if (fixed->fd >= 0 || ephemeral->fd >= 0)
+int
+senders_retry(struct senders *senders)
+{
+	update_fixed(senders);
+	update_ephemeral(senders);
+	if (senders->socket[SENDER_FIXED].fd >= 0 || senders->socket[SENDER_EPHEMERAL].fd >= 0)
 		return 0;
-	if (!only_fixed)
-		log_error("cannot open a socket to send from: %s", strerror(errno));
+	errno = senders->fixed_error != 0 ? senders->fixed_error : senders->ephemeral_error;
 	return -1;
 }
 

@@ -22,10 +22,21 @@ struct sender_socket {
 
 struct senders {
 	struct sender_socket socket[SENDER_COUNT]; /* by enum sender */
+
+	/* As last asked for. */
+	enum source_port which;
+	uint16_t port; /* the well-known one */
+	unsigned int hops;
+
+	bool shared;     /* another program has it, too */
+	int fixed_error; /* errno of the last attempt at each, 0: it is open or not wanted */
+	int ephemeral_error;
+
 	struct loop *loop;
 	void (*on_readable)(void *ctx, int fd);
 	void *ctx;
 	bool no_fallback; /* SOURCE_PORT_FIXED: this port or none; false at first */
+	bool yields;      /* leave the well-known port to others (portuse.h); likewise */
 };
 
 /* To be called first: none is open. */
@@ -34,10 +45,14 @@ void senders_init(struct senders *senders, struct loop *loop,
 
 /* Open those that `which` asks for and close the other, leaving alone what is
  * open as it should be; the other one instead where the well-known port cannot
- * be had, unless there is no_fallback.  Logs what it cannot do.  0, or -1 with
- * errno: there is none at all. */
+ * be had, unless there is no_fallback.  Logs what it cannot do, when that changes.
+ * 0, or -1 with errno: there is none at all. */
 int senders_update(struct senders *senders, enum source_port which, uint16_t port,
 		   unsigned int hops);
+
+/* The same with what was last asked for: what could not be had may be free again,
+ * and the other way round. */
+int senders_retry(struct senders *senders);
 void senders_close(struct senders *senders);
 
 /* The one a request should leave from, or the other if that is not open. */

@@ -64,6 +64,102 @@ def test_two_daemons(lab, mode):
     station.wait_all_up(THERE)
 
 
+MODES = ["source", "fixed", "multicast", "both"]
+
+
+def managers_of_every_kind(lab):
+    """A host for each mode of answering, with two managers: {mode: addresses}."""
+    kinds = {}
+    for number, mode in enumerate(MODES):
+        first = f"198.18.{number + 1}.1"
+        lab.manager_host(number=number + 2).responder("-n", 2, "-a", first, "-r", mode)
+        kinds[mode] = addresses(first, 2)
+    return kinds
+
+
+def let_rounds_pass(station, count):
+    goal = station.value("ldmDiscoveryRounds") + count
+    wait_for(lambda: station.value("ldmDiscoveryRounds") >= goal, 10 * count, f"{count} rounds")
+
+
+@pytest.mark.parametrize("order", ["scan-last", "scan-first", "one-shots", "fixed-scan"])
+def test_a_scan_hides_no_manager_from_the_daemon(lab, order):
+    """Whichever way managers answer, and whichever of the two is started first."""
+    station = lab.station()
+    kinds = managers_of_every_kind(lab)
+    every = [address for mode in MODES for address in kinds[mode]]
+    live = [program("ldm-scan"), "-l", "-w", "300ms"]
+    if order == "scan-first":
+        # It has the port until the daemon takes it.
+        scan = station.start("ldm-scan", live)
+        for address in every:
+            scan.wait_output(rf"appeared +{address} ".replace(".", r"\."), 20)
+    station.daemon(interval="800ms", window="300ms", config=["misses 2"])
+    station.wait_all_up(every)
+    if order == "scan-last":
+        scan = station.start("ldm-scan", live)
+        for mode in ("source", "multicast", "both"):
+            for address in kinds[mode]:
+                scan.wait_output(rf"appeared +{address} ".replace(".", r"\."), 20)
+    elif order == "one-shots":
+        for _ in range(4):
+            once = station.scan("-w", "600ms")
+            assert once.returncode == 0, once.stderr
+            found = {line.split()[0] for line in once.stdout.splitlines()[1:]}
+            assert found == set(every) - set(kinds["fixed"])
+            assert f"port {PORT}" in once.stderr and "another program" in once.stderr
+    elif order == "fixed-scan":
+        once = station.scan("-s", "fixed")
+        assert once.returncode == 2 and f"port {PORT}" in once.stderr
+    let_rounds_pass(station, 5)
+    station.wait_all_up(every)
+    assert station.trapd.disappeared() == []
+
+
+def test_scan_takes_the_port_when_it_is_free(lab):
+    """A live scan leaves the port to the daemon, and says so, but only as long as it runs."""
+    station = lab.station()
+    kinds = managers_of_every_kind(lab)
+    daemon = station.daemon(interval="800ms", window="300ms")
+    station.wait_all_up([address for mode in MODES for address in kinds[mode]])
+    scan = station.start("ldm-scan", [program("ldm-scan"), "-l", "-w", "300ms"])
+    scan.wait_output(rf"port {PORT}\b.*another program", 10)
+    daemon.end()
+    # What it asks every ten seconds finds those that answer to the port alone now.
+    for address in kinds["fixed"]:
+        scan.wait_output(rf"appeared +{address} ".replace(".", r"\."), 40)
+    assert len(scan.lines("another program")) == 1
+
+
+@pytest.mark.parametrize("foreign_first", [True, False])
+def test_scan_takes_nothing_from_a_foreign_program(lab, foreign_first):
+    """An ldmd on this host, bound to *:64535, receives all its datagrams beside a scan."""
+    station = lab.station(snmp=False)
+    other = lab.manager_host()
+    responder = other.responder("-n", 1, "-a", THERE[0])
+    sender = other.udp()
+    if foreign_first:
+        foreign = station.udp(PORT)
+    station.start("ldm-scan", [program("ldm-scan"), "-l", "-w", "300ms"])
+    responder.wait_requests(1, 10)
+    if not foreign_first:
+        foreign = station.udp(PORT)
+    for number in range(50):
+        sender.sendto(b"datagram %d" % number, ("198.18.254.1", PORT))
+    responder.wait_requests(1, 30)
+    for number in range(50, 100):
+        sender.sendto(b"datagram %d" % number, ("198.18.254.1", PORT))
+    seen = set()
+
+    def receive_all():
+        try:
+            while True:
+                seen.add(foreign.recv(1000))
+        except BlockingIOError:
+            return len(seen) >= 100
+    wait_for(receive_all, 10, "100 datagrams")
+
+
 @pytest.mark.parametrize("foreign_first", [True, False])
 def test_foreign_program_loses_nothing(lab, foreign_first):
     """With `sourcePort ephemeral` a program bound to *:64535 receives all its datagrams."""

@@ -600,6 +600,23 @@ lack_of_memory_at_the_start_is_said(void **state)
 	assert_true(without > 2);
 }
 
+/* A sender that was not to be had is had when the port is free. */
+static void
+port_that_is_free_again_is_used(void **state)
+{
+	struct scene *s = *state;
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	int alone = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(alone, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, request_sent);
+	close(alone);
+	s->answer_to = TO_FIXED_PORT;
+	start_manager(s);
+	await(s, manager_is_up);
+}
+
 int
 main(void)
 {
@@ -619,6 +636,7 @@ main(void)
 	    TEST(backlog_is_read_before_anything_is_decided),
 	    TEST(send_failure_is_survived),
 	    TEST(lack_of_memory_at_the_start_is_said),
+	    TEST(port_that_is_free_again_is_used),
 	};
 
 	netns_or_skip("test_prober");
