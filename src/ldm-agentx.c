@@ -6,7 +6,6 @@
  * registry.h is what the two share.
  */
 #include <errno.h>
-#include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +14,15 @@
 
 #include "clock.h"
 #include "configfile.h"
-#include "core/format.h"
 #include "daemonize.h"
 #include "datagramlog.h"
 #include "inherited.h"
 #include "log.h"
 #include "memory.h"
 #include "net/ifaces.h"
+#include "net/ifwords.h"
 #include "net/loop.h"
+#include "net/mcast.h"
 #include "net/prober.h"
 #include "options.h"
 #include "output.h"
@@ -53,11 +53,11 @@ struct daemon {
 };
 
 static bool
-admits(void *ctx, const char *ifname, bool *by_name)
+admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	const struct daemon *daemon = ctx;
 
-	return config_admits_interface(daemon->config, ifname, by_name);
+	return config_admits_interface(daemon->config, iface->name, iface->altnames, by_name);
 }
 
 static void
@@ -113,19 +113,15 @@ static void
 warn_missing_interfaces(const struct config *config)
 {
 	struct ifaces ifaces = {0};
+	char buf[IFWORDS_LEN];
 
 	if (ifaces_read(&ifaces) < 0)
 		return; /* the prober says so */
 	for (size_t i = 0; i < config->interfaces.count; i++) {
-		const char *pattern = config->interfaces.items[i];
-		bool any = *pattern == '!';
+		const char *what = ifwords_missing(config->interfaces.items[i], &ifaces, buf);
 
-		for (size_t n = 0; n < ifaces.count && !any; n++)
-			any = fnmatch(pattern, ifaces.list[n].name, 0) == 0;
-		if (!any)
-			log_warning(
-			    "interface '%s': there is none of that name now; waiting for it",
-			    pattern);
+		if (what != NULL)
+			log_warning("interface: %s; waiting for it", what);
 	}
 	ifaces_clear(&ifaces);
 }
@@ -205,25 +201,24 @@ static int
 print_configuration(const struct daemon *daemon)
 {
 	struct ifaces ifaces = {0};
-	char addr[FORMAT_ADDRESS_LEN];
+	char line[IFWORDS_LEN];
 
 	config_print(daemon->config, print_line, NULL);
 	if (ifaces_read(&ifaces) < 0) {
 		log_error("cannot read the list of interfaces: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
-	for (size_t i = 0; i < ifaces.count; i++) {
-		const struct iface *iface = &ifaces.list[i];
-		bool by_name = false;
+	for (size_t i = 0; i < ifaces.count; i++)
+		printf("# %s\n", ifwords_usage(daemon->config, &ifaces.list[i], NULL, line));
+	for (size_t i = 0; i < daemon->config->interfaces.count; i++) {
+		const char *pattern = daemon->config->interfaces.items[i];
 
-		if (config_admits_interface(daemon->config, iface->name, &by_name) &&
-		    iface_suits(iface, by_name))
-			printf("# would use %s (%s)%s%s\n", iface->name,
-			       iface->addr != 0 ? format_address(iface->addr, addr)
-						: "no IPv4 address yet",
-			       iface->up ? "" : ", now down",
-			       iface->up && !iface->running ? ", now without carrier" : "");
+		if (ifwords_missing(pattern, &ifaces, line) != NULL)
+			printf("# interface: %s\n", line);
 	}
+	if (mcast_try_group(daemon->config->group, daemon->config->port) < 0)
+		printf("# port %u: %s: answers to the group could not be heard\n",
+		       daemon->config->port, strerror(errno));
 	ifaces_clear(&ifaces);
 	return EXIT_SUCCESS;
 }

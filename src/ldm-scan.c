@@ -20,6 +20,7 @@
 #include "inherited.h"
 #include "log.h"
 #include "net/ifaces.h"
+#include "net/ifwords.h"
 #include "net/loop.h"
 #include "net/prober.h"
 #include "output.h"
@@ -173,6 +174,14 @@ parse_options(struct scan *scan, int argc, char **argv)
 		errx(EXIT_TROUBLE, "%s", error.text);
 }
 
+static const char *
+printable_interface(unsigned int ifindex, char buf[IFACE_SHOWN_LEN])
+{
+	char name[IF_NAMESIZE];
+
+	return iface_shown(scan_interface_name(ifindex, name), buf);
+}
+
 static void
 print_json(const struct scan *scan)
 {
@@ -252,11 +261,11 @@ on_event(void *ctx, const struct event *event)
 }
 
 static bool
-admits(void *ctx, const char *ifname, bool *by_name)
+admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	const struct scan *scan = ctx;
 
-	return config_admits_interface(&scan->config, ifname, by_name);
+	return config_admits_interface(&scan->config, iface->name, iface->altnames, by_name);
 }
 
 /* -v answers "why is my manager not there?". */
@@ -265,7 +274,7 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 	    const struct wire_response *resp, const char *reason)
 {
 	struct scan *scan = ctx;
-	char source[FORMAT_ADDRESS_LEN], ifname[IF_NAMESIZE];
+	char source[FORMAT_ADDRESS_LEN], ifname[IFACE_SHOWN_LEN];
 
 	(void)resp;
 	if (verdict == VERDICT_NO_ROOM && !scan->full) {
@@ -278,7 +287,7 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 	fprintf(stderr, "%sfrom %s:%u on %s: %s%s%s\n",
 		verdict == VERDICT_ACCEPTED ? "noted: " : "refused: ",
 		format_address(arrival->source, source), arrival->source_port,
-		scan_interface_name(arrival->ifindex, ifname), wire_verdict_name(verdict),
+		printable_interface(arrival->ifindex, ifname), wire_verdict_name(verdict),
 		reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
 
@@ -302,30 +311,36 @@ on_signal(void *ctx, int signo)
 	loop_stop(scan->loop);
 }
 
+static void
+explain_interfaces(const struct scan *scan, const struct ifaces *ifaces)
+{
+	char line[IFWORDS_LEN];
+	bool use;
+
+	for (size_t i = 0; i < ifaces->count; i++)
+		if (ifwords_usage(&scan->config, &ifaces->list[i], &use, line) != NULL && !use)
+			warnx("%s", line);
+}
+
 /* A pattern that matches nothing is a slip of the pen on a terminal. */
 static void
 check_interfaces(const struct scan *scan)
 {
+	const struct config_list *patterns = &scan->config.interfaces;
 	struct ifaces ifaces = {0};
-	bool any = false;
+	char what[IFWORDS_LEN];
 
 	if (ifaces_read(&ifaces) < 0)
 		err(EXIT_TROUBLE, "cannot read the list of interfaces");
-	for (size_t i = 0; i < ifaces.count; i++) {
-		bool by_name = false;
-
-		any =
-		    any || (config_admits_interface(&scan->config, ifaces.list[i].name, &by_name) &&
-			    iface_suits(&ifaces.list[i], by_name));
-	}
+	if (scan->verbose)
+		explain_interfaces(scan, &ifaces);
+	for (size_t i = 0; i < patterns->count; i++)
+		if (ifwords_missing(patterns->items[i], &ifaces, what) != NULL)
+			warnx("option -i: %s", what);
+	if (ifwords_used(&scan->config, &ifaces) == 0)
+		errx(EXIT_TROUBLE, "no interface to use%s",
+		     scan->verbose ? "" : ": see -v for the reasons");
 	ifaces_clear(&ifaces);
-	if (any)
-		return;
-	if (scan->config.interfaces.count == 1)
-		errx(EXIT_TROUBLE, "option -i: no interface matches '%s'",
-		     scan->config.interfaces.items[0]);
-	errx(EXIT_TROUBLE, "no interface to use%s",
-	     scan->config.interfaces.count > 0 ? ": none matches the options -i" : "");
 }
 
 static void

@@ -275,7 +275,19 @@ config_state_file(const struct config *config)
 }
 
 bool
-config_admits_interface(const struct config *config, const char *name, bool *by_name)
+config_names_interface(const char *pattern, const char *name, const char *altnames)
+{
+	if (fnmatch(pattern, name, 0) == 0)
+		return true;
+	for (; altnames != NULL && *altnames != '\0'; altnames += strlen(altnames) + 1)
+		if (strcmp(pattern, altnames) == 0)
+			return true;
+	return false;
+}
+
+bool
+config_admits_interface(const struct config *config, const char *name, const char *altnames,
+			bool *by_name)
 {
 	bool admitted = true, named = false;
 
@@ -286,7 +298,7 @@ config_admits_interface(const struct config *config, const char *name, bool *by_
 		const char *pattern = config->interfaces.items[i];
 		bool exclude = *pattern == '!';
 
-		if (fnmatch(pattern + exclude, name, 0) == 0) {
+		if (config_names_interface(pattern + exclude, name, altnames)) {
 			admitted = !exclude;
 			named = !exclude;
 		}

@@ -79,11 +79,17 @@ int config_check(const struct config *config, const char *name, struct config_er
 /* The absolute path of the state file, or NULL when nothing is to be kept. */
 const char *config_state_file(const struct config *config);
 
+/* Whether a pattern (without a "!") matches the interface's name, or is one of its
+ * other names, which stand in altnames one after the other, an empty one at the end
+ * (NULL: there are none). */
+bool config_names_interface(const char *pattern, const char *name, const char *altnames);
+
 /* Whether the patterns admit the interface: the last one that matches decides;
  * without any positive pattern, whatever is not excluded.  *by_name (may be
  * NULL) says that a positive pattern named it, which also admits loopback and
  * point-to-point interfaces. */
-bool config_admits_interface(const struct config *config, const char *name, bool *by_name);
+bool config_admits_interface(const struct config *config, const char *name, const char *altnames,
+			     bool *by_name);
 
 /* Call emit(ctx, line) for each effective setting, as a line of the file. */
 void config_print(const struct config *config, void (*emit)(void *ctx, const char *line),

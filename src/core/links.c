@@ -30,9 +30,11 @@ link_state_text(enum link_state state)
 const char *
 link_trouble(const struct link *link)
 {
-	if (link->state != LINK_USABLE)
-		return link_state_text(link->state);
-	return link->send_failed ? "requests cannot be sent" : "";
+	if (link->state == LINK_USABLE && link->send_failed)
+		return "requests cannot be sent";
+	if (link->detail != NULL)
+		return link->detail;
+	return link->state != LINK_USABLE ? link_state_text(link->state) : "";
 }
 
 static bool
@@ -118,6 +120,7 @@ links_update(struct links *links, struct link_report reports[], int count)
 			continue;
 		}
 		link_set(link, reports[i].ifindex, reports[i].addr, reports[i].state);
+		link_explain(link, reports[i].detail);
 		there[reports[i].link] = true;
 	}
 	for (int i = 0; i < links->count; i++) {
@@ -169,6 +172,15 @@ link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state
 	link->ifindex = ifindex;
 	link->addr = addr;
 	link->state = state;
+	link->detail = NULL;
+}
+
+void
+link_explain(struct link *link, const char *detail)
+{
+	link->detail = detail;
+	if (detail != NULL && link->state != LINK_USABLE)
+		link_blind(link, detail);
 }
 
 void
@@ -189,7 +201,7 @@ link_start_round(struct link *link)
 		link->loops[i].count = 0;
 	}
 	if (link->state != LINK_USABLE)
-		link_blind(link, link_state_text(link->state));
+		link_blind(link, link_trouble(link));
 }
 
 void

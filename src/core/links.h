@@ -13,7 +13,8 @@
 #include "inventory.h"
 #include "manager.h"
 
-#define LINK_NAME_LEN 16 /* IF_NAMESIZE */
+#define LINK_NAME_LEN 16                   /* IF_NAMESIZE */
+#define LINK_SHOWN_LEN (4 * LINK_NAME_LEN) /* each octet as \xHH, by format_printable() */
 
 /* Which of the two sockets a request leaves from. */
 enum sender {
@@ -39,7 +40,8 @@ struct link {
 	unsigned int ifindex;
 	uint32_t addr; /* host byte order; 0: none */
 	enum link_state state;
-	bool send_failed; /* the last request */
+	const char *detail; /* says more than the state, static; NULL: nothing does */
+	bool send_failed;   /* the last request */
 
 	uint64_t requests, responses, kernel_drops; /* so far */
 
@@ -76,6 +78,7 @@ struct link_report {
 	unsigned int ifindex;
 	uint32_t addr;         /* host byte order; 0: none */
 	enum link_state state; /* not LINK_GONE */
+	const char *detail;    /* says more than the state, static; NULL: nothing does */
 	int link;              /* set by links_update(): its number, or LINK_NONE */
 };
 
@@ -93,7 +96,8 @@ struct links {
 /* In words an operator understands: "no carrier"; static, never NULL. */
 const char *link_state_text(enum link_state state);
 
-/* What keeps it from being used now, or "" if nothing does; static. */
+/* What keeps it from being used now, or used in every way, or "" if nothing does;
+ * static. */
 const char *link_trouble(const struct link *link);
 
 /* The link of that name or a new one, in state LINK_GONE; NULL when there are
@@ -119,6 +123,9 @@ const struct link *links_at_or_after(const struct links *links, unsigned int fro
 /* Take note of what it is now.  Not usable, or another ifindex or address than
  * last time: blind. */
 void link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state state);
+
+/* Say more of its state than the state does (NULL: nothing); detail is static. */
+void link_explain(struct link *link, const char *detail);
 
 /* It could not be used for a moment; why is static. */
 void link_blind(struct link *link, const char *why);

@@ -2,10 +2,14 @@
 #include "core/sight.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "core/format.h"
 
 static void
 announce(struct link *link, struct moment now, inventory_event_fn *on_event, void *ctx)
 {
+	char name[LINK_SHOWN_LEN];
 	struct event event = {
 	    .type = link->impaired ? EVENT_IMPAIRED : EVENT_RESTORED,
 	    .time = now,
@@ -13,7 +17,8 @@ announce(struct link *link, struct moment now, inventory_event_fn *on_event, voi
 	    .ifindex = link->ifindex,
 	};
 
-	snprintf(event.reason, sizeof(event.reason), "%s: %s", link->name, link->sight);
+	format_printable(link->name, strlen(link->name), name, sizeof(name));
+	snprintf(event.reason, sizeof(event.reason), "%s: %s", name, link->sight);
 	if (on_event == NULL || on_event(ctx, &event))
 		link->told_impaired = link->impaired;
 }

@@ -12,6 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/format.h"
+#include "net/linkinfo.h"
+
 #ifdef HAVE_LINUX_RTNETLINK_H
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -79,6 +82,42 @@ add_address(struct ifaces *ifaces, const struct ifaddrs *ifa)
 		iface->addr = addr;
 }
 
+/* Out of memory, it has one name less. */
+static void
+add_altname(struct iface *iface, const char *altname)
+{
+	const size_t len = strlen(altname) + 1;
+	char *grown = realloc(iface->altnames, iface->altnames_len + len + 1);
+
+	if (grown == NULL)
+		return;
+	memcpy(grown + iface->altnames_len, altname, len);
+	iface->altnames = grown;
+	iface->altnames_len += len;
+	grown[iface->altnames_len] = '\0';
+}
+
+static struct iface *
+by_index(const struct ifaces *ifaces, unsigned int index)
+{
+	struct iface key = {.index = index};
+
+	if (ifaces->count == 0)
+		return NULL;
+	return bsearch(&key, ifaces->list, ifaces->count, sizeof(key), compare_ifaces);
+}
+
+static void
+note_link(void *ctx, unsigned int ifindex, const char *altname)
+{
+	struct iface *iface = by_index(ctx, ifindex);
+
+	if (iface != NULL && altname != NULL)
+		add_altname(iface, altname);
+	else if (iface != NULL)
+		iface->deaf = !linkinfo_vrf_heard();
+}
+
 int
 ifaces_read(struct ifaces *ifaces)
 {
@@ -109,6 +148,7 @@ ifaces_read(struct ifaces *ifaces)
 	freeifaddrs(ifas);
 	qsort(fresh.list, fresh.count, sizeof(*fresh.list), compare_ifaces);
 	qsort(fresh.addrs, fresh.addr_count, sizeof(*fresh.addrs), compare_addrs);
+	(void)linkinfo_read(note_link, &fresh); /* without it, they have fewer names */
 	ifaces_clear(ifaces);
 	*ifaces = fresh;
 	return 0;
@@ -117,25 +157,39 @@ ifaces_read(struct ifaces *ifaces)
 void
 ifaces_clear(struct ifaces *ifaces)
 {
+	for (size_t i = 0; i < ifaces->count; i++)
+		free(ifaces->list[i].altnames);
 	free(ifaces->list);
 	free(ifaces->addrs);
 	memset(ifaces, 0, sizeof(*ifaces));
 }
 
-bool
-iface_suits(const struct iface *iface, bool by_name)
+const char *
+iface_unsuitable(const struct iface *iface, bool by_name)
 {
-	return by_name || (iface->multicast && !iface->loopback && !iface->point_to_point);
+	if (iface->deaf)
+		return "it is in a VRF, whose datagrams net.ipv4.udp_l3mdev_accept=0 keeps from us";
+	if (by_name)
+		return NULL;
+	if (iface->loopback)
+		return "a loopback interface, not configured by name";
+	if (iface->point_to_point)
+		return "a point-to-point interface, not configured by name";
+	if (!iface->multicast)
+		return "without multicast (no MULTICAST flag), not configured by name";
+	return NULL;
+}
+
+char *
+iface_shown(const char *name, char buf[IFACE_SHOWN_LEN])
+{
+	return format_printable(name, strlen(name), buf, IFACE_SHOWN_LEN);
 }
 
 const struct iface *
 ifaces_by_index(const struct ifaces *ifaces, unsigned int index)
 {
-	struct iface key = {.index = index};
-
-	if (ifaces->count == 0)
-		return NULL;
-	return bsearch(&key, ifaces->list, ifaces->count, sizeof(key), compare_ifaces);
+	return by_index(ifaces, index);
 }
 
 bool

@@ -13,6 +13,9 @@ struct iface {
 	unsigned int index;
 	uint32_t addr; /* first IPv4 address, host byte order; 0: none */
 	bool up, running, multicast, loopback, point_to_point;
+	bool deaf;           /* in a VRF, and what arrives there is not for us */
+	char *altnames;      /* one after the other, an empty one at the end; NULL: none */
+	size_t altnames_len; /* without the NUL of the empty one */
 };
 
 struct ifaces {
@@ -27,9 +30,14 @@ struct ifaces {
 int ifaces_read(struct ifaces *ifaces);
 void ifaces_clear(struct ifaces *ifaces);
 
-/* Whether discovery uses such an interface: multicast-capable, not loopback, not
- * point-to-point, unless it was asked for by name. */
-bool iface_suits(const struct iface *iface, bool by_name);
+/* Why discovery does not use such an interface, in words (static), or NULL: it
+ * does.  Loopback, point-to-point and interfaces without multicast have to be asked
+ * for by name. */
+const char *iface_unsuitable(const struct iface *iface, bool by_name);
+
+/* The name as it may be shown: it can hold nearly any octet.  Returns buf. */
+#define IFACE_SHOWN_LEN (4 * IF_NAMESIZE)
+char *iface_shown(const char *name, char buf[IFACE_SHOWN_LEN]);
 
 const struct iface *ifaces_by_index(const struct ifaces *ifaces, unsigned int index);
 bool ifaces_has_address(const struct ifaces *ifaces, uint32_t addr);

@@ -7,6 +7,7 @@
 
 #include "core/format.h"
 #include "log.h"
+#include "net/descriptors.h"
 #include "net/mcast.h"
 
 static void
@@ -20,6 +21,15 @@ close_listener(struct listeners *listeners, struct listener *l)
 	l->drops = 0;
 }
 
+/* It is not to be listened on. */
+static void
+give_up(struct listeners *listeners, struct listener *l)
+{
+	close_listener(listeners, l);
+	l->join_error = 0;
+	l->port_taken = false;
+}
+
 void
 listeners_close(struct listeners *listeners)
 {
@@ -28,82 +38,143 @@ listeners_close(struct listeners *listeners)
 	listeners->count = 0;
 }
 
+/* The group cannot be heard there for now. */
+static void
+no_listener(struct listener *l, int error, bool bound)
+{
+	l->join_error = error;
+	/* Held by somebody, or not ours to have (below 1024): the answers that
+	 * come to the senders are none the worse for it. */
+	l->port_taken = !bound && (error == EADDRINUSE || error == EACCES);
+}
+
 static void
 open_listener(struct listeners *listeners, struct listener *l)
 {
 	bool bound = false;
-	int fd = mcast_open_listener(listeners->group, listeners->port, l->ifindex, &bound);
+	int fd;
 
-	if (fd >= 0 &&
-	    loop_add_fd(listeners->loop, fd, listeners->on_readable, listeners->ctx) < 0) {
-		int error = errno;
-
+	listeners->exhausted = listeners->exhausted || !descriptors_to_spare();
+	if (listeners->exhausted) {
+		no_listener(l, EMFILE, false);
+		return;
+	}
+	fd = mcast_open_listener(listeners->group, listeners->port, l->ifindex, &bound);
+	if (fd < 0) {
+		no_listener(l, errno, bound);
+		return;
+	}
+	if (loop_add_fd(listeners->loop, fd, listeners->on_readable, listeners->ctx) < 0) {
+		no_listener(l, errno, true);
 		close(fd);
-		errno = error;
-		fd = -1;
+		return;
 	}
 	l->fd = fd;
-	l->join_error = fd < 0 ? errno : 0;
-	/* Held by somebody, or not ours to have (below 1024): the answers that
-	 * come to the senders are none the worse for it. */
-	l->port_taken = fd < 0 && !bound && (errno == EADDRINUSE || errno == EACCES);
+	no_listener(l, 0, true);
 }
 
 /* The port is the host's, so its word covers every interface. */
 static void
 log_port(struct listeners *listeners)
 {
-	const struct listener *taken = NULL;
+	const struct listener *taken = NULL, *open = NULL;
 
-	for (size_t i = 0; i < listeners->count; i++)
+	for (size_t i = 0; i < listeners->count; i++) {
 		if (listeners->list[i].port_taken)
 			taken = &listeners->list[i];
+		if (listeners->list[i].fd >= 0)
+			open = &listeners->list[i];
+	}
 	if (taken != NULL && !listeners->port_taken_logged)
 		log_warning(
 		    "cannot listen on port %u (%s): answers sent to the group are not heard",
 		    listeners->port, strerror(taken->join_error));
-	else if (taken == NULL && listeners->port_taken_logged)
+	else if (taken == NULL && open != NULL && listeners->port_taken_logged)
 		log_notice("listening on port %u again", listeners->port);
-	listeners->port_taken_logged = taken != NULL;
+	if (taken != NULL || open != NULL)
+		listeners->port_taken_logged = taken != NULL;
+}
+
+static void
+log_join_error(const struct listeners *listeners, const struct listener *l)
+{
+	char group[FORMAT_ADDRESS_LEN];
+
+	if (l->detail != NULL)
+		log_warning("%s: not used: %s", l->shown, l->detail);
+	else
+		log_warning("%s: not used: cannot join %s: %s", l->shown,
+			    format_address(listeners->group, group), strerror(l->join_error));
+}
+
+/* One that an operator may wonder about, for it looks as if it could be used. */
+static bool
+is_puzzling(const struct listener *l)
+{
+	return l->state == LINK_UNSUITABLE && l->addr != 0 && !l->loopback;
 }
 
 static void
 log_state(const struct listeners *listeners, const struct listener *l, bool was_used)
 {
-	char group[FORMAT_ADDRESS_LEN];
-	const char *text = link_state_text(l->state);
+	const char *text = l->detail != NULL ? l->detail : link_state_text(l->state);
 
-	if (l->state == LINK_USABLE)
-		log_notice("%s: used", l->name);
+	if (l->state == LINK_USABLE && l->detail != NULL)
+		log_warning("%s: used, but %s", l->shown, l->detail);
+	else if (l->state == LINK_USABLE)
+		log_notice("%s: used", l->shown);
 	else if (l->state == LINK_NOT_JOINED)
-		log_warning("%s: not used: cannot join %s: %s", l->name,
-			    format_address(listeners->group, group), strerror(l->join_error));
+		log_join_error(listeners, l);
+	else if (l->state == LINK_UNSUITABLE && is_puzzling(l))
+		log_notice("%s: not used: %s", l->shown, text);
 	else if (l->state == LINK_EXCLUDED || l->state == LINK_UNSUITABLE)
-		log_line(was_used ? LOG_LEVEL_NOTICE : LOG_LEVEL_DEBUG, "%s: not used: %s", l->name,
-			 text);
+		log_line(was_used ? LOG_LEVEL_NOTICE : LOG_LEVEL_DEBUG, "%s: not used: %s",
+			 l->shown, text);
 	else
-		log_notice("%s: not used: %s", l->name, text);
+		log_notice("%s: not used: %s", l->shown, text);
 }
 
+/* What the state is without regard to the group. */
 static enum link_state
-state_of(const struct iface *iface, const struct listener *l)
+state_of(const struct iface *iface)
 {
 	if (!iface->up)
 		return LINK_DOWN;
 	if (!iface->running)
 		return LINK_NO_CARRIER;
-	if (iface->addr == 0)
-		return LINK_NO_ADDRESS;
-	return l->fd < 0 && !l->port_taken ? LINK_NOT_JOINED : LINK_USABLE;
+	return iface->addr == 0 ? LINK_NO_ADDRESS : LINK_USABLE;
+}
+
+static const char *
+join_detail(const struct listener *l)
+{
+	switch (l->join_error) {
+	case EMFILE:
+		return "too few file descriptors are left (see ulimit -n)";
+	case ENOBUFS:
+		return "the multicast group could not be joined: net.ipv4.igmp_max_memberships "
+		       "does not permit it";
+	}
+	return NULL;
+}
+
+static const char *
+port_detail(const struct listener *l)
+{
+	return l->join_error == EACCES
+		   ? "answers to the group cannot be heard: the port needs privileges"
+		   : "answers to the group cannot be heard: the port is held by another program";
 }
 
 static void
-set_state(const struct listeners *listeners, struct listener *l, enum link_state state)
+set_state(const struct listeners *listeners, struct listener *l, enum link_state state,
+	  const char *detail)
 {
-	const bool news = !l->known || l->state != state;
+	const bool news = !l->known || l->state != state || l->detail != detail;
 	const bool was_used = l->known && l->state != LINK_EXCLUDED && l->state != LINK_UNSUITABLE;
 
 	l->state = state;
+	l->detail = detail;
 	l->known = true;
 	if (news)
 		log_state(listeners, l, was_used);
@@ -118,21 +189,29 @@ by_name(struct listeners *listeners, const char *name)
 	return NULL;
 }
 
+static void
+set_name(struct listener *l, const char *name)
+{
+	strlcpy(l->name, name, sizeof(l->name));
+	iface_shown(l->name, l->shown);
+}
+
 static struct listener *
 add(struct listeners *listeners, const char *name)
 {
+	char shown[IFACE_SHOWN_LEN];
 	struct listener *l;
 
 	if (listeners->count == LINKS_MAX) {
 		if (!listeners->too_many_logged)
-			log_warning("%s and others are not used: more than %d interfaces", name,
-				    LINKS_MAX);
+			log_warning("%s and others are not used: more than %d interfaces",
+				    iface_shown(name, shown), LINKS_MAX);
 		listeners->too_many_logged = true;
 		return NULL;
 	}
 	l = &listeners->list[listeners->count++];
 	memset(l, 0, sizeof(*l));
-	strlcpy(l->name, name, sizeof(l->name));
+	set_name(l, name);
 	l->link = LINK_NONE;
 	l->state = LINK_GONE;
 	l->fd = -1;
@@ -146,18 +225,40 @@ note_name(struct listeners *listeners, const struct iface *iface)
 {
 	struct listener *l = listeners_by_index(listeners, iface->index);
 	struct listener *other = by_name(listeners, iface->name);
+	char shown[IFACE_SHOWN_LEN];
 
 	if (l == NULL || l == other)
 		return;
-	log_notice("%s: is called %s now", l->name, iface->name);
+	log_notice("%s: is called %s now", l->shown, iface_shown(iface->name, shown));
 	if (other != NULL)
-		strlcpy(other->name, l->name, sizeof(other->name));
-	strlcpy(l->name, iface->name, sizeof(l->name));
+		set_name(other, l->name);
+	set_name(l, iface->name);
+}
+
+/* An interface that is to be used as far as it can be. */
+static void
+use(struct listeners *listeners, struct listener *l, enum link_state state)
+{
+	const bool listens =
+	    state == LINK_USABLE || (state == LINK_NO_CARRIER && listeners->carrier_optional);
+
+	/* Without carrier a switch may forget the membership: it is made anew. */
+	if (!listens)
+		give_up(listeners, l);
+	else if (l->fd < 0)
+		open_listener(listeners, l);
+	if (state != LINK_USABLE || l->fd >= 0)
+		set_state(listeners, l, state, NULL);
+	else if (l->port_taken)
+		set_state(listeners, l, LINK_USABLE, port_detail(l));
+	else
+		set_state(listeners, l, LINK_NOT_JOINED, join_detail(l));
 }
 
 /* why_not: LINK_USABLE for an interface that is to be used. */
 static void
-update_one(struct listeners *listeners, const struct iface *iface, enum link_state why_not)
+update_one(struct listeners *listeners, const struct iface *iface, enum link_state why_not,
+	   const char *detail)
 {
 	struct listener *l = by_name(listeners, iface->name);
 
@@ -167,25 +268,24 @@ update_one(struct listeners *listeners, const struct iface *iface, enum link_sta
 		return;
 	l->present = true;
 	/* Made anew under the same name: the membership went with the old one. */
-	if (l->ifindex != iface->index || why_not != LINK_USABLE)
+	if (l->ifindex != iface->index)
 		close_listener(listeners, l);
 	l->ifindex = iface->index;
 	l->addr = iface->addr;
 	l->loopback = iface->loopback;
-	if (why_not != LINK_USABLE) {
-		l->port_taken = false;
-		set_state(listeners, l, why_not);
+	if (why_not == LINK_USABLE) {
+		use(listeners, l, state_of(iface));
 		return;
 	}
-	if (l->fd < 0)
-		open_listener(listeners, l);
-	set_state(listeners, l, state_of(iface, l));
+	give_up(listeners, l);
+	set_state(listeners, l, why_not, detail);
 }
 
 void
 listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
-		 bool (*admits)(void *ctx, const char *ifname, bool *by_name), void *ctx)
+		 bool (*admits)(void *ctx, const struct iface *iface, bool *by_name), void *ctx)
 {
+	listeners->exhausted = false;
 	for (size_t i = 0; i < listeners->count; i++)
 		listeners->list[i].present = false;
 	for (size_t i = 0; i < ifaces->count; i++)
@@ -195,14 +295,15 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 		for (size_t i = 0; i < ifaces->count; i++) {
 			const struct iface *iface = &ifaces->list[i];
 			enum link_state why_not = LINK_USABLE;
+			const char *detail = NULL;
 			bool named = false;
 
-			if (!admits(ctx, iface->name, &named))
+			if (!admits(ctx, iface, &named))
 				why_not = LINK_EXCLUDED;
-			else if (!iface_suits(iface, named))
+			else if ((detail = iface_unsuitable(iface, named)) != NULL)
 				why_not = LINK_UNSUITABLE;
 			if ((why_not != LINK_USABLE) == unused)
-				update_one(listeners, iface, why_not);
+				update_one(listeners, iface, why_not, detail);
 		}
 	}
 	for (size_t i = 0; i < listeners->count; i++) {
@@ -210,9 +311,8 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 
 		if (l->present)
 			continue;
-		close_listener(listeners, l);
-		l->port_taken = false;
-		set_state(listeners, l, LINK_GONE);
+		give_up(listeners, l);
+		set_state(listeners, l, LINK_GONE, NULL);
 	}
 	log_port(listeners);
 }

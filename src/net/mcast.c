@@ -209,6 +209,20 @@ fail:
 	return -1;
 }
 
+int
+mcast_try_group(uint32_t group, uint16_t port)
+{
+	int fd = open_socket(), result, error;
+
+	if (fd < 0)
+		return -1;
+	result = bind_socket(fd, group, port);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
 uint16_t
 mcast_port(int fd)
 {

@@ -46,6 +46,10 @@ int mcast_set_hops(int fd, unsigned int hops);
  * succeeded (and the join failed) or not (somebody holds the port alone). */
 int mcast_open_listener(uint32_t group, uint16_t port, unsigned int ifindex, bool *bound);
 
+/* Whether such a socket could be bound now, without joining or receiving anything:
+ * 0, or -1 with errno. */
+int mcast_try_group(uint32_t group, uint16_t port);
+
 /* The port that a socket is bound to, 0 on failure. */
 uint16_t mcast_port(int fd);
 

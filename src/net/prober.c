@@ -189,8 +189,12 @@ rescan(struct prober *p)
 	for (size_t i = 0; i < p->listeners.count; i++) {
 		const struct listener *l = &p->listeners.list[i];
 
-		p->reports[i] =
-		    (struct link_report){.ifindex = l->ifindex, .addr = l->addr, .state = l->state};
+		p->reports[i] = (struct link_report){
+		    .ifindex = l->ifindex,
+		    .addr = l->addr,
+		    .state = l->state,
+		    .detail = l->detail,
+		};
 		strlcpy(p->reports[i].name, l->name, sizeof(p->reports[i].name));
 	}
 	lock(p);
@@ -229,9 +233,9 @@ static void
 log_sending(struct listener *l, int error)
 {
 	if (error != 0 && !l->send_failing)
-		log_warning("%s: cannot send requests: %s", l->name, strerror(error));
+		log_warning("%s: cannot send requests: %s", l->shown, strerror(error));
 	else if (error == 0 && l->send_failing)
-		log_notice("%s: requests can be sent again", l->name);
+		log_notice("%s: requests can be sent again", l->shown);
 	l->send_failing = error != 0;
 }
 

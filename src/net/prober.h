@@ -32,7 +32,7 @@ struct prober_client {
 
 	/* Which interfaces to use; *by_name: it was asked for by name, so that
 	 * loopback and point-to-point interfaces are used too. */
-	bool (*admits)(void *ctx, const char *ifname, bool *by_name);
+	bool (*admits)(void *ctx, const struct iface *iface, bool *by_name);
 
 	/* Each datagram after it was judged; may be NULL.  resp is meaningful
 	 * with VERDICT_ACCEPTED only. */

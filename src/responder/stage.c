@@ -30,13 +30,13 @@ struct stage {
 };
 
 static bool
-admits(void *ctx, const char *ifname, bool *by_name)
+admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	const struct stage *stage = ctx;
 
 	*by_name = stage->settings.ifname_count > 0;
 	for (size_t i = 0; i < stage->settings.ifname_count; i++) {
-		if (strcmp(stage->settings.ifnames[i], ifname) == 0)
+		if (strcmp(stage->settings.ifnames[i], iface->name) == 0)
 			return true;
 	}
 	return !*by_name;
@@ -60,7 +60,7 @@ refresh(struct stage *stage)
 	/* No news of interfaces will say that what kept a listener from being
 	 * opened, a port held by another process say, is over. */
 	for (size_t i = 0; i < stage->listeners.count; i++)
-		complete = complete && stage->listeners.list[i].fd >= 0;
+		complete = complete && stage->listeners.list[i].join_error == 0;
 	loop_set_timer(stage->refresh,
 		       complete ? LOOP_NEVER : clock_now().mono_us + REFRESH_PERIOD_US);
 	return 0;
@@ -72,8 +72,7 @@ refresh_due(void *ctx)
 	refresh(ctx);
 }
 
-/* A membership outlives the loss of carrier or address, so what was disturbed
- * for a moment needs nothing. */
+/* What was disturbed for a moment is as it was before. */
 static void
 disturbed(void *ctx, unsigned int ifindex)
 {
@@ -94,7 +93,7 @@ show_request(const struct listener *l, const struct mcast_datagram *datagram, st
 	char time[FORMAT_TIME_LEN], source[FORMAT_ADDRESS_LEN];
 
 	printf("%s %" PRId64 ".%06d %s %s %u\n", format_time(now.wall_ms, time),
-	       now.mono_us / 1000000, (int)(now.mono_us % 1000000), l->name,
+	       now.mono_us / 1000000, (int)(now.mono_us % 1000000), l->shown,
 	       format_address(datagram->source, source), datagram->source_port);
 }
 
@@ -142,7 +141,9 @@ reason_of(const struct stage *stage, const char *ifname)
 			return "another process holds the port and does not share it";
 		if (l->state == LINK_DOWN)
 			return "it is down";
-		return l->addr == 0 ? "it has no IPv4 address" : strerror(l->join_error);
+		if (l->detail != NULL)
+			return l->detail;
+		return l->join_error != 0 ? strerror(l->join_error) : link_state_text(l->state);
 	}
 	return "no such interface";
 }
@@ -184,6 +185,7 @@ stage_new(struct loop *loop, const struct cast *cast, struct answers *answers,
 	stage->listeners.loop = loop;
 	stage->listeners.group = settings->group;
 	stage->listeners.port = settings->port;
+	stage->listeners.carrier_optional = true;
 	stage->listeners.on_readable = listener_readable;
 	stage->listeners.ctx = stage;
 	stage->watch = ifaces_watch_open();
@@ -228,7 +230,7 @@ stage_print_interfaces(const struct stage *stage, FILE *out)
 	for (size_t i = 0; i < stage->listeners.count; i++) {
 		if (!outbox_can_use(&stage->listeners.list[i]))
 			continue;
-		fprintf(out, "%s%s", separator, stage->listeners.list[i].name);
+		fprintf(out, "%s%s", separator, stage->listeners.list[i].shown);
 		separator = ",";
 	}
 }

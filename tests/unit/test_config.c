@@ -732,13 +732,30 @@ test_interfaces(void **state)
 
 		config_init(&config);
 		accept_text(&config, cases[i].line);
-		assert_int_equal(config_admits_interface(&config, cases[i].name, &by_name),
+		assert_int_equal(config_admits_interface(&config, cases[i].name, NULL, &by_name),
 				 cases[i].admitted);
 		assert_int_equal(by_name, cases[i].by_name);
-		assert_int_equal(config_admits_interface(&config, cases[i].name, NULL),
+		assert_int_equal(config_admits_interface(&config, cases[i].name, NULL, NULL),
 				 cases[i].admitted);
 		config_clear(&config);
 	}
+}
+
+static void
+alternative_names_are_names(void **state)
+{
+	static const char altnames[] = "wan\0en*s0\0";
+
+	(void)state;
+	assert_true(config_names_interface("eth?", "eth0", NULL));
+	assert_true(config_names_interface("eth?", "eth0", altnames));
+	assert_true(config_names_interface("wan", "eth0", altnames));
+	assert_false(config_names_interface("wan", "eth0", NULL));
+	/* As they stand: a pattern is for names only. */
+	assert_false(config_names_interface("w*", "eth0", altnames));
+	assert_true(config_names_interface("en*s0", "eth0", altnames));
+	assert_false(config_names_interface("lan", "eth0", altnames));
+	assert_false(config_names_interface("", "eth0", altnames));
 }
 
 static void
@@ -897,6 +914,7 @@ main(void)
 	    cmocka_unit_test(test_round_trip),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_interfaces),
+	    cmocka_unit_test(alternative_names_are_names),
 	    cmocka_unit_test(test_durations),
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_addresses),

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* core/discover.c where a replay's few links do not get to: as many as there may be. */
+/* core/discover.c where a replay's few links do not get to: as many as there may be,
+ * and what is said of one.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
 #include "core/discover.h"
 #include "core/inventory.h"
+#include "core/sight.h"
 
 #define S_US INT64_C(1000000)
 #define MANAGER 0xc6120001u /* 198.18.0.1 */
@@ -138,12 +142,68 @@ a_full_list_gives_up_nobody(void **state)
 		assert_int_not_equal(reports[i].link, LINK_NONE);
 }
 
+static char announced[EVENT_REASON_LEN];
+
+static bool
+keep_reason(void *ctx, const struct event *event)
+{
+	(void)ctx;
+	strcpy(announced, event->reason);
+	return true;
+}
+
+static const char *
+trouble(void)
+{
+	uint32_t up;
+
+	return link_trouble(discover_link_at_or_after(discover, 0, &up));
+}
+
+static void
+detail_says_more_than_the_state(void **state)
+{
+	struct link_report report = new_interface();
+
+	(void)state;
+	report.detail = "half of it is missing";
+	discover_set_links(discover, &report, 1);
+	assert_string_equal(trouble(), "half of it is missing");
+	report.state = LINK_NOT_JOINED;
+	report.detail = "there is no room";
+	discover_set_links(discover, &report, 1);
+	assert_string_equal(trouble(), "there is no room");
+	report.detail = NULL;
+	discover_set_links(discover, &report, 1);
+	assert_string_equal(trouble(), link_state_text(LINK_NOT_JOINED));
+	report.state = LINK_USABLE;
+	discover_set_links(discover, &report, 1);
+	assert_string_equal(trouble(), "");
+}
+
+/* The name may hold nearly any octet. */
+static void
+impaired_tells_the_detail_of_a_printable_name(void **state)
+{
+	struct links links = {0};
+	struct link_report report = {
+	    .name = "e\x1b[m\\", .ifindex = 3, .state = LINK_NOT_JOINED, .detail = "no room"};
+
+	(void)state;
+	assert_int_equal(links_update(&links, &report, 1), 0);
+	link_start_round(&links.list[0]);
+	sight_note(&links.list[0], LINK_UNTRUSTED, true, at_s(1), keep_reason, NULL);
+	assert_string_equal(announced, "e\\x1b[m\\x5c: no room");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(containers_come_and_go_without_end, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_full_list_gives_up_nobody, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(detail_says_more_than_the_state, set_up, tear_down),
+	    cmocka_unit_test(impaired_tells_the_detail_of_a_printable_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,6 +165,56 @@ reads_addresses(void **state)
 }
 
 static void
+reads_alternative_names(void **state)
+{
+	static const char expected[] = "wan\0a-name-of-more-than-15-octets\0";
+
+	(void)state;
+	if (!ip_works("link property add dev t0 altname wan"))
+		skip(); /* before Linux 5.5 */
+	ip("link property add dev t0 altname a-name-of-more-than-15-octets");
+	assert_int_equal(existing("t0")->altnames_len, sizeof(expected) - 1);
+	assert_memory_equal(existing("t0")->altnames, expected, sizeof(expected));
+	assert_null(existing("t0wire")->altnames);
+	assert_null(named("wan"));
+}
+
+static void
+says_what_is_unsuitable(void **state)
+{
+	const struct iface lan = {.multicast = true}, without = {0}, lo = {.loopback = true},
+			   tunnel = {.multicast = true, .point_to_point = true},
+			   in_vrf = {.multicast = true, .deaf = true};
+
+	(void)state;
+	assert_null(iface_unsuitable(&lan, false));
+	assert_non_null(strstr(iface_unsuitable(&without, false), "no MULTICAST flag"));
+	assert_non_null(strstr(iface_unsuitable(&lo, false), "loopback"));
+	assert_non_null(strstr(iface_unsuitable(&tunnel, false), "point-to-point"));
+	assert_null(iface_unsuitable(&without, true));
+	assert_null(iface_unsuitable(&lo, true));
+	assert_null(iface_unsuitable(&tunnel, true));
+	/* Naming it does not make it hear anything. */
+	assert_non_null(strstr(iface_unsuitable(&in_vrf, true), "udp_l3mdev_accept"));
+}
+
+static void
+vrf_is_seen(void **state)
+{
+	(void)state;
+	if (!ip_works("link add tvrf type vrf table 10 2>/dev/null"))
+		skip(); /* CONFIG_NET_VRF */
+	ip("link set t0 master tvrf");
+	assert_true(existing("t0")->deaf);
+	assert_false(existing("t0wire")->deaf);
+	assert_int_equal(system("PATH=$PATH:/usr/sbin:/sbin "
+				"sysctl -q -w net.ipv4.udp_l3mdev_accept=1"),
+			 0);
+	assert_false(existing("t0")->deaf);
+	ip("link del tvrf");
+}
+
+static void
 empty_struct_is_empty(void **state)
 {
 	struct ifaces none = {0};
@@ -302,6 +352,9 @@ main(void)
 	const struct CMUnitTest reading[] = {
 	    TEST(reads_flags),
 	    TEST(reads_addresses),
+	    TEST(reads_alternative_names),
+	    TEST(vrf_is_seen),
+	    cmocka_unit_test(says_what_is_unsuitable),
 	    cmocka_unit_test(empty_struct_is_empty),
 	};
 #define WATCH_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_watch, tear_down_watch)

@@ -16,6 +16,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "core/discover.h"
 #include "core/inventory.h"
 #include "log.h"
+#include "net/descriptors.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
 #include "net/mcast.h"
@@ -93,12 +95,12 @@ ignore_event(void *ctx, const struct event *event)
 }
 
 static bool
-admits(void *ctx, const char *ifname, bool *by_name)
+admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	struct scene *s = ctx;
 
-	*by_name = strcmp(ifname, "lo") == 0;
-	return strcmp(ifname, s->ifname) == 0;
+	*by_name = strcmp(iface->name, "lo") == 0;
+	return strcmp(iface->name, s->ifname) == 0;
 }
 
 static void
@@ -600,6 +602,103 @@ lack_of_memory_at_the_start_is_said(void **state)
 	assert_true(without > 2);
 }
 
+static const char *
+first_trouble(struct scene *s)
+{
+	uint32_t up;
+	const struct link *link = discover_link_at_or_after(s->discover, 0, &up);
+
+	return link != NULL ? link_trouble(link) : "no link";
+}
+
+static bool
+nothing_troubles(struct scene *s)
+{
+	return *first_trouble(s) == '\0';
+}
+
+/* The lowest that is free: as long as none is closed, their number. */
+static int
+descriptors_in_use(void)
+{
+	int lowest = dup(0);
+
+	close(lowest);
+	return lowest;
+}
+
+static void
+interface_beyond_the_reserve_is_refused(void **state)
+{
+	struct scene *s = *state;
+	struct rlimit limit, low;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	low = limit;
+	/* The prober's own, before it looks at the interfaces: watch and senders. */
+	low.rlim_cur = (rlim_t)descriptors_in_use() + 3 + DESCRIPTORS_KEPT;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	start_prober(s, SOURCE_PORT_AUTO);
+	assert_true(none_usable(s));
+	assert_string_equal(first_trouble(s), "too few file descriptors are left (see ulimit -n)");
+	low.rlim_cur++;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	await(s, one_usable);
+	assert_string_equal(first_trouble(s), "");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void
+interface_without_address_costs_no_descriptor(void **state)
+{
+	struct scene *s = *state;
+	int before;
+
+	ip("addr del 198.18.0.1/24 dev pr0");
+	s->interval_us = INT64_C(3600000000);
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, none_usable);
+	before = descriptors_in_use();
+	ip("addr add 198.18.0.1/24 dev pr0");
+	await(s, one_usable);
+	assert_int_equal(descriptors_in_use(), before + 1);
+	ip("addr del 198.18.0.1/24 dev pr0");
+	await(s, none_usable);
+	assert_int_equal(descriptors_in_use(), before);
+}
+
+static void
+port_held_exclusively_is_a_trouble(void **state)
+{
+	struct scene *s = *state;
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	int alone = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(alone, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	start_prober(s, SOURCE_PORT_AUTO);
+	assert_true(one_usable(s));
+	assert_string_equal(first_trouble(s), "answers to the group cannot be heard: "
+					      "the port is held by another program");
+	close(alone);
+	await(s, nothing_troubles);
+}
+
+static void
+membership_that_is_not_permitted_names_the_setting(void **state)
+{
+	struct scene *s = *state;
+
+	if (system("PATH=$PATH:/usr/sbin:/sbin sysctl -q -w net.ipv4.igmp_max_memberships=0 "
+		   "2>/dev/null") != 0)
+		skip();
+	start_prober(s, SOURCE_PORT_AUTO);
+	assert_true(none_usable(s));
+	assert_non_null(strstr(first_trouble(s), "net.ipv4.igmp_max_memberships"));
+	assert_int_equal(
+	    system("PATH=$PATH:/usr/sbin:/sbin sysctl -q -w net.ipv4.igmp_max_memberships=20"), 0);
+	await(s, one_usable);
+}
+
 /* A sender that was not to be had is had when the port is free. */
 static void
 port_that_is_free_again_is_used(void **state)
@@ -636,6 +735,10 @@ main(void)
 	    TEST(backlog_is_read_before_anything_is_decided),
 	    TEST(send_failure_is_survived),
 	    TEST(lack_of_memory_at_the_start_is_said),
+	    TEST(interface_beyond_the_reserve_is_refused),
+	    TEST(interface_without_address_costs_no_descriptor),
+	    TEST(port_held_exclusively_is_a_trouble),
+	    TEST(membership_that_is_not_permitted_names_the_setting),
 	    TEST(port_that_is_free_again_is_used),
 	};
 

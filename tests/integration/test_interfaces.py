@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Interfaces as real hosts have them: too many, oddly named, or of no use.
+
+"Why is nothing used?": the log, -t, ldm-scan -v and ldmInterfaceReason say it.
+"""
+
+import re
+import socket
+
+from lab import PORT, Daemon, addresses, wait_for
+from lab_mib import interface_rows
+
+THERE = addresses("198.18.0.1", 3)
+
+
+def reasons(station):
+    """{interface's name: (state, reason)}"""
+    return {name: (row["ldmInterfaceState"], row["ldmInterfaceReason"].decode())
+            for name, row in interface_rows(station).items()}
+
+
+def check_configuration(station, *config):
+    """The lines of -t on interfaces."""
+    result = station.run(station.daemon_command("-t", config=config))
+    assert result.returncode == 0, result.stdout + result.stderr
+    return [line for line in result.stdout.splitlines() if line.startswith("# ")]
+
+
+def test_more_interfaces_than_descriptors(lab):
+    """Some stay unused, which is said, and the link to the master agent comes back."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", THERE[0])
+    lines = []
+    for i in range(1, 61):
+        lines += [f"link add v{i} type veth peer name w{i}", f"addr add 198.19.{i}.1/24 dev v{i}",
+                  f"link set v{i} up", f"link set w{i} up"]
+    batch = lab.path / "batch"
+    batch.write_text("\n".join(lines) + "\n")
+    station.ip("-batch", str(batch))
+    command = station.daemon_command(config=["interval 1s", "window 400ms"])
+    daemon = station.start("ldm-agentx", ["sh", "-c", 'ulimit -n 44; exec "$@"', "sh", *command],
+                           Daemon)
+    station.wait_all_up(THERE)
+    every = reasons(station)
+    assert every["eth0"] == (1, "")
+    refused = [name for name, (state, why) in every.items() if "descriptors" in why]
+    assert refused and all(every[name][0] == 5 for name in refused)
+    assert daemon.lines("v60: not used: .*descriptors")
+
+    station.master.kill()
+    daemon.wait_output("lost")
+    station.master = station.snmpd()
+    station.wait_all_up(THERE, 10)
+
+
+def test_names_that_are_no_interfaces(lab):
+    """An alternative name is as good as the name; the label of an address is explained."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", THERE[0])
+    station.ip("link", "property", "add", "dev", "eth0", "altname", "a-name-longer-than-fifteen")
+    station.ip("addr", "add", "198.18.254.9/24", "dev", "eth0", "label", "eth0:1")
+    daemon = station.daemon(config=["interface a-name-longer-than-fifteen eth0:1 eth7"])
+    station.wait_all_up(THERE)
+    assert daemon.lines("'eth0:1' is the label of an address: name its interface, 'eth0'")
+    assert daemon.lines("no interface 'eth7'")
+    assert not daemon.lines("no interface 'a-name")
+
+    said = check_configuration(station, "interface a-name-longer-than-fifteen eth0:1")
+    assert any(line.startswith("# would use eth0 ") for line in said)
+    assert any("'eth0:1' is the label" in line for line in said)
+    scan = station.scan("-i", "eth0:1")
+    assert scan.returncode == 2 and "is the label of an address" in scan.stderr
+    scan = station.scan("-i", "a-name-longer-than-fifteen", "-w", "300ms", "-e", "3")
+    assert scan.returncode == 0, scan.stderr
+
+
+def test_interface_without_multicast(lab):
+    """It is said, unasked, where an operator would take the interface for usable."""
+    station = lab.station()
+    station.ip("link", "set", "eth0", "multicast", "off")
+    daemon = station.daemon()
+    daemon.wait_output("eth0: not used: .*no MULTICAST flag")
+    daemon.wait_output("no interface can be used now")
+    wait_for(lambda: "no MULTICAST flag" in reasons(station)["eth0"][1], 10, "the reason")
+    assert reasons(station)["eth0"][0] == 6
+    assert any(re.match("# would not use eth0: .*no MULTICAST flag", line)
+               for line in check_configuration(station))
+    scan = station.scan("-v")
+    assert scan.returncode == 2
+    assert re.search("eth0: .*no MULTICAST flag", scan.stderr)
+
+
+def test_name_with_odd_octets(lab):
+    """An interface's name can hold nearly any octet; what is shown of it is printable."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", THERE[0])
+    station.ip("link", "set", "eth0", "down")
+    station.ip("link", "set", "eth0", "name", "e\x1b[31m\x07")
+    station.ip("link", "set", "e\x1b[31m\x07", "up")
+    daemon = station.daemon(interval="400ms", window="200ms", config=["misses 1"])
+    station.wait_all_up(THERE)
+    shown = r"e\x1b[31m\x07"
+    assert reasons(station)[shown] == (1, "")
+    daemon.wait_output(re.escape(shown) + ": used")
+    assert any(shown in line for line in check_configuration(station))
+    scan = station.scan("-v", "-w", "300ms")
+    assert shown in scan.stdout and shown in scan.stderr
+    station.ip("link", "set", "e\x1b[31m\x07", "down")
+    wait_for(lambda: station.trapd.notifications("ldmDiscoveryImpaired"), 20, "Impaired")
+    impaired = station.trapd.notifications("ldmDiscoveryImpaired")[0]
+    assert impaired.objects["ldmEventReason"].decode() == shown + ": down"
+    for text in (daemon.output(), scan.stdout, scan.stderr):
+        assert "\x1b" not in text and "\x07" not in text
+
+
+def test_answers_to_the_group_cannot_be_heard(lab):
+    """A program holds the port for itself: the interface is used, but its reason says so."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", THERE[0])
+    with station.entered():
+        selfish = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        selfish.bind(("0.0.0.0", PORT))
+    lab.sockets.append(selfish)
+    assert any("answers to the group could not be heard" in line
+               for line in check_configuration(station))
+    daemon = station.daemon()
+    station.wait_all_up(THERE)
+    what = "answers to the group cannot be heard: the port is held by another program"
+    assert reasons(station)["eth0"] == (1, what)
+    assert daemon.lines(f"eth0: used, but {what}")
+    scan = station.scan("-v", "-w", "300ms")
+    assert what in scan.stderr
+    selfish.close()
+    wait_for(lambda: reasons(station)["eth0"] == (1, ""), 10, "it to be heard again")
+    daemon.wait_output(f"port {PORT} again")
