@@ -71,6 +71,7 @@ open_listener(struct listeners *listeners, struct listener *l)
 	}
 	l->fd = fd;
 	no_listener(l, 0, true);
+	listeners->opened = true;
 }
 
 /* The port is the host's, so its word covers every interface. */

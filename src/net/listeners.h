@@ -50,6 +50,7 @@ struct listeners {
 	bool port_taken_logged;
 	bool too_many_logged;
 	bool exhausted; /* no descriptor to spare; do not try the next ones */
+	bool opened;    /* since the caller cleared it: a group was joined */
 };
 
 /* A zeroed struct with loop, group, port, on_readable and ctx filled in is

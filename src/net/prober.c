@@ -20,6 +20,10 @@
  * buffer holds (see mcast.c), so that only a flood is left unread. */
 #define DRAIN_BATCHES 1024
 
+/* The kernel's IGMP report follows a join by two or three ticks of its clock, 8 to
+ * 30 ms, and a switch that snoops passes answers to the group on only after it. */
+#define JOIN_SETTLE_US 100000
+
 struct request {
 	struct discover_request what;
 	struct moment sent;
@@ -37,7 +41,9 @@ struct prober {
 	struct senders senders;
 	struct listeners listeners;
 	struct ifaces ifaces;
-	int watch_fd; /* -1: none */
+	int watch_fd;      /* -1: none */
+	int64_t joined_us; /* when a group was last joined, 0: not yet */
+	bool waited;       /* for joins, before what is due now */
 	bool scan_failing;
 	bool receive_failing;
 	uint8_t request[WIRE_MSG_LEN];
@@ -202,6 +208,9 @@ rescan(struct prober *p)
 	unlock(p);
 	for (size_t i = 0; i < p->listeners.count; i++)
 		p->listeners.list[i].link = p->reports[i].link;
+	if (p->listeners.opened)
+		p->joined_us = clock_now().mono_us;
+	p->listeners.opened = false;
 }
 
 static void
@@ -275,6 +284,19 @@ send_requests(struct prober *p)
 	unlock(p);
 }
 
+/* Whether what is due has to wait for a switch to learn of a group that was just
+ * joined; not for the next one again, as interfaces may come without end. */
+static bool
+awaits_joins(struct prober *p)
+{
+	const int64_t settled_us = p->joined_us + JOIN_SETTLE_US;
+
+	p->waited = !p->waited && p->joined_us != 0 && clock_now().mono_us < settled_us;
+	if (p->waited)
+		loop_set_timer(p->timer, settled_us);
+	return p->waited;
+}
+
 static void
 on_timer(void *ctx)
 {
@@ -287,6 +309,8 @@ on_timer(void *ctx)
 	if (p->watch_fd >= 0)
 		ifaces_watch_drain(p->watch_fd, disturbed, p);
 	rescan(p);
+	if (awaits_joins(p))
+		return;
 	drain_all(p);
 	/* Without any sender each request will fail, and be counted. */
 	(void)senders_retry(&p->senders);

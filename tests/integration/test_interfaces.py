@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Interfaces as real hosts have them: too many, oddly named, or of no use.
+"""Interfaces as real hosts have them: too many, oddly named, behind a switch that snoops.
 
 "Why is nothing used?": the log, -t, ldm-scan -v and ldmInterfaceReason say it.
 """
 
+import contextlib
 import re
 import socket
+import subprocess
 
-from lab import PORT, Daemon, addresses, wait_for
+import pytest
+
+from lab import GROUP, PORT, Daemon, addresses, ip, wait_for
 from lab_mib import interface_rows
 
+ETH_P_IP = 0x0800
 THERE = addresses("198.18.0.1", 3)
 
 
@@ -51,6 +56,50 @@ def test_more_interfaces_than_descriptors(lab):
     daemon.wait_output("lost")
     station.master = station.snmpd()
     station.wait_all_up(THERE, 10)
+
+
+def groups_known_to(bridge):
+    return subprocess.run(["bridge", "mdb", "show", "dev", bridge], check=True,
+                          capture_output=True, text=True).stdout
+
+
+def passed_on(wire):
+    """How many UDP datagrams for the group came to a host that has not joined it."""
+    count = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            packet = wire.recv(2000)
+            count += packet[9] == socket.IPPROTO_UDP and packet[16:20] == socket.inet_aton(GROUP)
+    return count
+
+
+def test_switch_that_snoops(lab):
+    """The first request finds all, also those that answer to the group, and at once."""
+    station = lab.station(snmp=False)
+    # With a querier of its own it passes the group on only where it was reported.
+    for option in ("mcast_snooping 1", "mcast_query_response_interval 10", "mcast_querier 1"):
+        ip("link", "set", "red", "type", "bridge", *option.split())
+    manager = lab.manager_host()
+    manager.responder("-n", 3, "-a", THERE[0], "-r", "multicast", delay="0:0")
+    wait_for(lambda: GROUP in groups_known_to("red"), 10, "the switch to know the managers")
+    with lab.host("other", ("red", "198.18.254.9/24")).entered():
+        wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+        wire.bind(("eth0", ETH_P_IP))
+        wire.setblocking(False)
+    lab.sockets.append(wire)
+    sender = manager.udp()
+    manager.join(sender)
+
+    def snoops():
+        passed_on(wire)
+        sender.sendto(b"", (GROUP, PORT))
+        return passed_on(wire) == 0
+    wait_for(snoops, 10, "the switch to snoop")
+
+    scan = station.scan("-n", "1", "-w", "1s")
+    found = [line.split()[0] for line in scan.stdout.splitlines()[1:]]
+    assert found == THERE, scan.stdout + scan.stderr
+    assert passed_on(wire) == 0
 
 
 def test_names_that_are_no_interfaces(lab):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """ldm-scan: its options, its exit status, and its JSON."""
 
+import contextlib
 import json
 import re
 import signal
@@ -45,13 +46,13 @@ def test_table_for_people(lab):
 
 def test_table_is_aligned_and_made_of_words(lab):
     """Columns fit what is in them, and each line has as many words as the header."""
-    host, _ = with_managers(lab, 3, "-R", "1.2")
+    host, responder = with_managers(lab, 3, "-R", "1.2")
     others = {"198.18.9.1": (b"3.6.0.2.57", b"long"), "198.18.9.2": (b"3.6 beta 2", b"two words"),
               "198.18.9.3": (b"", b""), "198.18.9.4": (b"v" * 31, b"-")}
     lab.host("odd", ("red", "198.18.254.3/24"))
     sock = lab.hosts[-1].udp()
     scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-w", "2s"])
-    scan.wait_output("eth0: used")
+    responder.wait_requests(1, 10)
     for address, (version, hostname) in others.items():
         sock.sendto(response_datagram(address, hostname, version=version),
                     ("198.18.254.1", PORT))
@@ -181,13 +182,20 @@ def test_fixed_port_or_nothing(lab, args):
     assert host.scan("-q", "-w", "300ms").returncode == 0
 
 
+def received(sock):
+    with contextlib.suppress(BlockingIOError):
+        return sock.recv(1000)
+
+
 @pytest.mark.parametrize("signo", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(lab, signo):
     """A signal ends the window: what has answered so far is printed, and counts."""
     host = lab.station(snmp=False)
-    sock = lab.host("other", ("red", "198.18.254.3/24")).udp()
+    other = lab.host("other", ("red", "198.18.254.3/24"))
+    sock, listener = other.udp(), other.udp(PORT, GROUP)
+    other.join(listener)
     scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-w", "60s"])
-    scan.wait_output("eth0: used")
+    wait_for(lambda: received(listener), 10, "a request")
     sock.sendto(response_datagram("198.18.9.1"), ("198.18.254.1", PORT))
     sock.sendto(b"after it", ("198.18.254.1", PORT))
     scan.wait_output("refused: from 198.18.254.3")

@@ -19,6 +19,10 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <net/ethernet.h>
+#include <netpacket/packet.h>
+#endif
 
 #include "clock.h"
 #include "core/discover.h"
@@ -75,6 +79,7 @@ struct scene {
 	const char *ifname; /* the only interface admitted */
 	int64_t interval_us;
 	unsigned int settled;
+	uint64_t requests_before;
 	struct arrival last_arrival; /* of an accepted response */
 
 	/* The manager. */
@@ -531,7 +536,7 @@ nothing_unread_once_a_request_is_sent(struct scene *s)
 {
 	const struct discover_stats *stats = discover_stats(s->discover);
 
-	if (stats->requests_sent == 0)
+	if (stats->requests_sent == s->requests_before)
 		return false;
 	assert_int_equal(stats->verdicts[VERDICT_SHORT] + stats->kernel_drops, BACKLOG);
 	return true;
@@ -545,7 +550,12 @@ backlog_is_read_before_anything_is_decided(void **state)
 	unsigned int ifindex = if_nametoindex("pr0");
 
 	skip_unless(HAVE_DECL_SO_MEMINFO, "SO_MEMINFO");
+	s->interval_us = INT64_C(3600000000);
 	start_prober(s, SOURCE_PORT_AUTO);
+	/* So that the next request waits for no join. */
+	await(s, round_is_over);
+	s->requests_before = discover_stats(s->discover)->requests_sent;
+	prober_round_now(s->prober);
 	for (int i = 0; i < BACKLOG; i++)
 		assert_int_equal(mcast_send(s->talks, ifindex, WIRE_GROUP, PORT, &octet, 1), 0);
 	await(s, nothing_unread_once_a_request_is_sent);
@@ -561,6 +571,12 @@ static bool
 request_sent(struct scene *s)
 {
 	return discover_stats(s->discover)->requests_sent > 0;
+}
+
+static bool
+another_request_sent(struct scene *s)
+{
+	return discover_stats(s->discover)->requests_sent > s->requests_before;
 }
 
 static void
@@ -601,6 +617,80 @@ lack_of_memory_at_the_start_is_said(void **state)
 	assert_non_null(s->prober);
 	assert_true(without > 2);
 }
+
+#ifdef __linux__
+/* What leaves pr0, as a switch sees it. */
+static int
+open_wire(void)
+{
+	struct sockaddr_ll sll = {
+	    .sll_family = AF_PACKET,
+	    .sll_protocol = htons(ETH_P_IP),
+	    .sll_ifindex = (int)if_nametoindex("pr0wire"),
+	};
+	int wire = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(ETH_P_IP));
+
+	assert_true(wire >= 0);
+	assert_int_equal(bind(wire, (struct sockaddr *)&sll, sizeof(sll)), 0);
+	return wire;
+}
+
+/* Whether an IGMP report of the group is the first of the two to be seen. */
+static bool
+report_comes_first(int wire)
+{
+	const uint32_t group = htonl(WIRE_GROUP);
+	uint8_t packet[2048];
+	ssize_t len;
+
+	while ((len = recv(wire, packet, sizeof(packet), 0)) > 20) {
+		if (packet[9] == IPPROTO_UDP)
+			return false;
+		if (packet[9] == IPPROTO_IGMP && memmem(packet, (size_t)len, &group, 4) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+group_is_reported_before_the_first_request(void **state)
+{
+	struct scene *s = *state;
+	int wire = open_wire();
+
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, request_sent);
+	assert_true(report_comes_first(wire));
+	close(wire);
+}
+
+/* It comes up while a request is due; and no matter that the group was reported there
+ * before, for a switch forgets what was behind a port that had no carrier. */
+static void
+group_is_reported_anew_where_an_interface_comes_back(void **state)
+{
+	struct scene *s = *state;
+	uint8_t packet[2048];
+	int wire;
+
+	s->interval_us = INT64_C(3600000000);
+	start_prober(s, SOURCE_PORT_AUTO);
+	await(s, round_is_over);
+	ip("link set pr0wire down");
+	await(s, none_usable);
+	wire = open_wire();
+	while (recv(wire, packet, sizeof(packet), 0) > 0)
+		;
+	ip("link set pr0wire up");
+	prober_round_now(s->prober);
+	await(s, one_usable);
+	s->requests_before = discover_stats(s->discover)->requests_sent;
+	prober_round_now(s->prober);
+	await(s, another_request_sent);
+	assert_true(report_comes_first(wire));
+	close(wire);
+}
+#endif
 
 static const char *
 first_trouble(struct scene *s)
@@ -735,6 +825,10 @@ main(void)
 	    TEST(backlog_is_read_before_anything_is_decided),
 	    TEST(send_failure_is_survived),
 	    TEST(lack_of_memory_at_the_start_is_said),
+#ifdef __linux__
+	    TEST(group_is_reported_before_the_first_request),
+	    TEST(group_is_reported_anew_where_an_interface_comes_back),
+#endif
 	    TEST(interface_beyond_the_reserve_is_refused),
 	    TEST(interface_without_address_costs_no_descriptor),
 	    TEST(port_held_exclusively_is_a_trouble),
