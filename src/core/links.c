@@ -92,11 +92,14 @@ static void
 adopt_name(struct links *links, const struct link_report *report)
 {
 	struct link *link = links_by_index(links, report->ifindex);
-	struct link *other = by_name(links, report->name);
+	struct link *other;
 
+	if (link != NULL && has_name(link, report->name))
+		return;
+	other = by_name(links, report->name);
 	if (link == NULL && other == NULL)
 		link = by_former_index(links, report->ifindex);
-	if (link == NULL || link == other)
+	if (link == NULL)
 		return;
 	if (other != NULL)
 		memcpy(other->name, link->name, sizeof(other->name));
@@ -112,8 +115,10 @@ links_update(struct links *links, struct link_report reports[], int count)
 	for (int i = 0; i < count; i++)
 		adopt_name(links, &reports[i]);
 	for (int i = 0; i < count; i++) {
-		struct link *link = links_place(links, reports[i].name);
+		struct link *link = links_by_index(links, reports[i].ifindex);
 
+		if (link == NULL)
+			link = links_place(links, reports[i].name);
 		reports[i].link = link != NULL ? (int)(link - links->list) : LINK_NONE;
 		if (link == NULL) {
 			refused++;
