@@ -8,6 +8,7 @@ judged, then `up` or `down` with notifications like any other."
 
 import socket
 
+import ber
 from lab import (DOWN, MISSING, NO_INSTANCE, UNKNOWN, UP, addresses, mib, response_datagram,
                  wait_for)
 from lab_mib import raw_notifications, wait_rounds, writable_station
@@ -184,6 +185,30 @@ def test_impaired_and_restored(lab):
     assert kinds(station).count("ldmDiscoveryRestored") == 1
     assert station.trapd.disappeared() == [] and len(station.trapd.appeared()) == 4
     assert daemon.lines("impaired: eth1") and daemon.lines("restored: eth1")
+
+
+def test_interfaces_of_containers(lab):
+    """Where no manager was heard nothing is lost, nor hidden; and a new name is but a name."""
+    station = writable_station(lab, ("red", "blue"))
+    station.plug("blue", "eth2", "198.18.252.1/24")
+    lab.manager_host("red").responder("-n", 1, "-a", "198.18.0.1", delay="0:20")
+    daemon = station.daemon(config=["misses 2"], **BRISK)
+    station.wait_all_up(["198.18.0.1"])
+    index = ifindex(station, "eth0")
+
+    station.carrier("eth1", False)
+    station.ip("link", "delete", "eth2")
+    station.ip("link", "set", "eth0", "down")
+    station.ip("link", "set", "eth0", "name", "lan0")
+    station.ip("link", "set", "lan0", "up")
+    absent = ber.parse_oid(mib().oid("ldmManagerRowStatus")) + (198, 18, 9, 9)
+    assert ber.Client(station).set((absent, ber.INTEGER, 4)).error == "noError"
+    station.wait_statuses({"198.18.0.1": UP, "198.18.9.9": DOWN})
+    wait_rounds(station, 4)
+    assert station.get(f"{mib().oid('ldmInterfaceName')}.{index}") == b"lan0"
+    assert station.get(f"{mib().oid('ldmInterfaceManagersUp')}.{index}") == 1
+    assert kinds(station) == ["ldmManagerAppeared", "ldmManagerDisappeared"]
+    assert daemon.lines("eth0: is called lan0 now") and not daemon.lines("impaired")
 
 
 def test_a_short_blindness(lab):
