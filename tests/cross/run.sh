@@ -10,8 +10,8 @@
 # missing.
 set -eu
 
-tests='access answers candidates cast command config events format inventory oidindex quota
-	random state state_rows wire'
+tests='access answers candidates cast command config discover events format inventory oidindex
+	quota random state state_rows wire'
 fuzz_targets='command config state wire'
 
 # Relative paths from here on: the top's name may have a space in it.
@@ -99,6 +99,10 @@ done
 echo "== model ($arch)"
 compile "$tmp/model" "$replay/model.c" "$replay/receiver.c" "$replay/restart.c" "$replay/sim.c" \
 	"$tmp/pure.a" && run "$tmp/model" 100 || status=1
+
+echo "== ports ($arch)"
+compile "$tmp/ports" "$replay/ports.c" "$replay/restart.c" "$replay/sim.c" \
+	"$tmp/pure.a" && run "$tmp/ports" || status=1
 
 for target in $fuzz_targets; do
 	echo "== corpus of $target ($arch)"
