@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,41 +32,56 @@ join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 	return used;
 }
 
-static int
-send_all(int fd, const char *data, size_t len)
+/* The last line of the reply that comes until the end, or NULL. */
+static const char *
+last_line(const char *reply)
 {
-	while (len > 0) {
-		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+	size_t len = strlen(reply);
 
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
+	if (len == 0 || reply[len - 1] != '\n')
+		return NULL;
+	for (len--; len > 0 && reply[len - 1] != '\n';)
+		len--;
+	return reply + len;
+}
+
+/* A reply that is cut short is none. */
+static enum ask_result
+show_reply(const char *path, const char *reply)
+{
+	const char *last = last_line(reply);
+
+	if (last != NULL && strncmp(last, "error:", 6) == 0) {
+		fputs(last, stderr);
+		return ASK_REFUSED;
 	}
-	return 0;
+	if (last != NULL && strncmp(last, "ok", 2) == 0) {
+		fputs(reply, stdout); /* a failure becomes the exit status: see output.h */
+		return ASK_OK;
+	}
+	log_error("no reply from the responder at %s: it has closed the connection", path);
+	return ASK_UNREACHABLE;
 }
 
 static enum ask_result
-copy_reply(const char *path, FILE *in)
+converse(const char *path, FILE *connection, const char *line, size_t len)
 {
-	char line[COMMAND_REPLY_LEN + COMMAND_LIST_LEN];
+	char *reply = NULL;
+	size_t size = 0;
+	enum ask_result result = ASK_UNREACHABLE;
 
-	while (fgets(line, sizeof(line), in) != NULL) {
-		if (strncmp(line, "error:", 6) == 0) {
-			fputs(line, stderr);
-			return ASK_REFUSED;
-		}
-		fputs(line, stdout); /* a failure becomes the exit status: see output.h */
-		if (strncmp(line, "ok", 2) == 0)
-			return ASK_OK;
-	}
-	log_error("no reply from the responder at %s: %s", path,
-		  ferror(in) == 0   ? "it has closed the connection"
-		  : errno == EAGAIN ? "timed out"
-				    : strerror(errno));
-	return ASK_UNREACHABLE;
+	if (send(fileno(connection), line, len, MSG_NOSIGNAL) < 0)
+		log_error("%s: %s", path, strerror(errno));
+	/* No reply has an octet 0, so this is all of it. */
+	else if (getdelim(&reply, &size, '\0', connection) < 0 || ferror(connection) != 0)
+		log_error("no reply from the responder at %s: %s", path,
+			  feof(connection) != 0 ? "it has closed the connection"
+			  : errno == EAGAIN     ? "timed out"
+						: strerror(errno));
+	else
+		result = show_reply(path, reply);
+	free(reply);
+	return result;
 }
 
 enum ask_result
@@ -74,7 +90,7 @@ ask(const char *path, char *const *words, int count)
 	char line[COMMAND_LINE_LEN];
 	size_t len = join(words, count, line);
 	enum ask_result result;
-	FILE *in;
+	FILE *connection;
 	int fd;
 
 	if (len == 0)
@@ -82,16 +98,13 @@ ask(const char *path, char *const *words, int count)
 	fd = unixsock_connect(path);
 	if (fd < 0)
 		return ASK_UNREACHABLE;
-	in = fdopen(fd, "r");
-	if (in == NULL || send_all(fd, line, len) < 0) {
+	connection = fdopen(fd, "r");
+	if (connection == NULL) {
 		log_error("%s: %s", path, strerror(errno));
-		if (in != NULL)
-			fclose(in);
-		else
-			close(fd);
+		close(fd);
 		return ASK_UNREACHABLE;
 	}
-	result = copy_reply(path, in);
-	fclose(in);
+	result = converse(path, connection, line, len);
+	fclose(connection);
 	return result;
 }

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/config.h"
@@ -12,14 +11,15 @@
 struct context {
 	struct cast *cast;
 	struct answers *answers;
-	char *reply;
+	FILE *out;
+	bool quit;
 };
 
 struct verb {
 	const char *name;
 	const char *usage; /* of its arguments; NULL: it takes none */
 	/* args: all that follows the verb and a blank; NULL if it takes none. */
-	enum command_effect (*run)(struct context *ctx, const char *args);
+	void (*run)(struct context *ctx, const char *args);
 };
 
 static void reply(struct context *ctx, const char *format, ...)
@@ -31,8 +31,9 @@ reply(struct context *ctx, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(ctx->reply, COMMAND_REPLY_LEN, format, args);
+	vfprintf(ctx->out, format, args);
 	va_end(args);
+	fputc('\n', ctx->out);
 }
 
 /* Foreign text as it may be shown in a reply. */
@@ -118,37 +119,36 @@ reply_done(struct context *ctx, struct cast_range range)
 	reply(ctx, "ok %zu", range.last - range.first + 1);
 }
 
-static enum command_effect
+static void
 run_switch(struct context *ctx, const char *args, bool on)
 {
 	struct cast_range range;
 
 	if (!read_who(ctx, &args, &range))
-		return COMMAND_DONE;
+		return;
 	if (args != NULL) {
 		reply(ctx, "error: '%s' is too much", show(args).text);
-		return COMMAND_DONE;
+	} else {
+		cast_switch(ctx->cast, range, on);
+		reply_done(ctx, range);
 	}
-	cast_switch(ctx->cast, range, on);
-	reply_done(ctx, range);
-	return COMMAND_DONE;
 }
 
-static enum command_effect
+static void
 run_on(struct context *ctx, const char *args)
 {
-	return run_switch(ctx, args, true);
+	run_switch(ctx, args, true);
 }
 
-static enum command_effect
+static void
 run_off(struct context *ctx, const char *args)
 {
-	return run_switch(ctx, args, false);
+	run_switch(ctx, args, false);
 }
 
 /* The value is the rest of the line as it is: it may have blanks, or be empty
  * (a blank is then the last octet of the line). */
-static enum command_effect
+static void
 run_set(struct context *ctx, const char *args)
 {
 	struct cast_range range;
@@ -156,75 +156,71 @@ run_set(struct context *ctx, const char *args)
 	unsigned long port;
 
 	if (!read_who(ctx, &args, &range))
-		return COMMAND_DONE;
+		return;
 	if (!next_word(&args, what, sizeof(what)) ||
 	    (strcmp(what, "hostname") != 0 && strcmp(what, "version") != 0 &&
 	     strcmp(what, "port") != 0)) {
 		reply(ctx, "error: expected hostname, version or port after WHO");
-		return COMMAND_DONE;
+		return;
 	}
 	if (args == NULL) {
 		reply(ctx, "error: %s: a value is missing", what);
-		return COMMAND_DONE;
+		return;
 	}
 	if (strcmp(what, "port") == 0) {
 		if (config_parse_unsigned(args, 1, 65535, &port) < 0) {
 			reply(ctx, "error: port '%s': expected 1..65535", show(args).text);
-			return COMMAND_DONE;
+			return;
 		}
 		cast_set_port(ctx->cast, range, (uint16_t)port);
 	} else if ((what[0] == 'h' ? cast_set_hostname : cast_set_version)(ctx->cast, range, args,
 									   error) < 0) {
 		reply(ctx, "error: %s", error);
-		return COMMAND_DONE;
+		return;
 	}
 	reply_done(ctx, range);
-	return COMMAND_DONE;
 }
 
-static enum command_effect
+static void
 run_loss(struct context *ctx, const char *args)
 {
 	unsigned long percent;
 
 	if (config_parse_unsigned(args, 0, 100, &percent) < 0) {
 		reply(ctx, "error: loss: expected a number of percent, 0..100");
-		return COMMAND_DONE;
+		return;
 	}
 	answers_set_loss(ctx->answers, (unsigned int)percent);
 	reply(ctx, "ok");
-	return COMMAND_DONE;
 }
 
-static enum command_effect
+static void
 run_delay(struct context *ctx, const char *args)
 {
 	uint32_t min_ms, max_ms;
 
 	if (answers_parse_delay(args, &min_ms, &max_ms) < 0) {
 		reply(ctx, "error: delay: expected " ANSWERS_DELAY_SYNTAX);
-		return COMMAND_DONE;
+		return;
 	}
 	answers_set_delay(ctx->answers, min_ms, max_ms);
 	reply(ctx, "ok");
-	return COMMAND_DONE;
 }
 
-static enum command_effect
+static void
 run_mode(struct context *ctx, const char *args)
 {
 	enum answer_mode mode;
 
 	if (answers_parse_mode(args, &mode) < 0) {
 		reply(ctx, "error: mode: expected " ANSWERS_MODE_SYNTAX);
-		return COMMAND_DONE;
+		return;
 	}
 	answers_set_mode(ctx->answers, mode);
 	reply(ctx, "ok");
-	return COMMAND_DONE;
 }
 
-static enum command_effect
+static void
 run_stats(struct context *ctx, const char *args)
 {
 	struct answers_stats stats = answers_stats(ctx->answers);
@@ -237,23 +233,30 @@ run_stats(struct context *ctx, const char *args)
 	      cast_count(ctx->cast), cast_count_on(ctx->cast), stats.requests, stats.refused,
 	      stats.limited, stats.sent, stats.pending, stats.lost, stats.dropped, stats.cancelled,
 	      stats.failed);
-	return COMMAND_DONE;
 }
 
-static enum command_effect
+/* Neither text can have the tabs that separate the fields. */
+static void
 run_list(struct context *ctx, const char *args)
 {
+	char addr[FORMAT_ADDRESS_LEN];
+
 	(void)args;
+	for (size_t i = 0; i < cast_count(ctx->cast); i++) {
+		const struct cast_manager *m = cast_get(ctx->cast, i);
+
+		reply(ctx, "%s\t%s\t%u\t%s\t%s", format_address(m->says.addr, addr),
+		      m->on ? "on" : "off", m->says.port, m->says.version, m->says.hostname);
+	}
 	reply(ctx, "ok %zu", cast_count(ctx->cast));
-	return COMMAND_LIST;
 }
 
-static enum command_effect
+static void
 run_quit(struct context *ctx, const char *args)
 {
 	(void)args;
 	reply(ctx, "ok");
-	return COMMAND_QUIT;
+	ctx->quit = true;
 }
 
 static const struct verb verbs[] = {
@@ -268,37 +271,31 @@ static const struct verb verbs[] = {
     {"quit", NULL, run_quit},
 };
 
-enum command_effect
-command_run(const char *line, struct cast *cast, struct answers *answers,
-	    char reply_buf[COMMAND_REPLY_LEN])
+static const struct verb *
+find_verb(const char *name)
 {
-	struct context ctx = {.cast = cast, .answers = answers, .reply = reply_buf};
-	const char *args = line;
-	char name[16];
-
-	if (next_word(&args, name, sizeof(name))) {
-		for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-			if (strcmp(name, verbs[i].name) != 0)
-				continue;
-			if ((args != NULL) == (verbs[i].usage != NULL))
-				return verbs[i].run(&ctx, args);
-			reply(&ctx, "error: usage: %s%s", name,
-			      verbs[i].usage != NULL ? verbs[i].usage : " (and nothing more)");
-			return COMMAND_DONE;
-		}
-	}
-	reply(&ctx, "error: '%s': expected off, on, set, loss, delay, mode, stats, list or quit",
-	      show(line).text);
-	return COMMAND_DONE;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(name, verbs[i].name) == 0)
+			return &verbs[i];
+	return NULL;
 }
 
-size_t
-command_list(const struct cast *cast, size_t place, char buf[COMMAND_LIST_LEN])
+bool
+command_run(const char *line, struct cast *cast, struct answers *answers, FILE *out)
 {
-	const struct cast_manager *m = cast_get(cast, place);
-	char addr[FORMAT_ADDRESS_LEN];
+	struct context ctx = {.cast = cast, .answers = answers, .out = out};
+	const char *args = line;
+	char name[16];
+	const struct verb *verb = next_word(&args, name, sizeof(name)) ? find_verb(name) : NULL;
 
-	return (size_t)snprintf(buf, COMMAND_LIST_LEN, "%s\t%s\t%u\t%s\t%s\n",
-				format_address(m->says.addr, addr), m->on ? "on" : "off",
-				m->says.port, m->says.version, m->says.hostname);
+	if (verb == NULL)
+		reply(&ctx,
+		      "error: '%s': expected off, on, set, loss, delay, mode, stats, list or quit",
+		      show(line).text);
+	else if ((args != NULL) != (verb->usage != NULL))
+		reply(&ctx, "error: usage: %s%s", name,
+		      verb->usage != NULL ? verb->usage : " (and nothing more)");
+	else
+		verb->run(&ctx, args);
+	return !ctx.quit;
 }

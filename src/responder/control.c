@@ -13,26 +13,8 @@
 #include "net/loop.h"
 #include "responder/unixsock.h"
 
-#define CLIENTS_MAX 16
 #define RETRY_US 10000
-
-/* What a client has room for at once: a reply, or a line of a list. */
-#define OUT_LEN 4096
-_Static_assert(OUT_LEN >= COMMAND_REPLY_LEN + 1 && OUT_LEN >= COMMAND_LIST_LEN,
-	       "a reply and a line of a list must fit");
-
-struct client {
-	int fd;       /* -1: not in use */
-	bool watched; /* by the loop */
-	bool eof;     /* it sends no more; it may still read */
-	char in[COMMAND_LINE_LEN];
-	size_t in_len;
-	char out[OUT_LEN];
-	size_t out_len, out_sent;
-	bool listing; /* the managers from list_next on go before the reply */
-	size_t list_next;
-	char reply[COMMAND_REPLY_LEN];
-};
+#define PATIENCE_US 5000000 /* with a client that neither sends nor reads */
 
 struct control {
 	const char *path;
@@ -40,194 +22,150 @@ struct control {
 	ino_t ino;
 	int fd;
 	struct loop *loop;
-	struct loop_timer *retry;
+	struct loop_timer *timer;
 	struct cast *cast;
 	struct answers *answers;
-	struct client clients[CLIENTS_MAX];
+
+	int client; /* its connection, or -1: none is served */
+	int64_t deadline_us;
+	char line[COMMAND_LINE_LEN];
+	size_t line_len;
+	char *reply; /* to the command, or NULL: it is not complete yet */
+	size_t reply_len, reply_sent;
 };
 
+static void accept_client(void *ctx, int fd);
+
+/* Others that connect wait in the queue of the listening socket. */
 static void
-drop(struct control *control, struct client *client)
+await_client(struct control *control)
 {
-	if (client->watched)
-		loop_remove_fd(control->loop, client->fd);
-	close(client->fd);
-	client->fd = -1;
+	if (loop_add_fd(control->loop, control->fd, accept_client, control) < 0)
+		loop_set_timer(control->timer, clock_now().mono_us + RETRY_US);
+	else
+		loop_set_timer(control->timer, LOOP_NEVER);
 }
 
-/* Move what is left of a list, then the reply, to the output as far as there
- * is room.  Returns whether there is anything to write. */
-static bool
-refill(struct control *control, struct client *client)
+static void
+drop_client(struct control *control)
 {
-	if (client->out_sent < client->out_len)
-		return true;
-	client->out_len = client->out_sent = 0;
-	while (client->listing && OUT_LEN - client->out_len >= COMMAND_LIST_LEN) {
-		if (client->list_next == cast_count(control->cast))
-			client->listing = false;
-		else
-			client->out_len += command_list(control->cast, client->list_next++,
-							client->out + client->out_len);
-	}
-	if (!client->listing && client->reply[0] != '\0' &&
-	    OUT_LEN - client->out_len > COMMAND_REPLY_LEN) {
-		size_t len = strlen(client->reply);
-
-		memcpy(client->out + client->out_len, client->reply, len);
-		client->out[client->out_len + len] = '\n';
-		client->out_len += len + 1;
-		client->reply[0] = '\0';
-	}
-	return client->out_len > 0;
+	loop_remove_fd(control->loop, control->client);
+	close(control->client);
+	control->client = -1;
+	free(control->reply);
+	control->reply = NULL;
+	await_client(control);
 }
 
-/* Write what there is.  Returns whether all of it is gone; -1 when the client is. */
-static int
-flush(struct control *control, struct client *client)
+/* Send as much as there is room for, the rest later.  The loop does not watch
+ * the client meanwhile: it would call for what a client goes on sending. */
+static void
+send_reply(struct control *control)
 {
-	while (refill(control, client)) {
-		ssize_t n = send(client->fd, client->out + client->out_sent,
-				 client->out_len - client->out_sent, MSG_NOSIGNAL);
+	const int64_t now_us = clock_now().mono_us;
+	ssize_t n;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			return 0;
-		if (n < 0)
-			return -1;
-		client->out_sent += (size_t)n;
-	}
-	return 1;
-}
-
-/* Carry out the first complete line that was read, if there is one. */
-static bool
-run_line(struct control *control, struct client *client)
-{
-	char *end = memchr(client->in, '\n', client->in_len);
-	size_t len;
-
-	if (end == NULL)
-		return false;
-	*end = '\0';
-	len = (size_t)(end - client->in) + 1;
-	if (strlen(client->in) + 1 != len) {
-		strlcpy(client->reply, "error: an octet 0 in a command", sizeof(client->reply));
-	} else {
-		switch (command_run(client->in, control->cast, control->answers, client->reply)) {
-		case COMMAND_DONE:
-			break;
-		case COMMAND_LIST:
-			client->listing = true;
-			client->list_next = 0;
-			break;
-		case COMMAND_QUIT:
-			loop_stop(control->loop);
-			break;
+	do {
+		n = send(control->client, control->reply + control->reply_sent,
+			 control->reply_len - control->reply_sent, MSG_NOSIGNAL);
+		if (n > 0) {
+			control->reply_sent += (size_t)n;
+			control->deadline_us = now_us + PATIENCE_US;
 		}
-	}
-	client->in_len -= len;
-	memmove(client->in, end + 1, client->in_len);
-	return true;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && now_us < control->deadline_us)
+		loop_set_timer(control->timer, now_us + RETRY_US);
+	else
+		drop_client(control);
 }
 
-static void client_readable(void *ctx, int fd);
-
-/* Go on as far as the client lets us.  While it does not read its replies, it
- * is looked after by the timer and not by the loop, which would call for what
- * it has sent meanwhile again and again: no client can stall the answers, and
- * none needs more memory than its slot. */
+/* What was received begins with a line of len octets without its newline. */
 static void
-serve(struct control *control, struct client *client)
+write_reply(struct control *control, size_t len, FILE *out)
 {
-	int flushed;
+	control->line[len] = '\0';
+	if (control->line_len > len + 1)
+		fputs("error: a connection takes one command\n", out);
+	else if (strlen(control->line) != len)
+		fputs("error: an octet 0 in a command\n", out);
+	else if (!command_run(control->line, control->cast, control->answers, out))
+		loop_stop(control->loop);
+}
 
-	do
-		flushed = flush(control, client);
-	while (flushed == 1 && run_line(control, client));
+static void
+answer_client(struct control *control)
+{
+	const char *end = memchr(control->line, '\n', control->line_len);
+	FILE *out;
 
-	if (flushed == 1 && client->in_len == sizeof(client->in)) {
-		strlcpy(client->reply, "error: the command is too long", sizeof(client->reply));
-		flush(control, client);
-		flushed = -1;
+	if (end == NULL && control->line_len < sizeof(control->line))
+		return;
+	out = open_memstream(&control->reply, &control->reply_len);
+	if (out != NULL) {
+		if (end == NULL)
+			fputs("error: the command is too long\n", out);
+		else
+			write_reply(control, (size_t)(end - control->line), out);
 	}
-	if (flushed < 0 || (flushed == 1 && client->eof)) {
-		drop(control, client);
+	if (out == NULL || fclose(out) != 0) {
+		log_warning("%s: no reply: %s", control->path, strerror(errno));
+		drop_client(control);
 		return;
 	}
-	if (flushed == 1 && !client->watched) {
-		if (loop_add_fd(control->loop, client->fd, client_readable, control) < 0) {
-			drop(control, client);
-			return;
-		}
-		client->watched = true;
-	}
-	if (flushed == 0) {
-		if (client->watched)
-			loop_remove_fd(control->loop, client->fd);
-		client->watched = false;
-		loop_set_timer(control->retry, clock_now().mono_us + RETRY_US);
-	}
-}
-
-static void
-retry_clients(void *ctx)
-{
-	struct control *control = ctx;
-
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (control->clients[i].fd >= 0 && !control->clients[i].watched)
-			serve(control, &control->clients[i]);
-	}
+	loop_remove_fd(control->loop, control->client);
+	control->reply_sent = 0;
+	send_reply(control);
 }
 
 static void
 client_readable(void *ctx, int fd)
 {
 	struct control *control = ctx;
-	struct client *client = control->clients;
-	ssize_t n;
+	ssize_t n = recv(fd, control->line + control->line_len,
+			 sizeof(control->line) - control->line_len, 0);
 
-	while (client->fd != fd)
-		client++;
-	n = recv(fd, client->in + client->in_len, sizeof(client->in) - client->in_len, 0);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
 		return;
-	if (n < 0) {
-		drop(control, client);
+	if (n <= 0) {
+		drop_client(control);
 		return;
 	}
-	client->eof = n == 0;
-	client->in_len += (size_t)n;
-	serve(control, client);
+	control->line_len += (size_t)n;
+	answer_client(control);
 }
 
 static void
 accept_client(void *ctx, int fd)
 {
-	static const char busy[] = "error: too many clients\n";
 	struct control *control = ctx;
-	int client_fd = accept(fd, NULL, NULL);
+	int client = accept(fd, NULL, NULL);
 
-	if (client_fd < 0)
+	if (client < 0)
 		return;
-	if (unixsock_prepare(client_fd, true) < 0) {
-		close(client_fd);
+	if (unixsock_prepare(client, true) < 0 ||
+	    loop_add_fd(control->loop, client, client_readable, control) < 0) {
+		close(client);
 		return;
 	}
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		struct client *client = &control->clients[i];
+	loop_remove_fd(control->loop, fd);
+	control->client = client;
+	control->line_len = 0;
+	control->deadline_us = clock_now().mono_us + PATIENCE_US;
+	loop_set_timer(control->timer, control->deadline_us);
+}
 
-		if (client->fd >= 0)
-			continue;
-		memset(client, 0, sizeof(*client));
-		client->fd = client_fd;
-		serve(control, client);
-		return;
-	}
-	(void)!send(client_fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL);
-	close(client_fd);
+static void
+timer_due(void *ctx)
+{
+	struct control *control = ctx;
+
+	if (control->client < 0)
+		await_client(control);
+	else if (control->reply != NULL)
+		send_reply(control);
+	else
+		drop_client(control);
 }
 
 struct control *
@@ -244,8 +182,7 @@ control_open(const char *path, struct loop *loop, struct cast *cast, struct answ
 	control->loop = loop;
 	control->cast = cast;
 	control->answers = answers;
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		control->clients[i].fd = -1;
+	control->client = -1;
 	control->fd = unixsock_listen(path);
 	if (control->fd < 0)
 		goto fail;
@@ -255,12 +192,13 @@ control_open(const char *path, struct loop *loop, struct cast *cast, struct answ
 	}
 	control->dev = st.st_dev;
 	control->ino = st.st_ino;
-	control->retry = loop_add_timer(loop, retry_clients, control);
-	if (control->retry == NULL || loop_add_fd(loop, control->fd, accept_client, control) < 0) {
+	control->timer = loop_add_timer(loop, timer_due, control);
+	if (control->timer == NULL) {
 		log_error("%s: %s", path, strerror(errno));
 		unlink(path);
 		goto fail;
 	}
+	await_client(control);
 	return control;
 fail:
 	if (control->fd >= 0)
@@ -276,15 +214,13 @@ control_close(struct control *control)
 
 	if (control == NULL)
 		return;
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (control->clients[i].fd >= 0)
-			drop(control, &control->clients[i]);
-	}
+	if (control->client >= 0)
+		drop_client(control);
 	if (lstat(control->path, &st) == 0 && st.st_dev == control->dev &&
 	    st.st_ino == control->ino)
 		unlink(control->path);
 	loop_remove_fd(control->loop, control->fd);
-	loop_set_timer(control->retry, LOOP_NEVER);
+	loop_set_timer(control->timer, LOOP_NEVER);
 	close(control->fd);
 	free(control);
 }

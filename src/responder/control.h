@@ -9,10 +9,14 @@ struct control;
 struct loop;
 
 /* Listen on a Unix stream socket at path (mode 0600), and carry out the
- * commands that come in, in loop.  A socket that nobody listens on any more is
- * replaced, anything else at path is not.  A `quit` stops the loop.  All of
- * loop, cast, answers and path must outlive it.  NULL, with the reason
- * logged. */
+ * commands that come in, in loop: one a connection, which is closed after the
+ * reply, and one connection at a time.  A client that does not send its command
+ * within five seconds, or does not read its reply for as long, is dropped; it
+ * holds up the clients that wait, and nothing else.
+ *
+ * A socket that nobody listens on any more is replaced, anything else at path
+ * is not.  A `quit` stops the loop.  All of loop, cast, answers and path must
+ * outlive it.  NULL, with the reason logged. */
 struct control *control_open(const char *path, struct loop *loop, struct cast *cast,
 			     struct answers *answers);
 

@@ -216,6 +216,43 @@ def test_control_without_a_responder(lab):
     assert result.returncode > 0 and "/run/nobody" in result.stderr
 
 
+def test_control_client_that_stalls(lab):
+    """One that connects and sends nothing keeps no request from being answered."""
+    client = Client(lab)
+    responder = lab.manager_host().responder("-n", 3, "-a", "198.18.0.1", delay="0:0")
+    with socket.socket(socket.AF_UNIX) as idle:
+        idle.connect(responder.control)
+        client.ask()
+        assert len(client.collect(3)) == 3
+    assert stats(responder)["sent"] == 3
+
+
+@pytest.mark.parametrize("reply, status, output, complaint", [
+    (b"one\ntwo\nok 2\n", 0, "one\ntwo\nok 2\n", ""),
+    (b"error: no\n", 1, "", "error: no\n"),
+    (b"one\ntwo\n", 2, "", "no reply from the responder"),
+    (b"one\nok 2", 2, "", "no reply from the responder"),
+    (b"", 2, "", "no reply from the responder"),
+], ids=["whole", "refused", "without its end", "cut within a line", "none"])
+def test_reply_to_the_client(lab, reply, status, output, complaint):
+    """What a responder replies is printed once it is there to its end."""
+    path = f"{lab.path}/socket"
+    host = lab.host("a")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        server.settimeout(10)
+        client = host.start("client", [program("ldm-responder"), "-S", path, "list"])
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(10)
+            assert connection.recv(100) == b"list\n"
+            connection.sendall(reply)
+        assert client.wait() == status
+    said = client.output()
+    assert said.startswith(output) and complaint in said and (status != 2 or "two" not in said)
+
+
 def test_loss(lab):
     """-l loses about so many per cent of the answers."""
     client = Client(lab)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -13,7 +14,6 @@
 struct fixture {
 	struct cast *cast;
 	struct answers *answers;
-	char reply[COMMAND_REPLY_LEN];
 };
 
 static struct fixture f;
@@ -43,12 +43,28 @@ tear_down(void **state)
 	return 0;
 }
 
+/* Run the command, which must be answered with these lines, and the responder go on or not. */
+static void
+expect_lines(const char *line, const char *lines, bool goes_on)
+{
+	char *reply;
+	size_t len;
+	FILE *out = open_memstream(&reply, &len);
+
+	assert_non_null(out);
+	assert_int_equal(command_run(line, f.cast, f.answers, out), goes_on);
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(reply, lines);
+	free(reply);
+}
+
 static void
 expect(const char *line, const char *reply)
 {
-	f.reply[0] = '\0';
-	assert_int_equal(command_run(line, f.cast, f.answers, f.reply), COMMAND_DONE);
-	assert_string_equal(f.reply, reply);
+	char lines[COMMAND_LINE_LEN];
+
+	snprintf(lines, sizeof(lines), "%s\n", reply);
+	expect_lines(line, lines, true);
 }
 
 static void
@@ -157,42 +173,45 @@ test_answers(void **state)
 static void
 test_others(void **state)
 {
-	char line[COMMAND_LIST_LEN];
-	size_t len;
-
 	(void)state;
-	assert_int_equal(command_run("quit", f.cast, f.answers, f.reply), COMMAND_QUIT);
-	assert_string_equal(f.reply, "ok");
-	assert_int_equal(command_run("list", f.cast, f.answers, f.reply), COMMAND_LIST);
-	assert_string_equal(f.reply, "ok 5");
+	expect_lines("quit", "ok\n", false);
 	expect("quit now", "error: usage: quit (and nothing more)");
 	expect("", "error: '': expected off, on, set, loss, delay, mode, stats, list or quit");
 	expect("Quit\t",
 	       "error: 'Quit\\x09': expected off, on, set, loss, delay, mode, stats, list or quit");
+}
 
+static void
+test_list(void **state)
+{
+	(void)state;
 	expect("off 198.18.0.2", "ok 1");
 	expect("set 198.18.0.2 version 1.2 patched", "ok 1");
-	len = command_list(f.cast, 1, line);
-	assert_int_equal(len, strlen(line));
-	assert_string_equal(line, "198.18.0.2\toff\t6482\t1.2 patched\tldom2\n");
+	expect("set 198.18.0.4 port 65535", "ok 1");
+	expect("set 198.18.0.5 hostname ", "ok 1");
+	expect_lines("list",
+		     "198.18.0.1\ton\t6482\t1.2\tldom1\n"
+		     "198.18.0.2\toff\t6482\t1.2 patched\tldom2\n"
+		     "198.18.0.3\ton\t6482\t1.2\tldom3\n"
+		     "198.18.0.4\ton\t65535\t1.2\tldom4\n"
+		     "198.18.0.5\ton\t6482\t1.2\t\n"
+		     "ok 5\n",
+		     true);
+	expect("list all", "error: usage: list (and nothing more)");
 }
 
 /* The longest texts, to the last octet. */
 static void
 test_longest(void **state)
 {
-	char line[COMMAND_LINE_LEN] = "set 198.18.0.1-198.18.0.5 hostname ", list[COMMAND_LIST_LEN];
-	size_t len;
+	char line[COMMAND_LINE_LEN] = "set 198.18.0.1-198.18.0.5 hostname ";
 
 	(void)state;
 	memset(line + strlen(line), 'h', 255);
 	expect(line, "ok 5");
+	assert_int_equal(strlen(cast_get(f.cast, 4)->says.hostname), 255);
 	expect("set all version 1234567890123456789012345678901", "ok 5");
-	expect("set all port 65535", "ok 5");
-	expect("off all", "ok 5");
-	len = command_list(f.cast, 4, list);
-	assert_int_equal(len, strlen(list));
-	assert_int_equal(list[len - 1], '\n');
+	assert_int_equal(strlen(cast_get(f.cast, 4)->says.version), 31);
 }
 
 int
@@ -205,6 +224,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_refused_set, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_others, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_list, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_longest, set_up, tear_down),
 	};
 
