@@ -19,10 +19,10 @@
 #include "net/loop.h"
 #include "output.h"
 #include "responder/answers.h"
-#include "responder/ask.h"
-#include "responder/cast.h"
+#include "responder/client.h"
 #include "responder/control.h"
-#include "responder/stage.h"
+#include "responder/fleet.h"
+#include "responder/responder.h"
 
 #define EXIT_WRONG 1 /* 2 is the client's "unreachable" */
 

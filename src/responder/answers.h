@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "responder/cast.h"
+#include "responder/fleet.h"
 
 /* How an answer is addressed is not documented for ldmd. */
 enum answer_mode {

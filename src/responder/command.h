@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "responder/answers.h"
-#include "responder/cast.h"
+#include "responder/fleet.h"
 
 #define COMMAND_LINE_LEN 512 /* a command with its newline, or its NUL */
 

@@ -8,7 +8,7 @@
 
 #include "net/listeners.h"
 #include "responder/answers.h"
-#include "responder/cast.h"
+#include "responder/fleet.h"
 
 struct loop;
 struct outbox;

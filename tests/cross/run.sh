@@ -10,7 +10,7 @@
 # missing.
 set -eu
 
-tests='access answers candidates cast command config discover events format inventory oidindex
+tests='access answers candidates command config discover events fleet format inventory oidindex
 	quota random state state_rows wire'
 fuzz_targets='command config state wire'
 
@@ -75,7 +75,7 @@ run()
 
 mkdir "$tmp/pure"
 for source in "$top"/src/base/random.c "$top"/src/core/*.c "$top"/src/responder/answers.c \
-	"$top"/src/responder/cast.c "$top"/src/responder/command.c "$top"/src/responder/quota.c \
+	"$top"/src/responder/command.c "$top"/src/responder/fleet.c "$top"/src/responder/quota.c \
 	"$here/strlcpy.c"; do
 	compile "$tmp/pure/$(basename "$source" .c).o" -c "$source"
 done

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "responder/cast.h"
+#include "responder/fleet.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "responder/cast.h"
+#include "responder/fleet.h"
 
 static const struct cast_script plain = {
     .first_address = 0xc6120001, /* 198.18.0.1 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ask.h - the other end of a control socket: one command to a running responder. */
-#ifndef ASK_H
-#define ASK_H
+/* client.h - the other end of a control socket: one command to a running responder. */
+#ifndef CLIENT_H
+#define CLIENT_H
 
 enum ask_result {
 	ASK_OK = 0,
@@ -14,4 +14,4 @@ enum ask_result {
  * error. */
 enum ask_result ask(const char *path, char *const *words, int count);
 
-#endif /* ASK_H */
+#endif /* CLIENT_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* stage.h - where the managers are heard: interfaces, requests in, answers out. */
-#ifndef STAGE_H
-#define STAGE_H
+/* responder.h - where the managers are heard: interfaces, requests in, answers out. */
+#ifndef RESPONDER_H
+#define RESPONDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "responder/answers.h"
-#include "responder/cast.h"
+#include "responder/fleet.h"
 
 struct loop;
 struct stage;
@@ -35,4 +35,4 @@ void stage_free(struct stage *stage);
 /* Print the names of the interfaces listened on, separated by commas. */
 void stage_print_interfaces(const struct stage *stage, FILE *out);
 
-#endif /* STAGE_H */
+#endif /* RESPONDER_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "responder/ask.h"
+#include "responder/client.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "responder/stage.h"
+#include "responder/responder.h"
 
 #include <errno.h>
 #include <inttypes.h>

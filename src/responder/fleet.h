@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cast.h - the managers that a responder plays.
+/* fleet.h - the managers that a responder plays.
  *
  * Pure: no sockets, clock or logging.  The managers have consecutive
  * addresses; each is told apart by its place (0 for the first) in them.
  */
-#ifndef CAST_H
-#define CAST_H
+#ifndef FLEET_H
+#define FLEET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,4 +60,4 @@ int cast_set_version(struct cast *cast, struct cast_range range, const char *ver
 		     char error[CAST_ERROR_LEN]);
 void cast_set_port(struct cast *cast, struct cast_range range, uint16_t port);
 
-#endif /* CAST_H */
+#endif /* FLEET_H */
