@@ -27,8 +27,8 @@
 #define EXIT_WRONG 1 /* 2 is the client's "unreachable" */
 
 struct options {
-	struct cast_script script;
-	struct stage_settings stage;
+	struct fleet_settings fleet;
+	struct responder_settings responder;
 	enum answer_mode mode;
 	uint32_t delay_min_ms, delay_max_ms;
 	unsigned int loss_percent;
@@ -98,7 +98,7 @@ static void wrong(const char *format, ...) __attribute__((format(printf, 1, 2), 
 static void
 wrong(const char *format, ...)
 {
-	char text[CAST_ERROR_LEN];
+	char text[FLEET_ERROR_LEN];
 	va_list args;
 
 	va_start(args, format);
@@ -133,19 +133,19 @@ set_option(struct options *options, int option, char *value, char **ifnames)
 {
 	switch (option) {
 	case 'n':
-		options->script.count = number(option, value, 1, CAST_MAX);
+		options->fleet.count = number(option, value, 1, FLEET_MAX);
 		break;
 	case 'a':
-		options->script.first_address = address(option, value);
+		options->fleet.first_address = address(option, value);
 		break;
 	case 'H':
-		options->script.hostname = value;
+		options->fleet.hostname = value;
 		break;
 	case 'R':
-		options->script.version = value;
+		options->fleet.version = value;
 		break;
 	case 'P':
-		options->script.port = (uint16_t)number(option, value, 1, 65535);
+		options->fleet.port = (uint16_t)number(option, value, 1, 65535);
 		break;
 	case 'r':
 		if (answers_parse_mode(value, &options->mode) < 0)
@@ -162,24 +162,24 @@ set_option(struct options *options, int option, char *value, char **ifnames)
 		options->seed = number(option, value, 0, UINT32_MAX);
 		break;
 	case 'm':
-		options->stage.mac_traffic = true;
+		options->responder.mac_traffic = true;
 		break;
 	case 'i':
-		ifnames[options->stage.ifname_count++] = value;
+		ifnames[options->responder.ifname_count++] = value;
 		break;
 	case 'G':
-		options->stage.group = address(option, value);
-		if (options->stage.group >> 28 != 14) /* 224.0.0.0/4 */
+		options->responder.group = address(option, value);
+		if (options->responder.group >> 28 != 14) /* 224.0.0.0/4 */
 			wrong("-G '%s': not a multicast address (224.0.0.0/4)", value);
 		break;
 	case 'p':
-		options->stage.port = (uint16_t)number(option, value, 1, 65535);
+		options->responder.port = (uint16_t)number(option, value, 1, 65535);
 		break;
 	case 'T':
-		options->stage.hops = (unsigned int)number(option, value, 1, 255);
+		options->responder.hops = (unsigned int)number(option, value, 1, 255);
 		break;
 	case 'v':
-		options->stage.show_requests = true;
+		options->responder.show_requests = true;
 		break;
 	}
 }
@@ -214,7 +214,7 @@ read_options(struct options *options, int argc, char **argv, char **ifnames)
 
 /* Managers may have loopback addresses where nobody else hears them. */
 static bool
-only_loopback(const struct stage_settings *settings)
+only_loopback(const struct responder_settings *settings)
 {
 	struct ifaces ifaces = {0};
 	size_t found = 0;
@@ -253,32 +253,33 @@ catch_signals(struct loop *loop)
 }
 
 static void
-say_ready(const struct cast *cast, const struct stage *stage)
+say_ready(const struct fleet *fleet, const struct responder *responder)
 {
 	char first[FORMAT_ADDRESS_LEN], last[FORMAT_ADDRESS_LEN];
 
-	printf("ready: %zu managers, %s-%s, on ", cast_count(cast),
-	       format_address(cast_get(cast, 0)->says.addr, first),
-	       format_address(cast_get(cast, cast_count(cast) - 1)->says.addr, last));
-	stage_print_interfaces(stage, stdout);
+	printf("ready: %zu managers, %s-%s, on ", fleet_count(fleet),
+	       format_address(fleet_get(fleet, 0)->says.addr, first),
+	       format_address(fleet_get(fleet, fleet_count(fleet) - 1)->says.addr, last));
+	responder_print_interfaces(responder, stdout);
 	putchar('\n');
 }
 
 static int
 respond(const struct options *options)
 {
-	char error[CAST_ERROR_LEN];
+	char error[FLEET_ERROR_LEN];
 	struct control *control = NULL;
 	struct answers *answers = NULL;
-	struct stage *stage = NULL;
+	struct responder *responder = NULL;
 	struct loop *loop = NULL;
-	struct cast *cast;
+	struct fleet *fleet;
 	int rc = EXIT_WRONG;
 
-	cast = cast_new(&options->script, error);
-	if (cast == NULL)
+	fleet = fleet_new(&options->fleet, error);
+	if (fleet == NULL)
 		wrong("%s", error);
-	answers = answers_new(cast, options->stage.group, options->stage.port, options->seed);
+	answers =
+	    answers_new(fleet, options->responder.group, options->responder.port, options->seed);
 	loop = loop_new();
 	if (answers == NULL || loop == NULL || catch_signals(loop) < 0) {
 		log_error("cannot start: %s", strerror(errno));
@@ -287,27 +288,27 @@ respond(const struct options *options)
 	answers_set_mode(answers, options->mode);
 	answers_set_delay(answers, options->delay_min_ms, options->delay_max_ms);
 	answers_set_loss(answers, options->loss_percent);
-	stage = stage_new(loop, cast, answers, &options->stage);
-	if (stage == NULL)
+	responder = responder_new(loop, fleet, answers, &options->responder);
+	if (responder == NULL)
 		goto done;
 	if (options->control != NULL) {
-		control = control_open(options->control, loop, cast, answers);
+		control = control_open(options->control, loop, fleet, answers);
 		if (control == NULL)
 			goto done;
 	}
 	/* Whoever waits for a line sees it at once, through a pipe too. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	say_ready(cast, stage);
+	say_ready(fleet, responder);
 	if (loop_run(loop) == 0)
 		rc = EXIT_SUCCESS;
 	else
 		log_error("poll: %s", strerror(errno));
 done:
 	control_close(control);
-	stage_free(stage);
+	responder_free(responder);
 	loop_free(loop);
 	answers_free(answers);
-	cast_free(cast);
+	fleet_free(fleet);
 	return rc;
 }
 
@@ -315,12 +316,12 @@ int
 main(int argc, char **argv)
 {
 	struct options options = {
-	    .script = {.first_address = 0xc6120001, /* 198.18.0.1, RFC 2544: for tests */
-		       .count = 1,
-		       .hostname = "ldom%03u",
-		       .version = "1.2",
-		       .port = WIRE_XMPP_PORT},
-	    .stage = {.group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
+	    .fleet = {.first_address = 0xc6120001, /* 198.18.0.1, RFC 2544: for tests */
+		      .count = 1,
+		      .hostname = "ldom%03u",
+		      .version = "1.2",
+		      .port = WIRE_XMPP_PORT},
+	    .responder = {.group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
 	    .mode = ANSWER_SOURCE,
 	};
 	char **ifnames;
@@ -334,18 +335,18 @@ main(int argc, char **argv)
 		wrong("%s", strerror(errno));
 	/* Without a seed of the user's no two runs are alike. */
 	options.seed = (uint64_t)clock_now().mono_us;
-	options.stage.ifnames = ifnames;
+	options.responder.ifnames = ifnames;
 	read_options(&options, argc, argv, ifnames);
-	log_set_level(options.stage.show_requests ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING);
+	log_set_level(options.responder.show_requests ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING);
 
 	if (optind < argc) {
 		if (options.control == NULL)
 			wrong("'%s': a command needs -S", argv[optind]);
 		if (options.server_only)
 			wrong("a command goes with -S and no other option");
-		rc = (int)ask(options.control, argv + optind, argc - optind);
+		rc = (int)client_run(options.control, argv + optind, argc - optind);
 	} else {
-		options.script.on_loopback = only_loopback(&options.stage);
+		options.fleet.on_loopback = only_loopback(&options.responder);
 		rc = respond(&options);
 	}
 	free(ifnames);

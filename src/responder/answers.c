@@ -18,7 +18,7 @@ struct slot {
 };
 
 struct answers {
-	const struct cast *cast;
+	const struct fleet *fleet;
 	uint32_t group;
 	uint16_t port;
 	enum answer_mode mode;
@@ -33,14 +33,14 @@ struct answers {
 };
 
 struct answers *
-answers_new(const struct cast *cast, uint32_t group, uint16_t port, uint64_t seed)
+answers_new(const struct fleet *fleet, uint32_t group, uint16_t port, uint64_t seed)
 {
-	size_t limit = 4 * cast_count(cast) + 1024;
+	size_t limit = 4 * fleet_count(fleet) + 1024;
 	struct answers *answers = calloc(1, sizeof(*answers) + limit * sizeof(answers->heap[0]));
 
 	if (answers == NULL)
 		return NULL;
-	answers->cast = cast;
+	answers->fleet = fleet;
 	answers->group = group;
 	answers->port = port;
 	answers->random.state = seed;
@@ -181,7 +181,7 @@ possible(const struct answers_request *request)
 void
 answers_request(struct answers *answers, const struct answers_request *request, int64_t now_us)
 {
-	const size_t on = cast_count_on(answers->cast);
+	const size_t on = fleet_count_on(answers->fleet);
 	struct answer to[2];
 	const int copies = address_answers(answers, request, to);
 
@@ -194,8 +194,8 @@ answers_request(struct answers *answers, const struct answers_request *request, 
 		answers->stats.limited++;
 		return;
 	}
-	for (size_t i = 0; i < cast_count(answers->cast); i++) {
-		for (int n = 0; n < copies && cast_get(answers->cast, i)->on; n++) {
+	for (size_t i = 0; i < fleet_count(answers->fleet); i++) {
+		for (int n = 0; n < copies && fleet_get(answers->fleet, i)->on; n++) {
 			to[n].place = i;
 			schedule(answers, to[n], now_us);
 		}
@@ -209,7 +209,7 @@ answers_next(const struct answers *answers)
 }
 
 void
-answers_settle(struct answers *answers, enum answer_outcome outcome)
+answers_finish(struct answers *answers, enum answer_outcome outcome)
 {
 	assert(answers->count > 0);
 	switch (outcome) {

@@ -56,10 +56,11 @@ struct answers_stats {
 
 struct answers;
 
-/* Answers of the managers of cast, which must outlive it, to requests at
+/* Answers of the managers of fleet, which must outlive it, to requests at
  * group and port: mode ANSWER_SOURCE, at once, nothing lost.  NULL without
  * memory. */
-struct answers *answers_new(const struct cast *cast, uint32_t group, uint16_t port, uint64_t seed);
+struct answers *answers_new(const struct fleet *fleet, uint32_t group, uint16_t port,
+			    uint64_t seed);
 void answers_free(struct answers *answers);
 
 /* For the requests from now on.  Each answer is delayed by chance, evenly
@@ -81,7 +82,7 @@ void answers_request(struct answers *answers, const struct answers_request *requ
 const struct answer *answers_next(const struct answers *answers);
 
 /* Take that one out, with what became of it. */
-void answers_settle(struct answers *answers, enum answer_outcome outcome);
+void answers_finish(struct answers *answers, enum answer_outcome outcome);
 
 struct answers_stats answers_stats(const struct answers *answers);
 

@@ -46,29 +46,29 @@ last_line(const char *reply)
 }
 
 /* A reply that is cut short is none. */
-static enum ask_result
+static enum client_result
 show_reply(const char *path, const char *reply)
 {
 	const char *last = last_line(reply);
 
 	if (last != NULL && strncmp(last, "error:", 6) == 0) {
 		fputs(last, stderr);
-		return ASK_REFUSED;
+		return CLIENT_REFUSED;
 	}
 	if (last != NULL && strncmp(last, "ok", 2) == 0) {
 		fputs(reply, stdout); /* a failure becomes the exit status: see output.h */
-		return ASK_OK;
+		return CLIENT_OK;
 	}
 	log_error("no reply from the responder at %s: it has closed the connection", path);
-	return ASK_UNREACHABLE;
+	return CLIENT_UNREACHABLE;
 }
 
-static enum ask_result
+static enum client_result
 converse(const char *path, FILE *connection, const char *line, size_t len)
 {
 	char *reply = NULL;
 	size_t size = 0;
-	enum ask_result result = ASK_UNREACHABLE;
+	enum client_result result = CLIENT_UNREACHABLE;
 
 	if (send(fileno(connection), line, len, MSG_NOSIGNAL) < 0)
 		log_error("%s: %s", path, strerror(errno));
@@ -84,25 +84,25 @@ converse(const char *path, FILE *connection, const char *line, size_t len)
 	return result;
 }
 
-enum ask_result
-ask(const char *path, char *const *words, int count)
+enum client_result
+client_run(const char *path, char *const *words, int count)
 {
 	char line[COMMAND_LINE_LEN];
 	size_t len = join(words, count, line);
-	enum ask_result result;
+	enum client_result result;
 	FILE *connection;
 	int fd;
 
 	if (len == 0)
-		return ASK_REFUSED;
+		return CLIENT_REFUSED;
 	fd = unixsock_connect(path);
 	if (fd < 0)
-		return ASK_UNREACHABLE;
+		return CLIENT_UNREACHABLE;
 	connection = fdopen(fd, "r");
 	if (connection == NULL) {
 		log_error("%s: %s", path, strerror(errno));
 		close(fd);
-		return ASK_UNREACHABLE;
+		return CLIENT_UNREACHABLE;
 	}
 	result = converse(path, connection, line, len);
 	fclose(connection);

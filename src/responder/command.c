@@ -9,7 +9,7 @@
 #include "core/format.h"
 
 struct context {
-	struct cast *cast;
+	struct fleet *fleet;
 	struct answers *answers;
 	FILE *out;
 	bool quit;
@@ -78,7 +78,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 		      show(text).text);
 		return false;
 	}
-	if (!cast_find(ctx->cast, addr, place)) {
+	if (!fleet_find(ctx->fleet, addr, place)) {
 		reply(ctx, "error: %s is not one of the managers played here", show(text).text);
 		return false;
 	}
@@ -87,7 +87,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 
 /* The managers that WHO, the first word of *args, stands for. */
 static bool
-read_who(struct context *ctx, const char **args, struct cast_range *range)
+read_who(struct context *ctx, const char **args, struct fleet_range *range)
 {
 	char who[2 * FORMAT_ADDRESS_LEN];
 	char *dash;
@@ -97,7 +97,7 @@ read_who(struct context *ctx, const char **args, struct cast_range *range)
 		return false;
 	}
 	if (strcmp(who, "all") == 0) {
-		*range = (struct cast_range){0, cast_count(ctx->cast) - 1};
+		*range = (struct fleet_range){0, fleet_count(ctx->fleet) - 1};
 		return true;
 	}
 	dash = strchr(who, '-');
@@ -114,7 +114,7 @@ read_who(struct context *ctx, const char **args, struct cast_range *range)
 }
 
 static void
-reply_done(struct context *ctx, struct cast_range range)
+reply_done(struct context *ctx, struct fleet_range range)
 {
 	reply(ctx, "ok %zu", range.last - range.first + 1);
 }
@@ -122,14 +122,14 @@ reply_done(struct context *ctx, struct cast_range range)
 static void
 run_switch(struct context *ctx, const char *args, bool on)
 {
-	struct cast_range range;
+	struct fleet_range range;
 
 	if (!read_who(ctx, &args, &range))
 		return;
 	if (args != NULL) {
 		reply(ctx, "error: '%s' is too much", show(args).text);
 	} else {
-		cast_switch(ctx->cast, range, on);
+		fleet_switch(ctx->fleet, range, on);
 		reply_done(ctx, range);
 	}
 }
@@ -151,8 +151,8 @@ run_off(struct context *ctx, const char *args)
 static void
 run_set(struct context *ctx, const char *args)
 {
-	struct cast_range range;
-	char what[16], error[CAST_ERROR_LEN];
+	struct fleet_range range;
+	char what[16], error[FLEET_ERROR_LEN];
 	unsigned long port;
 
 	if (!read_who(ctx, &args, &range))
@@ -172,9 +172,9 @@ run_set(struct context *ctx, const char *args)
 			reply(ctx, "error: port '%s': expected 1..65535", show(args).text);
 			return;
 		}
-		cast_set_port(ctx->cast, range, (uint16_t)port);
-	} else if ((what[0] == 'h' ? cast_set_hostname : cast_set_version)(ctx->cast, range, args,
-									   error) < 0) {
+		fleet_set_port(ctx->fleet, range, (uint16_t)port);
+	} else if ((what[0] == 'h' ? fleet_set_hostname : fleet_set_version)(ctx->fleet, range,
+									     args, error) < 0) {
 		reply(ctx, "error: %s", error);
 		return;
 	}
@@ -230,7 +230,7 @@ run_stats(struct context *ctx, const char *args)
 	      "ok managers=%zu on=%zu requests=%" PRIu64 " refused=%" PRIu64 " limited=%" PRIu64
 	      " sent=%" PRIu64 " pending=%zu lost=%" PRIu64 " dropped=%" PRIu64
 	      " cancelled=%" PRIu64 " failed=%" PRIu64,
-	      cast_count(ctx->cast), cast_count_on(ctx->cast), stats.requests, stats.refused,
+	      fleet_count(ctx->fleet), fleet_count_on(ctx->fleet), stats.requests, stats.refused,
 	      stats.limited, stats.sent, stats.pending, stats.lost, stats.dropped, stats.cancelled,
 	      stats.failed);
 }
@@ -242,13 +242,13 @@ run_list(struct context *ctx, const char *args)
 	char addr[FORMAT_ADDRESS_LEN];
 
 	(void)args;
-	for (size_t i = 0; i < cast_count(ctx->cast); i++) {
-		const struct cast_manager *m = cast_get(ctx->cast, i);
+	for (size_t i = 0; i < fleet_count(ctx->fleet); i++) {
+		const struct fleet_manager *m = fleet_get(ctx->fleet, i);
 
 		reply(ctx, "%s\t%s\t%u\t%s\t%s", format_address(m->says.addr, addr),
 		      m->on ? "on" : "off", m->says.port, m->says.version, m->says.hostname);
 	}
-	reply(ctx, "ok %zu", cast_count(ctx->cast));
+	reply(ctx, "ok %zu", fleet_count(ctx->fleet));
 }
 
 static void
@@ -281,9 +281,9 @@ find_verb(const char *name)
 }
 
 bool
-command_run(const char *line, struct cast *cast, struct answers *answers, FILE *out)
+command_run(const char *line, struct fleet *fleet, struct answers *answers, FILE *out)
 {
-	struct context ctx = {.cast = cast, .answers = answers, .out = out};
+	struct context ctx = {.fleet = fleet, .answers = answers, .out = out};
 	const char *args = line;
 	char name[16];
 	const struct verb *verb = next_word(&args, name, sizeof(name)) ? find_verb(name) : NULL;

@@ -18,6 +18,6 @@
 /* Carry out the command in line (no newline) and write the reply to out: the
  * lines of a list first, then one that begins with "ok" or "error:".  A command
  * that is refused changes nothing.  Returns false when the responder is to end. */
-bool command_run(const char *line, struct cast *cast, struct answers *answers, FILE *out);
+bool command_run(const char *line, struct fleet *fleet, struct answers *answers, FILE *out);
 
 #endif /* COMMAND_H */

@@ -23,7 +23,7 @@ struct control {
 	int fd;
 	struct loop *loop;
 	struct loop_timer *timer;
-	struct cast *cast;
+	struct fleet *fleet;
 	struct answers *answers;
 
 	int client; /* its connection, or -1: none is served */
@@ -89,7 +89,7 @@ write_reply(struct control *control, size_t len, FILE *out)
 		fputs("error: a connection takes one command\n", out);
 	else if (strlen(control->line) != len)
 		fputs("error: an octet 0 in a command\n", out);
-	else if (!command_run(control->line, control->cast, control->answers, out))
+	else if (!command_run(control->line, control->fleet, control->answers, out))
 		loop_stop(control->loop);
 }
 
@@ -169,7 +169,7 @@ timer_due(void *ctx)
 }
 
 struct control *
-control_open(const char *path, struct loop *loop, struct cast *cast, struct answers *answers)
+control_open(const char *path, struct loop *loop, struct fleet *fleet, struct answers *answers)
 {
 	struct control *control = calloc(1, sizeof(*control));
 	struct stat st;
@@ -180,7 +180,7 @@ control_open(const char *path, struct loop *loop, struct cast *cast, struct answ
 	}
 	control->path = path;
 	control->loop = loop;
-	control->cast = cast;
+	control->fleet = fleet;
 	control->answers = answers;
 	control->client = -1;
 	control->fd = unixsock_listen(path);

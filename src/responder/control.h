@@ -15,9 +15,9 @@ struct loop;
  * holds up the clients that wait, and nothing else.
  *
  * A socket that nobody listens on any more is replaced, anything else at path
- * is not.  A `quit` stops the loop.  All of loop, cast, answers and path must
+ * is not.  A `quit` stops the loop.  All of loop, fleet, answers and path must
  * outlive it.  NULL, with the reason logged. */
-struct control *control_open(const char *path, struct loop *loop, struct cast *cast,
+struct control *control_open(const char *path, struct loop *loop, struct fleet *fleet,
 			     struct answers *answers);
 
 /* Close it and remove the socket, unless another one has taken its place.

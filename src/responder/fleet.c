@@ -8,29 +8,29 @@
 
 #include "core/format.h"
 
-struct cast {
+struct fleet {
 	size_t count;
 	size_t on;
 	uint32_t first_address;
-	struct cast_manager managers[];
+	struct fleet_manager managers[];
 };
 
 /* Whether text is what the field of size octets can carry (its NUL included). */
 static int
-check_text(const char *what, const char *text, size_t size, char error[CAST_ERROR_LEN])
+check_text(const char *what, const char *text, size_t size, char error[FLEET_ERROR_LEN])
 {
 	size_t len = strlen(text);
 	char shown[64];
 
 	format_printable(text, len, shown, sizeof(shown));
 	if (len >= size) {
-		snprintf(error, CAST_ERROR_LEN, "%s '%s' is longer than %zu octets", what, shown,
+		snprintf(error, FLEET_ERROR_LEN, "%s '%s' is longer than %zu octets", what, shown,
 			 size - 1);
 		return -1;
 	}
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e) {
-			snprintf(error, CAST_ERROR_LEN,
+			snprintf(error, FLEET_ERROR_LEN,
 				 "%s '%s' has an octet that is not printable ASCII", what, shown);
 			return -1;
 		}
@@ -64,7 +64,7 @@ read_conversion(const char *p, int *width)
 /* Never a template for printf(3): it comes from the command line.  Returns 0,
  * or -1 when the template is wrong or what it makes does not fit. */
 static int
-expand(const char *template, size_t number, char *buf, size_t size, char error[CAST_ERROR_LEN])
+expand(const char *template, size_t number, char *buf, size_t size, char error[FLEET_ERROR_LEN])
 {
 	char shown[64];
 	size_t used = 0;
@@ -79,7 +79,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[C
 		p = read_conversion(p, &width);
 		if (p == NULL) {
 			format_printable(template, strlen(template), shown, sizeof(shown));
-			snprintf(error, CAST_ERROR_LEN,
+			snprintf(error, FLEET_ERROR_LEN,
 				 "hostname template '%s': only %%u, %%0Nu (N 1..%d) and %%%% are "
 				 "accepted after a %%",
 				 shown, WIRE_HOSTNAME_LEN);
@@ -92,7 +92,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[C
 	}
 	if (used >= size) {
 		format_printable(template, strlen(template), shown, sizeof(shown));
-		snprintf(error, CAST_ERROR_LEN,
+		snprintf(error, FLEET_ERROR_LEN,
 			 "hostname template '%s': the host name of manager %zu is longer than %zu "
 			 "octets",
 			 shown, number, size - 1);
@@ -104,16 +104,16 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[C
 
 /* No range can wrap around: 240.0.0.0 is refused before. */
 static int
-check_addresses(const struct cast_script *script, char error[CAST_ERROR_LEN])
+check_addresses(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 {
 	char bad[FORMAT_ADDRESS_LEN];
 
-	for (size_t i = 0; i < script->count; i++) {
-		uint32_t addr = script->first_address + (uint32_t)i;
+	for (size_t i = 0; i < settings->count; i++) {
+		uint32_t addr = settings->first_address + (uint32_t)i;
 
-		if (wire_valid_address(addr, script->on_loopback))
+		if (wire_valid_address(addr, settings->on_loopback))
 			continue;
-		snprintf(error, CAST_ERROR_LEN, "%s, address of manager %zu, cannot be one%s",
+		snprintf(error, FLEET_ERROR_LEN, "%s, address of manager %zu, cannot be one%s",
 			 format_address(addr, bad), i + 1,
 			 wire_valid_address(addr, true)
 			     ? " unless only loopback interfaces are used"
@@ -124,125 +124,126 @@ check_addresses(const struct cast_script *script, char error[CAST_ERROR_LEN])
 }
 
 static int
-check_script(const struct cast_script *script, char error[CAST_ERROR_LEN])
+check_settings(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 {
-	if (script->count < 1 || script->count > CAST_MAX) {
-		snprintf(error, CAST_ERROR_LEN, "%zu managers: expected 1..%d", script->count,
-			 CAST_MAX);
+	if (settings->count < 1 || settings->count > FLEET_MAX) {
+		snprintf(error, FLEET_ERROR_LEN, "%zu managers: expected 1..%d", settings->count,
+			 FLEET_MAX);
 		return -1;
 	}
-	if (script->port == 0) {
-		snprintf(error, CAST_ERROR_LEN, "port 0: expected 1..65535");
+	if (settings->port == 0) {
+		snprintf(error, FLEET_ERROR_LEN, "port 0: expected 1..65535");
 		return -1;
 	}
-	if (check_addresses(script, error) < 0)
+	if (check_addresses(settings, error) < 0)
 		return -1;
-	return check_text("version", script->version, WIRE_VERSION_LEN, error);
+	return check_text("version", settings->version, WIRE_VERSION_LEN, error);
 }
 
-struct cast *
-cast_new(const struct cast_script *script, char error[CAST_ERROR_LEN])
+struct fleet *
+fleet_new(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 {
-	struct cast *cast;
+	struct fleet *fleet;
 
-	if (check_script(script, error) < 0)
+	if (check_settings(settings, error) < 0)
 		return NULL;
-	cast = calloc(1, sizeof(*cast) + script->count * sizeof(cast->managers[0]));
-	if (cast == NULL) {
-		snprintf(error, CAST_ERROR_LEN, "no memory for %zu managers", script->count);
+	fleet = calloc(1, sizeof(*fleet) + settings->count * sizeof(fleet->managers[0]));
+	if (fleet == NULL) {
+		snprintf(error, FLEET_ERROR_LEN, "no memory for %zu managers", settings->count);
 		return NULL;
 	}
-	cast->count = cast->on = script->count;
-	cast->first_address = script->first_address;
-	for (size_t i = 0; i < script->count; i++) {
-		struct wire_response *says = &cast->managers[i].says;
+	fleet->count = fleet->on = settings->count;
+	fleet->first_address = settings->first_address;
+	for (size_t i = 0; i < settings->count; i++) {
+		struct wire_response *says = &fleet->managers[i].says;
 
-		if (expand(script->hostname, i + 1, says->hostname, WIRE_HOSTNAME_LEN, error) < 0 ||
+		if (expand(settings->hostname, i + 1, says->hostname, WIRE_HOSTNAME_LEN, error) <
+			0 ||
 		    check_text("host name", says->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
-			cast_free(cast);
+			fleet_free(fleet);
 			return NULL;
 		}
-		strlcpy(says->version, script->version, sizeof(says->version));
-		says->addr = script->first_address + (uint32_t)i;
-		says->port = script->port;
-		cast->managers[i].on = true;
+		strlcpy(says->version, settings->version, sizeof(says->version));
+		says->addr = settings->first_address + (uint32_t)i;
+		says->port = settings->port;
+		fleet->managers[i].on = true;
 	}
-	return cast;
+	return fleet;
 }
 
 void
-cast_free(struct cast *cast)
+fleet_free(struct fleet *fleet)
 {
-	free(cast);
+	free(fleet);
 }
 
 size_t
-cast_count(const struct cast *cast)
+fleet_count(const struct fleet *fleet)
 {
-	return cast->count;
+	return fleet->count;
 }
 
 size_t
-cast_count_on(const struct cast *cast)
+fleet_count_on(const struct fleet *fleet)
 {
-	return cast->on;
+	return fleet->on;
 }
 
-const struct cast_manager *
-cast_get(const struct cast *cast, size_t place)
+const struct fleet_manager *
+fleet_get(const struct fleet *fleet, size_t place)
 {
-	assert(place < cast->count);
-	return &cast->managers[place];
+	assert(place < fleet->count);
+	return &fleet->managers[place];
 }
 
 bool
-cast_find(const struct cast *cast, uint32_t addr, size_t *place)
+fleet_find(const struct fleet *fleet, uint32_t addr, size_t *place)
 {
-	if (addr < cast->first_address || addr - cast->first_address >= cast->count)
+	if (addr < fleet->first_address || addr - fleet->first_address >= fleet->count)
 		return false;
-	*place = addr - cast->first_address;
+	*place = addr - fleet->first_address;
 	return true;
 }
 
 void
-cast_switch(struct cast *cast, struct cast_range range, bool on)
+fleet_switch(struct fleet *fleet, struct fleet_range range, bool on)
 {
-	assert(range.first <= range.last && range.last < cast->count);
+	assert(range.first <= range.last && range.last < fleet->count);
 	for (size_t i = range.first; i <= range.last; i++) {
-		cast->on -= cast->managers[i].on;
-		cast->managers[i].on = on;
-		cast->on += on;
+		fleet->on -= fleet->managers[i].on;
+		fleet->managers[i].on = on;
+		fleet->on += on;
 	}
 }
 
 int
-cast_set_hostname(struct cast *cast, struct cast_range range, const char *hostname,
-		  char error[CAST_ERROR_LEN])
+fleet_set_hostname(struct fleet *fleet, struct fleet_range range, const char *hostname,
+		   char error[FLEET_ERROR_LEN])
 {
-	assert(range.first <= range.last && range.last < cast->count);
+	assert(range.first <= range.last && range.last < fleet->count);
 	if (check_text("host name", hostname, WIRE_HOSTNAME_LEN, error) < 0)
 		return -1;
 	for (size_t i = range.first; i <= range.last; i++)
-		strlcpy(cast->managers[i].says.hostname, hostname, WIRE_HOSTNAME_LEN);
+		strlcpy(fleet->managers[i].says.hostname, hostname, WIRE_HOSTNAME_LEN);
 	return 0;
 }
 
 int
-cast_set_version(struct cast *cast, struct cast_range range, const char *version,
-		 char error[CAST_ERROR_LEN])
+fleet_set_version(struct fleet *fleet, struct fleet_range range, const char *version,
+		  char error[FLEET_ERROR_LEN])
 {
-	assert(range.first <= range.last && range.last < cast->count);
+	assert(range.first <= range.last && range.last < fleet->count);
 	if (check_text("version", version, WIRE_VERSION_LEN, error) < 0)
 		return -1;
 	for (size_t i = range.first; i <= range.last; i++)
-		strlcpy(cast->managers[i].says.version, version, WIRE_VERSION_LEN);
+		strlcpy(fleet->managers[i].says.version, version, WIRE_VERSION_LEN);
 	return 0;
 }
 
 void
-cast_set_port(struct cast *cast, struct cast_range range, uint16_t port)
+fleet_set_port(struct fleet *fleet, struct fleet_range range, uint16_t port)
 {
-	assert(range.first <= range.last && range.last < cast->count && port != 0);
+	assert(range.first <= range.last && range.last < fleet->count && port != 0);
 	for (size_t i = range.first; i <= range.last; i++)
-		cast->managers[i].says.port = port;
+		fleet->managers[i].says.port = port;
 }

@@ -13,17 +13,17 @@
 
 #include "core/wire.h"
 
-#define CAST_MAX 100000    /* managers; 300 octets each */
-#define CAST_ERROR_LEN 512 /* what is wrong, for people, with its NUL */
+#define FLEET_MAX 100000    /* managers; 300 octets each */
+#define FLEET_ERROR_LEN 512 /* what is wrong, for people, with its NUL */
 
-struct cast;
+struct fleet;
 
-struct cast_manager {
+struct fleet_manager {
 	struct wire_response says;
 	bool on; /* answers at all */
 };
 
-struct cast_script {            /* what the managers say at first */
+struct fleet_settings {         /* what the managers say at first */
 	uint32_t first_address; /* host byte order */
 	size_t count;
 	const char *hostname; /* template: %u or %0Nu is the place counted from 1, %% a '%' */
@@ -33,31 +33,31 @@ struct cast_script {            /* what the managers say at first */
 };
 
 /* A range of places, first and last included. */
-struct cast_range {
+struct fleet_range {
 	size_t first, last;
 };
 
-/* The managers of the script, all on; nothing of it is kept by reference.
+/* The managers of the settings, all on; nothing of it is kept by reference.
  * NULL, and error filled in, when it has what no manager can say: an address
  * that no receiver accepts, text that does not fit its field or cannot be
  * printed, another conversion in the template, port 0; or without memory. */
-struct cast *cast_new(const struct cast_script *script, char error[CAST_ERROR_LEN]);
-void cast_free(struct cast *cast);
+struct fleet *fleet_new(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN]);
+void fleet_free(struct fleet *fleet);
 
-size_t cast_count(const struct cast *cast);
-size_t cast_count_on(const struct cast *cast);
-const struct cast_manager *cast_get(const struct cast *cast, size_t place);
+size_t fleet_count(const struct fleet *fleet);
+size_t fleet_count_on(const struct fleet *fleet);
+const struct fleet_manager *fleet_get(const struct fleet *fleet, size_t place);
 
 /* The place of the manager that has the address, or false. */
-bool cast_find(const struct cast *cast, uint32_t addr, size_t *place);
+bool fleet_find(const struct fleet *fleet, uint32_t addr, size_t *place);
 
 /* Switch or change every manager of the range.  The setters return 0, or -1
  * with error filled in and nothing changed. */
-void cast_switch(struct cast *cast, struct cast_range range, bool on);
-int cast_set_hostname(struct cast *cast, struct cast_range range, const char *hostname,
-		      char error[CAST_ERROR_LEN]);
-int cast_set_version(struct cast *cast, struct cast_range range, const char *version,
-		     char error[CAST_ERROR_LEN]);
-void cast_set_port(struct cast *cast, struct cast_range range, uint16_t port);
+void fleet_switch(struct fleet *fleet, struct fleet_range range, bool on);
+int fleet_set_hostname(struct fleet *fleet, struct fleet_range range, const char *hostname,
+		       char error[FLEET_ERROR_LEN]);
+int fleet_set_version(struct fleet *fleet, struct fleet_range range, const char *version,
+		      char error[FLEET_ERROR_LEN]);
+void fleet_set_port(struct fleet *fleet, struct fleet_range range, uint16_t port);
 
 #endif /* FLEET_H */

@@ -24,7 +24,7 @@
 struct outbox {
 	struct loop *loop;
 	struct listeners *listeners;
-	const struct cast *cast;
+	const struct fleet *fleet;
 	struct answers *answers;
 	int fd;
 	bool blocked;   /* until fd is writable */
@@ -45,7 +45,7 @@ outbox_can_use(const struct listener *l)
 static int
 send_answer(struct outbox *outbox, const struct answer *answer)
 {
-	const struct cast_manager *manager = cast_get(outbox->cast, answer->place);
+	const struct fleet_manager *manager = fleet_get(outbox->fleet, answer->place);
 	const struct listener *l = listeners_by_index(outbox->listeners, answer->ifindex);
 	uint8_t buf[WIRE_MSG_LEN];
 
@@ -86,7 +86,7 @@ send_due(void *ctx)
 		}
 		outcome = send_answer(outbox, answer);
 		if (outcome >= 0) {
-			answers_settle(outbox->answers, (enum answer_outcome)outcome);
+			answers_finish(outbox->answers, (enum answer_outcome)outcome);
 		} else if (errno == ENOBUFS) {
 			/* The socket is writable all the same. */
 			loop_set_timer(outbox->due, now_us + NO_BUFFER_US);
@@ -133,7 +133,7 @@ send_mac_traffic(void *ctx)
 }
 
 struct outbox *
-outbox_new(struct loop *loop, struct listeners *listeners, const struct cast *cast,
+outbox_new(struct loop *loop, struct listeners *listeners, const struct fleet *fleet,
 	   struct answers *answers, unsigned int hops)
 {
 	struct outbox *outbox = calloc(1, sizeof(*outbox));
@@ -142,7 +142,7 @@ outbox_new(struct loop *loop, struct listeners *listeners, const struct cast *ca
 		return NULL;
 	outbox->loop = loop;
 	outbox->listeners = listeners;
-	outbox->cast = cast;
+	outbox->fleet = fleet;
 	outbox->answers = answers;
 	/* A port of the kernel's choice.  If the responder had 64535 bound, it
 	 * would take the unicast answers away from a discoverer on this host that

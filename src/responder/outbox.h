@@ -16,7 +16,7 @@ struct outbox;
 /* Sends the answers as they become due, in loop, by those of the listeners'
  * interfaces that outbox_can_use().  hops is the TTL, of unicast too.
  * Everything must outlive it.  NULL with errno. */
-struct outbox *outbox_new(struct loop *loop, struct listeners *listeners, const struct cast *cast,
+struct outbox *outbox_new(struct loop *loop, struct listeners *listeners, const struct fleet *fleet,
 			  struct answers *answers, unsigned int hops);
 void outbox_free(struct outbox *outbox);
 

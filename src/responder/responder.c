@@ -18,8 +18,8 @@
 
 #define REFRESH_PERIOD_US 2000000
 
-struct stage {
-	struct stage_settings settings;
+struct responder {
+	struct responder_settings settings;
 	struct loop *loop;
 	struct answers *answers;
 	struct outbox *outbox;
@@ -32,36 +32,36 @@ struct stage {
 static bool
 admits(void *ctx, const struct iface *iface, bool *by_name)
 {
-	const struct stage *stage = ctx;
+	const struct responder *responder = ctx;
 
-	*by_name = stage->settings.ifname_count > 0;
-	for (size_t i = 0; i < stage->settings.ifname_count; i++) {
-		if (strcmp(stage->settings.ifnames[i], iface->name) == 0)
+	*by_name = responder->settings.ifname_count > 0;
+	for (size_t i = 0; i < responder->settings.ifname_count; i++) {
+		if (strcmp(responder->settings.ifnames[i], iface->name) == 0)
 			return true;
 	}
 	return !*by_name;
 }
 
 static int
-refresh(struct stage *stage)
+refresh(struct responder *responder)
 {
 	struct ifaces ifaces = {0};
-	bool complete = stage->watch >= 0;
+	bool complete = responder->watch >= 0;
 
 	if (ifaces_read(&ifaces) < 0) {
 		log_warning("cannot read the interfaces: %s", strerror(errno));
-		loop_set_timer(stage->refresh, clock_now().mono_us + REFRESH_PERIOD_US);
+		loop_set_timer(responder->refresh, clock_now().mono_us + REFRESH_PERIOD_US);
 		return -1;
 	}
-	listeners_update(&stage->listeners, &ifaces, admits, stage);
-	listeners_sweep(&stage->listeners);
+	listeners_update(&responder->listeners, &ifaces, admits, responder);
+	listeners_sweep(&responder->listeners);
 	ifaces_clear(&ifaces);
 
 	/* No news of interfaces will say that what kept a listener from being
 	 * opened, a port held by another process say, is over. */
-	for (size_t i = 0; i < stage->listeners.count; i++)
-		complete = complete && stage->listeners.list[i].join_error == 0;
-	loop_set_timer(stage->refresh,
+	for (size_t i = 0; i < responder->listeners.count; i++)
+		complete = complete && responder->listeners.list[i].join_error == 0;
+	loop_set_timer(responder->refresh,
 		       complete ? LOOP_NEVER : clock_now().mono_us + REFRESH_PERIOD_US);
 	return 0;
 }
@@ -103,15 +103,15 @@ show_request(const struct listener *l, const struct mcast_datagram *datagram, st
 static void
 listener_readable(void *ctx, int fd)
 {
-	struct stage *stage = ctx;
-	const struct listener *l = listeners_by_fd(&stage->listeners, fd);
+	struct responder *responder = ctx;
+	const struct listener *l = listeners_by_fd(&responder->listeners, fd);
 	struct moment now = clock_now();
 	struct wire_response ignored;
 
-	if (l == NULL || mcast_receive(fd, &stage->batch) <= 0)
+	if (l == NULL || mcast_receive(fd, &responder->batch) <= 0)
 		return;
-	for (unsigned int i = 0; i < stage->batch.count; i++) {
-		const struct mcast_datagram *datagram = &stage->batch.datagram[i];
+	for (unsigned int i = 0; i < responder->batch.count; i++) {
+		const struct mcast_datagram *datagram = &responder->batch.datagram[i];
 		struct answers_request request = {.source = datagram->source,
 						  .source_port = datagram->source_port,
 						  .ifindex = l->ifindex,
@@ -120,18 +120,18 @@ listener_readable(void *ctx, int fd)
 		if (wire_decode(datagram->data, datagram->len, false, &ignored, NULL) !=
 		    VERDICT_FOREIGN_REQUEST)
 			continue;
-		if (stage->settings.show_requests)
+		if (responder->settings.show_requests)
 			show_request(l, datagram, now);
-		answers_request(stage->answers, &request, now.mono_us);
+		answers_request(responder->answers, &request, now.mono_us);
 	}
-	outbox_wake(stage->outbox);
+	outbox_wake(responder->outbox);
 }
 
 static const char *
-reason_of(const struct stage *stage, const char *ifname)
+reason_of(const struct responder *responder, const char *ifname)
 {
-	for (size_t i = 0; i < stage->listeners.count; i++) {
-		const struct listener *l = &stage->listeners.list[i];
+	for (size_t i = 0; i < responder->listeners.count; i++) {
+		const struct listener *l = &responder->listeners.list[i];
 
 		if (strcmp(l->name, ifname) != 0)
 			continue;
@@ -149,88 +149,90 @@ reason_of(const struct stage *stage, const char *ifname)
 }
 
 static int
-check_interfaces(const struct stage *stage)
+check_interfaces(const struct responder *responder)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < stage->settings.ifname_count; i++) {
-		const char *reason = reason_of(stage, stage->settings.ifnames[i]);
+	for (size_t i = 0; i < responder->settings.ifname_count; i++) {
+		const char *reason = reason_of(responder, responder->settings.ifnames[i]);
 
 		if (reason != NULL) {
-			log_error("cannot listen on %s: %s", stage->settings.ifnames[i], reason);
+			log_error("cannot listen on %s: %s", responder->settings.ifnames[i],
+				  reason);
 			return -1;
 		}
 	}
-	for (size_t i = 0; i < stage->listeners.count; i++)
-		any = any || outbox_can_use(&stage->listeners.list[i]);
+	for (size_t i = 0; i < responder->listeners.count; i++)
+		any = any || outbox_can_use(&responder->listeners.list[i]);
 	if (!any)
 		log_error("no interface to listen on: none is up, capable of multicast and has an "
 			  "IPv4 address (name one with -i; -i lo is possible)");
 	return any ? 0 : -1;
 }
 
-struct stage *
-stage_new(struct loop *loop, const struct cast *cast, struct answers *answers,
-	  const struct stage_settings *settings)
+struct responder *
+responder_new(struct loop *loop, const struct fleet *fleet, struct answers *answers,
+	      const struct responder_settings *settings)
 {
-	struct stage *stage = calloc(1, sizeof(*stage));
+	struct responder *responder = calloc(1, sizeof(*responder));
 
-	if (stage == NULL) {
+	if (responder == NULL) {
 		log_error("%s", strerror(errno));
 		return NULL;
 	}
-	stage->settings = *settings;
-	stage->loop = loop;
-	stage->answers = answers;
-	stage->listeners.loop = loop;
-	stage->listeners.group = settings->group;
-	stage->listeners.port = settings->port;
-	stage->listeners.carrier_optional = true;
-	stage->listeners.on_readable = listener_readable;
-	stage->listeners.ctx = stage;
-	stage->watch = ifaces_watch_open();
-	stage->refresh = loop_add_timer(loop, refresh_due, stage);
-	stage->outbox = outbox_new(loop, &stage->listeners, cast, answers, settings->hops);
-	if (stage->refresh == NULL || stage->outbox == NULL ||
-	    (stage->watch >= 0 && loop_add_fd(loop, stage->watch, interfaces_changed, stage) < 0)) {
+	responder->settings = *settings;
+	responder->loop = loop;
+	responder->answers = answers;
+	responder->listeners.loop = loop;
+	responder->listeners.group = settings->group;
+	responder->listeners.port = settings->port;
+	responder->listeners.carrier_optional = true;
+	responder->listeners.on_readable = listener_readable;
+	responder->listeners.ctx = responder;
+	responder->watch = ifaces_watch_open();
+	responder->refresh = loop_add_timer(loop, refresh_due, responder);
+	responder->outbox = outbox_new(loop, &responder->listeners, fleet, answers, settings->hops);
+	if (responder->refresh == NULL || responder->outbox == NULL ||
+	    (responder->watch >= 0 &&
+	     loop_add_fd(loop, responder->watch, interfaces_changed, responder) < 0)) {
 		log_error("cannot open sockets: %s", strerror(errno));
 		goto fail;
 	}
-	if (refresh(stage) < 0 || check_interfaces(stage) < 0)
+	if (refresh(responder) < 0 || check_interfaces(responder) < 0)
 		goto fail;
 	if (settings->mac_traffic)
-		outbox_start_mac_traffic(stage->outbox);
-	return stage;
+		outbox_start_mac_traffic(responder->outbox);
+	return responder;
 fail:
-	stage_free(stage);
+	responder_free(responder);
 	return NULL;
 }
 
 void
-stage_free(struct stage *stage)
+responder_free(struct responder *responder)
 {
-	if (stage == NULL)
+	if (responder == NULL)
 		return;
-	outbox_free(stage->outbox);
-	listeners_close(&stage->listeners);
-	if (stage->refresh != NULL)
-		loop_set_timer(stage->refresh, LOOP_NEVER);
-	if (stage->watch >= 0) {
-		loop_remove_fd(stage->loop, stage->watch);
-		close(stage->watch);
+	outbox_free(responder->outbox);
+	listeners_close(&responder->listeners);
+	if (responder->refresh != NULL)
+		loop_set_timer(responder->refresh, LOOP_NEVER);
+	if (responder->watch >= 0) {
+		loop_remove_fd(responder->loop, responder->watch);
+		close(responder->watch);
 	}
-	free(stage);
+	free(responder);
 }
 
 void
-stage_print_interfaces(const struct stage *stage, FILE *out)
+responder_print_interfaces(const struct responder *responder, FILE *out)
 {
 	const char *separator = "";
 
-	for (size_t i = 0; i < stage->listeners.count; i++) {
-		if (!outbox_can_use(&stage->listeners.list[i]))
+	for (size_t i = 0; i < responder->listeners.count; i++) {
+		if (!outbox_can_use(&responder->listeners.list[i]))
 			continue;
-		fprintf(out, "%s%s", separator, stage->listeners.list[i].shown);
+		fprintf(out, "%s%s", separator, responder->listeners.list[i].shown);
 		separator = ",";
 	}
 }

@@ -12,9 +12,9 @@
 #include "responder/fleet.h"
 
 struct loop;
-struct stage;
+struct responder;
 
-struct stage_settings {
+struct responder_settings {
 	char *const *ifnames; /* none: every usable multicast interface */
 	size_t ifname_count;
 	uint32_t group; /* host byte order */
@@ -28,11 +28,11 @@ struct stage_settings {
  * is copied; ifnames, and all else, must outlive it.  An interface that cannot
  * be used from the start is a failure: NULL, with the reason logged.  One that
  * is lost later is taken up again when it is back. */
-struct stage *stage_new(struct loop *loop, const struct cast *cast, struct answers *answers,
-			const struct stage_settings *settings);
-void stage_free(struct stage *stage);
+struct responder *responder_new(struct loop *loop, const struct fleet *fleet,
+				struct answers *answers, const struct responder_settings *settings);
+void responder_free(struct responder *responder);
 
 /* Print the names of the interfaces listened on, separated by commas. */
-void stage_print_interfaces(const struct stage *stage, FILE *out);
+void responder_print_interfaces(const struct responder *responder, FILE *out);
 
 #endif /* RESPONDER_H */

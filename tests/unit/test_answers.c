@@ -19,24 +19,24 @@ static const struct answers_request request = {
     .source = SOURCE, .source_port = 40000, .ifindex = 7};
 
 struct fixture {
-	struct cast *cast;
+	struct fleet *fleet;
 	struct answers *answers;
 };
 
 static struct fixture
 set_up(size_t count, uint64_t seed)
 {
-	struct cast_script script = {.first_address = 0xc6120001,
-				     .count = count,
-				     .hostname = "h%u",
-				     .version = "1.2",
-				     .port = 6482};
-	char error[CAST_ERROR_LEN];
+	struct fleet_settings settings = {.first_address = 0xc6120001,
+					  .count = count,
+					  .hostname = "h%u",
+					  .version = "1.2",
+					  .port = 6482};
+	char error[FLEET_ERROR_LEN];
 	struct fixture f;
 
-	f.cast = cast_new(&script, error);
-	assert_non_null(f.cast);
-	f.answers = answers_new(f.cast, GROUP, 64535, seed);
+	f.fleet = fleet_new(&settings, error);
+	assert_non_null(f.fleet);
+	f.answers = answers_new(f.fleet, GROUP, 64535, seed);
 	assert_non_null(f.answers);
 	return f;
 }
@@ -45,7 +45,7 @@ static void
 tear_down(struct fixture f)
 {
 	answers_free(f.answers);
-	cast_free(f.cast);
+	fleet_free(f.fleet);
 }
 
 /* Take the next answer, which must be as said. */
@@ -60,7 +60,7 @@ expect(struct fixture f, size_t place, uint32_t destination, uint16_t port)
 	assert_int_equal(answer->port, port);
 	assert_int_equal(answer->ifindex, 7);
 	assert_int_equal(answer->due_us, NOW);
-	answers_settle(f.answers, ANSWER_SENT);
+	answers_finish(f.answers, ANSWER_SENT);
 }
 
 static void
@@ -106,7 +106,7 @@ test_modes_of_two(void **state)
 	assert_null(answers_next(f.answers));
 
 	answers_set_mode(f.answers, ANSWER_TWICE);
-	cast_switch(f.cast, (struct cast_range){0, 0}, false);
+	fleet_switch(f.fleet, (struct fleet_range){0, 0}, false);
 	answers_request(f.answers, &request, NOW);
 	expect(f, 1, SOURCE, 40000);
 	expect(f, 1, SOURCE, 40000);
@@ -213,7 +213,7 @@ test_delay(void **state)
 		previous = answer->due_us;
 		first = first == 0 ? previous : first;
 		last = previous;
-		answers_settle(f.answers, ANSWER_SENT);
+		answers_finish(f.answers, ANSWER_SENT);
 	}
 	assert_null(answers_next(f.answers));
 	/* 2000 draws fill the range: a hundredth of it is left at either end with
@@ -242,7 +242,7 @@ test_order_over_requests(void **state)
 	answers_set_mode(f.answers, ANSWER_FIXED);
 	answers_request(f.answers, &request, NOW + 1);
 	assert_int_equal(answers_next(f.answers)->due_us, NOW + 1);
-	answers_settle(f.answers, ANSWER_SENT);
+	answers_finish(f.answers, ANSWER_SENT);
 	assert_int_equal(answers_next(f.answers)->due_us, NOW + 500000);
 	assert_int_equal(answers_next(f.answers)->port, 40000);
 	tear_down(f);
@@ -294,10 +294,10 @@ test_seed(void **state)
 		assert_int_equal(x->due_us, y->due_us);
 		if (z != NULL) {
 			same += x->due_us == z->due_us;
-			answers_settle(c.answers, ANSWER_SENT);
+			answers_finish(c.answers, ANSWER_SENT);
 		}
-		answers_settle(a.answers, ANSWER_SENT);
-		answers_settle(b.answers, ANSWER_SENT);
+		answers_finish(a.answers, ANSWER_SENT);
+		answers_finish(b.answers, ANSWER_SENT);
 	}
 	assert_true(same < 50);
 	for (size_t i = 0; i < 3; i++)
@@ -327,7 +327,7 @@ test_bound(void **state)
 	for (int n = 0; n < 1064; n++) {
 		assert_int_equal(answers_next(f.answers)->due_us,
 				 NOW + 1000000 + INT64_C(1000) * (n / 10));
-		answers_settle(f.answers, ANSWER_SENT);
+		answers_finish(f.answers, ANSWER_SENT);
 	}
 	assert_null(answers_next(f.answers));
 	answers_request(f.answers, &request, NOW + 1000000);
@@ -343,12 +343,12 @@ test_outcomes(void **state)
 
 	(void)state;
 	answers_request(f.answers, &request, NOW);
-	answers_settle(f.answers, ANSWER_SENT);
-	answers_settle(f.answers, ANSWER_SENT);
-	answers_settle(f.answers, ANSWER_SENT);
-	answers_settle(f.answers, ANSWER_CANCELLED);
-	answers_settle(f.answers, ANSWER_CANCELLED);
-	answers_settle(f.answers, ANSWER_FAILED);
+	answers_finish(f.answers, ANSWER_SENT);
+	answers_finish(f.answers, ANSWER_SENT);
+	answers_finish(f.answers, ANSWER_SENT);
+	answers_finish(f.answers, ANSWER_CANCELLED);
+	answers_finish(f.answers, ANSWER_CANCELLED);
+	answers_finish(f.answers, ANSWER_FAILED);
 	stats = answers_stats(f.answers);
 	assert_int_equal(stats.sent, 3);
 	assert_int_equal(stats.cancelled, 2);

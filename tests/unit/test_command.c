@@ -12,7 +12,7 @@
 #include "responder/command.h"
 
 struct fixture {
-	struct cast *cast;
+	struct fleet *fleet;
 	struct answers *answers;
 };
 
@@ -21,16 +21,16 @@ static struct fixture f;
 static int
 set_up(void **state)
 {
-	struct cast_script script = {.first_address = 0xc6120001,
-				     .count = 5,
-				     .hostname = "ldom%u",
-				     .version = "1.2",
-				     .port = 6482};
-	char error[CAST_ERROR_LEN];
+	struct fleet_settings settings = {.first_address = 0xc6120001,
+					  .count = 5,
+					  .hostname = "ldom%u",
+					  .version = "1.2",
+					  .port = 6482};
+	char error[FLEET_ERROR_LEN];
 
 	(void)state;
-	f.cast = cast_new(&script, error);
-	f.answers = f.cast == NULL ? NULL : answers_new(f.cast, 0xef81091b, 64535, 1);
+	f.fleet = fleet_new(&settings, error);
+	f.answers = f.fleet == NULL ? NULL : answers_new(f.fleet, 0xef81091b, 64535, 1);
 	return f.answers == NULL ? -1 : 0;
 }
 
@@ -39,7 +39,7 @@ tear_down(void **state)
 {
 	(void)state;
 	answers_free(f.answers);
-	cast_free(f.cast);
+	fleet_free(f.fleet);
 	return 0;
 }
 
@@ -52,7 +52,7 @@ expect_lines(const char *line, const char *lines, bool goes_on)
 	FILE *out = open_memstream(&reply, &len);
 
 	assert_non_null(out);
-	assert_int_equal(command_run(line, f.cast, f.answers, out), goes_on);
+	assert_int_equal(command_run(line, f.fleet, f.answers, out), goes_on);
 	assert_int_equal(fclose(out), 0);
 	assert_string_equal(reply, lines);
 	free(reply);
@@ -72,15 +72,15 @@ test_switch(void **state)
 {
 	(void)state;
 	expect("off 198.18.0.2-198.18.0.4", "ok 3");
-	assert_int_equal(cast_count_on(f.cast), 2);
-	assert_true(cast_get(f.cast, 0)->on);
-	assert_false(cast_get(f.cast, 3)->on);
+	assert_int_equal(fleet_count_on(f.fleet), 2);
+	assert_true(fleet_get(f.fleet, 0)->on);
+	assert_false(fleet_get(f.fleet, 3)->on);
 	expect("on 198.18.0.3", "ok 1");
-	assert_true(cast_get(f.cast, 2)->on);
+	assert_true(fleet_get(f.fleet, 2)->on);
 	expect("off all", "ok 5");
-	assert_int_equal(cast_count_on(f.cast), 0);
+	assert_int_equal(fleet_count_on(f.fleet), 0);
 	expect("on all", "ok 5");
-	assert_int_equal(cast_count_on(f.cast), 5);
+	assert_int_equal(fleet_count_on(f.fleet), 5);
 }
 
 static void
@@ -88,14 +88,14 @@ test_set(void **state)
 {
 	(void)state;
 	expect("set 198.18.0.1 hostname two  words ", "ok 1");
-	assert_string_equal(cast_get(f.cast, 0)->says.hostname, "two  words ");
+	assert_string_equal(fleet_get(f.fleet, 0)->says.hostname, "two  words ");
 	expect("set all version 3.6", "ok 5");
-	assert_string_equal(cast_get(f.cast, 4)->says.version, "3.6");
+	assert_string_equal(fleet_get(f.fleet, 4)->says.version, "3.6");
 	expect("set 198.18.0.4-198.18.0.5 port 65535", "ok 2");
-	assert_int_equal(cast_get(f.cast, 4)->says.port, 65535);
-	assert_int_equal(cast_get(f.cast, 2)->says.port, 6482);
+	assert_int_equal(fleet_get(f.fleet, 4)->says.port, 65535);
+	assert_int_equal(fleet_get(f.fleet, 2)->says.port, 6482);
 	expect("set all hostname ", "ok 5");
-	assert_string_equal(cast_get(f.cast, 0)->says.hostname, "");
+	assert_string_equal(fleet_get(f.fleet, 0)->says.hostname, "");
 }
 
 static void
@@ -112,7 +112,7 @@ test_refused_who(void **state)
 	expect("off all all", "error: 'all' is too much");
 	expect("off all ", "error: '' is too much");
 	expect("off", "error: usage: off WHO");
-	assert_int_equal(cast_count_on(f.cast), 5);
+	assert_int_equal(fleet_count_on(f.fleet), 5);
 }
 
 static void
@@ -134,10 +134,10 @@ test_refused_set(void **state)
 	snprintf(line, sizeof(line), "set all version %s", digits);
 	expect(line, "error: version '12345678901234567890123456789012' is longer than 31 octets");
 	for (size_t i = 0; i < 5; i++) {
-		assert_int_equal(cast_get(f.cast, i)->says.port, 6482);
-		assert_string_equal(cast_get(f.cast, i)->says.version, "1.2");
+		assert_int_equal(fleet_get(f.fleet, i)->says.port, 6482);
+		assert_string_equal(fleet_get(f.fleet, i)->says.version, "1.2");
 	}
-	assert_string_equal(cast_get(f.cast, 1)->says.hostname, "ldom2");
+	assert_string_equal(fleet_get(f.fleet, 1)->says.hostname, "ldom2");
 }
 
 static void
@@ -155,9 +155,9 @@ test_answers(void **state)
 	assert_int_equal(answers_next(f.answers)->due_us, 10000);
 	expect("loss 100", "ok");
 	answers_request(f.answers, &request, 0);
-	answers_settle(f.answers, ANSWER_SENT);
-	answers_settle(f.answers, ANSWER_FAILED);
-	answers_settle(f.answers, ANSWER_CANCELLED);
+	answers_finish(f.answers, ANSWER_SENT);
+	answers_finish(f.answers, ANSWER_FAILED);
+	answers_finish(f.answers, ANSWER_CANCELLED);
 	expect("off 198.18.0.1", "ok 1");
 	answers_request(f.answers, &nobody, 0);
 	expect("stats", "ok managers=5 on=4 requests=3 refused=1 limited=0 sent=1 pending=2 lost=5 "
@@ -209,9 +209,9 @@ test_longest(void **state)
 	(void)state;
 	memset(line + strlen(line), 'h', 255);
 	expect(line, "ok 5");
-	assert_int_equal(strlen(cast_get(f.cast, 4)->says.hostname), 255);
+	assert_int_equal(strlen(fleet_get(f.fleet, 4)->says.hostname), 255);
 	expect("set all version 1234567890123456789012345678901", "ok 5");
-	assert_int_equal(strlen(cast_get(f.cast, 4)->says.version), 31);
+	assert_int_equal(strlen(fleet_get(f.fleet, 4)->says.version), 31);
 }
 
 int

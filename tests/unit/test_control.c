@@ -24,7 +24,7 @@
 
 static struct {
 	char directory[64], path[128];
-	struct cast *cast;
+	struct fleet *fleet;
 	struct answers *answers;
 	struct loop *loop;
 	struct control *control;
@@ -57,12 +57,12 @@ too_late(void *ctx)
 static int
 set_up(void **state)
 {
-	struct cast_script script = {.first_address = 0xc6120001,
-				     .count = MANAGERS,
-				     .hostname = "ldom%05u.example",
-				     .version = "1.2",
-				     .port = 6482};
-	char error[CAST_ERROR_LEN];
+	struct fleet_settings settings = {.first_address = 0xc6120001,
+					  .count = MANAGERS,
+					  .hostname = "ldom%05u.example",
+					  .version = "1.2",
+					  .port = 6482};
+	char error[FLEET_ERROR_LEN];
 
 	(void)state;
 	memset(&f, 0, sizeof(f));
@@ -70,11 +70,11 @@ set_up(void **state)
 	strcpy(f.directory, "/tmp/test_control.XXXXXX");
 	assert_non_null(mkdtemp(f.directory));
 	snprintf(f.path, sizeof(f.path), "%s/socket", f.directory);
-	f.cast = cast_new(&script, error);
-	f.answers = answers_new(f.cast, 0xef81091b, 64535, 1);
+	f.fleet = fleet_new(&settings, error);
+	f.answers = answers_new(f.fleet, 0xef81091b, 64535, 1);
 	f.loop = loop_new();
 	f.deadline = loop_add_timer(f.loop, too_late, NULL);
-	f.control = control_open(f.path, f.loop, f.cast, f.answers);
+	f.control = control_open(f.path, f.loop, f.fleet, f.answers);
 	assert_non_null(f.control);
 	return 0;
 }
@@ -87,7 +87,7 @@ tear_down(void **state)
 	assert_int_equal(access(f.path, F_OK), -1);
 	loop_free(f.loop);
 	answers_free(f.answers);
-	cast_free(f.cast);
+	fleet_free(f.fleet);
 	return rmdir(f.directory);
 }
 
@@ -160,9 +160,9 @@ test_one_command(void **state)
 	assert_int_equal(stat(f.path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_string_equal(wait_for_end(connect_and_send("off all\n", 8)), "ok 20000\n");
-	assert_int_equal(cast_count_on(f.cast), 0);
+	assert_int_equal(fleet_count_on(f.fleet), 0);
 	assert_string_equal(wait_for_end(connect_and_send("on 198.18.0.1\n", 14)), "ok 1\n");
-	assert_int_equal(cast_count_on(f.cast), 1);
+	assert_int_equal(fleet_count_on(f.fleet), 1);
 	assert_string_equal(wait_for_end(connect_and_send("quit\n", 5)), "ok\n");
 }
 
@@ -193,7 +193,7 @@ test_refused(void **state)
 	line[COMMAND_LINE_LEN - 1] = '\n';
 	assert_non_null(
 	    strstr(wait_for_end(connect_and_send(line, COMMAND_LINE_LEN)), "error: 'xxx"));
-	assert_int_equal(cast_count_on(f.cast), MANAGERS);
+	assert_int_equal(fleet_count_on(f.fleet), MANAGERS);
 }
 
 /* A command that is cut short is not carried out. */
@@ -205,7 +205,7 @@ test_end_before_the_newline(void **state)
 	(void)state;
 	assert_int_equal(shutdown(fd, SHUT_WR), 0);
 	assert_string_equal(wait_for_end(fd), "");
-	assert_int_equal(cast_count_on(f.cast), MANAGERS);
+	assert_int_equal(fleet_count_on(f.fleet), MANAGERS);
 }
 
 static void
@@ -285,9 +285,9 @@ test_socket_of_another(void **state)
 {
 	(void)state;
 	control_close(f.control);
-	f.control = control_open(f.path, f.loop, f.cast, f.answers);
+	f.control = control_open(f.path, f.loop, f.fleet, f.answers);
 	assert_non_null(f.control);
-	assert_null(control_open(f.path, f.loop, f.cast, f.answers));
+	assert_null(control_open(f.path, f.loop, f.fleet, f.answers));
 	assert_int_equal(unlink(f.path), 0);
 	fclose(fopen(f.path, "w"));
 	control_close(f.control);
