@@ -36,7 +36,7 @@ void ifaces_clear(struct ifaces *ifaces);
 const char *iface_unsuitable(const struct iface *iface, bool by_name);
 
 /* The name as it may be shown: it can hold nearly any octet.  Returns buf. */
-#define IFACE_SHOWN_LEN (4 * IF_NAMESIZE)
+#define IFACE_SHOWN_LEN ((size_t)4 * IF_NAMESIZE)
 char *iface_shown(const char *name, char buf[IFACE_SHOWN_LEN]);
 
 const struct iface *ifaces_by_index(const struct ifaces *ifaces, unsigned int index);

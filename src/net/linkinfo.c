@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,14 +21,14 @@ bool
 linkinfo_vrf_heard(void)
 {
 	FILE *file = fopen("/proc/sys/net/ipv4/udp_l3mdev_accept", "re");
-	int value = 0;
+	char text[16] = "";
 
 	if (file == NULL)
 		return false;
-	if (fscanf(file, "%d", &value) != 1)
-		value = 0;
+	if (fgets(text, sizeof(text), file) == NULL)
+		text[0] = '\0';
 	fclose(file);
-	return value != 0;
+	return strtol(text, NULL, 10) != 0;
 }
 
 #ifdef HAVE_LINUX_RTNETLINK_H

@@ -108,31 +108,29 @@ log_join_error(const struct listeners *listeners, const struct listener *l)
 			    format_address(listeners->group, group), strerror(l->join_error));
 }
 
-/* One that an operator may wonder about, for it looks as if it could be used. */
-static bool
-is_puzzling(const struct listener *l)
+/* One that looks as if it could be used is worth a word in any case. */
+static enum log_level
+level_of(const struct listener *l, bool was_used)
 {
-	return l->state == LINK_UNSUITABLE && l->addr != 0 && !l->loopback;
+	const bool puzzling = l->state == LINK_UNSUITABLE && l->addr != 0 && !l->loopback;
+
+	if ((l->state == LINK_EXCLUDED || l->state == LINK_UNSUITABLE) && !was_used && !puzzling)
+		return LOG_LEVEL_DEBUG;
+	return LOG_LEVEL_NOTICE;
 }
 
 static void
 log_state(const struct listeners *listeners, const struct listener *l, bool was_used)
 {
-	const char *text = l->detail != NULL ? l->detail : link_state_text(l->state);
-
 	if (l->state == LINK_USABLE && l->detail != NULL)
 		log_warning("%s: used, but %s", l->shown, l->detail);
 	else if (l->state == LINK_USABLE)
 		log_notice("%s: used", l->shown);
 	else if (l->state == LINK_NOT_JOINED)
 		log_join_error(listeners, l);
-	else if (l->state == LINK_UNSUITABLE && is_puzzling(l))
-		log_notice("%s: not used: %s", l->shown, text);
-	else if (l->state == LINK_EXCLUDED || l->state == LINK_UNSUITABLE)
-		log_line(was_used ? LOG_LEVEL_NOTICE : LOG_LEVEL_DEBUG, "%s: not used: %s",
-			 l->shown, text);
 	else
-		log_notice("%s: not used: %s", l->shown, text);
+		log_line(level_of(l, was_used), "%s: not used: %s", l->shown,
+			 l->detail != NULL ? l->detail : link_state_text(l->state));
 }
 
 /* What the state is without regard to the group. */

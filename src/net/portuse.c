@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/portuse.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -31,26 +31,50 @@ takes_unicast(const uint32_t words[4], unsigned int count)
 	return octets[0] != 127 && (octets[0] & 0xf0) != 0xe0;
 }
 
+/* Read so many words of eight hexadecimal digits; what follows them, or NULL. */
+static const char *
+read_address(const char *text, uint32_t words[], unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++, text += 8) {
+		char word[9];
+		char *end;
+
+		strlcpy(word, text, sizeof(word));
+		words[i] = (uint32_t)strtoul(word, &end, 16);
+		if (end != word + 8)
+			return NULL;
+	}
+	return text;
+}
+
+static const char *
+after_columns(const char *text, unsigned int count)
+{
+	while (count-- > 0) {
+		text += strspn(text, " ");
+		text += strcspn(text, " ");
+	}
+	return text;
+}
+
 /* One line of /proc/net/udp or, with four words to an address, of udp6: number,
  * local address and port, seven columns that do not matter, inode. */
 static bool
 is_rival(const char *line, unsigned int words_count, uint16_t port, uint64_t own_inode)
 {
 	uint32_t words[4];
-	unsigned int its_port;
-	uint64_t inode;
-	int len = 0;
+	const char *text = strchr(line, ':');
+	unsigned long its_port;
+	char *end;
 
-	(void)sscanf(line, " %*u: %n", &len);
-	if (len == 0)
+	if (text == NULL)
 		return false; /* the heading */
-	line += len;
-	for (unsigned int i = 0; i < words_count; i++, line += len)
-		if (sscanf(line, "%8" SCNx32 "%n", &words[i], &len) != 1)
-			return false;
-	if (sscanf(line, ":%4x %*s %*s %*s %*s %*s %*s %*s %" SCNu64, &its_port, &inode) != 2)
+	text = read_address(text + 1 + strspn(text + 1, " "), words, words_count);
+	if (text == NULL || *text != ':')
 		return false;
-	return its_port == port && inode != own_inode && takes_unicast(words, words_count);
+	its_port = strtoul(text + 1, &end, 16);
+	return its_port == port && strtoull(after_columns(end, 7), NULL, 10) != own_inode &&
+	       takes_unicast(words, words_count);
 }
 
 static bool

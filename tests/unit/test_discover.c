@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
@@ -148,7 +147,7 @@ static bool
 keep_reason(void *ctx, const struct event *event)
 {
 	(void)ctx;
-	strcpy(announced, event->reason);
+	snprintf(announced, sizeof(announced), "%s", event->reason);
 	return true;
 }
 

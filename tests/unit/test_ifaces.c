@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* net/ifaces.c on interfaces of a network namespace. */
+#include "config.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +14,12 @@
 
 #include "net/ifaces.h"
 #include "netns.h"
+
+#ifdef HAVE_LINUX_RTNETLINK_H
+#define HAVE_RTNETLINK true
+#else
+#define HAVE_RTNETLINK false
+#endif
 
 #define ADDR 0xc6120001u  /* 198.18.0.1 */
 #define ALIAS 0xc6120101u /* 198.18.1.1 */
@@ -170,6 +178,7 @@ reads_alternative_names(void **state)
 	static const char expected[] = "wan\0a-name-of-more-than-15-octets\0";
 
 	(void)state;
+	skip_unless(HAVE_RTNETLINK, "rtnetlink");
 	if (!ip_works("link property add dev t0 altname wan"))
 		skip(); /* before Linux 5.5 */
 	ip("link property add dev t0 altname a-name-of-more-than-15-octets");
@@ -202,6 +211,7 @@ static void
 vrf_is_seen(void **state)
 {
 	(void)state;
+	skip_unless(HAVE_RTNETLINK, "rtnetlink");
 	if (!ip_works("link add tvrf type vrf table 10 2>/dev/null"))
 		skip(); /* CONFIG_NET_VRF */
 	ip("link set t0 master tvrf");
