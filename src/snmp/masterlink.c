@@ -221,6 +221,7 @@ void
 masterlink_stop(void)
 {
 	registration_cancel();
+	complete = false; /* and what waits is no sign of a master agent that hangs */
 }
 
 netsnmp_session *
