@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "core/config.h"
+#include "base/clock.h"
+#include "conf/conf.h"
 #include "core/format.h"
-#include "inherited.h"
-#include "log.h"
+#include "base/inherited.h"
+#include "base/log.h"
 #include "net/ifaces.h"
-#include "net/loop.h"
-#include "output.h"
+#include "base/loop.h"
+#include "base/output.h"
 #include "responder/answers.h"
 #include "responder/client.h"
 #include "responder/control.h"

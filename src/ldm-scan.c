@@ -12,19 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "core/config.h"
+#include "base/clock.h"
+#include "conf/conf.h"
 #include "core/discover.h"
 #include "core/format.h"
 #include "core/inventory.h"
-#include "inherited.h"
-#include "log.h"
+#include "base/inherited.h"
+#include "base/log.h"
 #include "net/ifaces.h"
 #include "net/ifwords.h"
-#include "net/loop.h"
+#include "base/loop.h"
 #include "net/prober.h"
-#include "output.h"
-#include "scan_table.h"
+#include "base/output.h"
+#include "scan/scan_table.h"
 
 enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 

@@ -22,11 +22,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
-#include "inventory.h"
-#include "links.h"
-#include "moment.h"
-#include "wire.h"
+#include "core/access.h"
+#include "core/inventory.h"
+#include "core/links.h"
+#include "base/moment.h"
+#include "core/wire.h"
 
 struct discover;
 

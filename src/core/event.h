@@ -9,9 +9,9 @@
 
 #include <stdint.h>
 
-#include "manager.h"
-#include "moment.h"
-#include "wire.h"
+#include "core/manager.h"
+#include "base/moment.h"
+#include "core/wire.h"
 
 /* The values are those of ldmEventType and of the notifications below
  * ldmNotifications. */

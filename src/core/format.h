@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "manager.h"
+#include "core/manager.h"
 
 #define FORMAT_ADDRESS_LEN 16 /* "255.255.255.255" and its NUL */
 #define FORMAT_TIME_LEN 25    /* "2026-11-22T13:02:12.345Z" and its NUL */

@@ -22,11 +22,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
-#include "event.h"
-#include "manager.h"
-#include "moment.h"
-#include "wire.h"
+#include "core/access.h"
+#include "core/event.h"
+#include "core/manager.h"
+#include "base/moment.h"
+#include "core/wire.h"
 
 struct inventory;
 

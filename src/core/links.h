@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "inventory.h"
-#include "manager.h"
+#include "core/inventory.h"
+#include "core/manager.h"
 
 #define LINK_NAME_LEN 16                   /* IF_NAMESIZE */
 #define LINK_SHOWN_LEN (4 * LINK_NAME_LEN) /* each octet as \xHH, by format_printable() */

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "moment.h"
-#include "wire.h"
+#include "base/moment.h"
+#include "core/wire.h"
 
 /* The values are those of ldmManagerStatus. */
 enum manager_status {

@@ -12,7 +12,7 @@
 #include <sys/queue.h>
 #include <sys/tree.h>
 
-#include "inventory.h"
+#include "core/inventory.h"
 
 struct challenger;
 

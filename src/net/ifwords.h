@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "core/config.h"
+#include "conf/conf.h"
 #include "net/ifaces.h"
 
 #define IFWORDS_LEN 256

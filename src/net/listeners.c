@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "core/format.h"
-#include "log.h"
+#include "base/log.h"
 #include "net/descriptors.h"
 #include "net/mcast.h"
 

@@ -15,7 +15,7 @@
 
 #include "core/discover.h"
 #include "net/ifaces.h"
-#include "net/loop.h"
+#include "base/loop.h"
 
 struct listener {
 	char name[IF_NAMESIZE];

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "core/discover.h"
-#include "net/loop.h"
+#include "base/loop.h"
 
 struct sender_socket {
 	int fd; /* -1: not open */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "core/config.h"
+#include "conf/conf.h"
 #include "core/wire.h"
 #include "responder/quota.h"
 

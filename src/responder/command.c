@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "core/config.h"
+#include "conf/conf.h"
 #include "core/format.h"
 
 struct context {

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "core/format.h"
 #include "core/wire.h"
-#include "log.h"
-#include "net/loop.h"
+#include "base/log.h"
+#include "base/loop.h"
 #include "net/mcast.h"
 
 #define SENT_A_TURN 256   /* answers, before the loop looks at the sockets again */

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "core/format.h"
-#include "log.h"
+#include "base/log.h"
 #include "net/ifaces.h"
 #include "net/listeners.h"
-#include "net/loop.h"
+#include "base/loop.h"
 #include "net/mcast.h"
 #include "responder/outbox.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "log.h"
+#include "base/log.h"
 #include "snmp/liblog.h"
 
 static bool configuring;

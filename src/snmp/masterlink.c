@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "log.h"
+#include "base/log.h"
 #include "snmp/absence.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_set.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/mib_draft.h"
 
-#include "core/config.h"
+#include "conf/conf.h"
 #include "core/wire.h"
 
 enum { /* TruthValue, RFC 2579 */

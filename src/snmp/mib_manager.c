@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "snmp/mib_manager.h"
 
 enum {

@@ -11,7 +11,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-#include "core/oidindex.h"
+#include "snmp/oidindex.h"
 #include "snmp/mib.h"
 #include "snmp/mib_draft.h"
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "log.h"
+#include "base/log.h"
 #include "snmp/axpdu.h"
 #include "snmp/registration.h"
 

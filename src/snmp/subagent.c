@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "base/log.h"
 #include "snmp/liblog.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_discovery.h"

@@ -74,9 +74,9 @@ run()
 }
 
 mkdir "$tmp/pure"
-for source in "$top"/src/base/random.c "$top"/src/core/*.c "$top"/src/responder/answers.c \
-	"$top"/src/responder/command.c "$top"/src/responder/fleet.c "$top"/src/responder/quota.c \
-	"$here/strlcpy.c"; do
+for source in src/base/random.c src/core/*.c src/conf/*.c src/snmp/oidindex.c src/store/ids.c \
+	src/store/keep.c src/store/state.c src/store/state_*.c src/responder/answers.c \
+	src/responder/command.c src/responder/fleet.c src/responder/quota.c "$here/strlcpy.c"; do
 	compile "$tmp/pure/$(basename "$source" .c).o" -c "$source"
 done
 ar cr "$tmp/pure.a" "$tmp"/pure/*.o

@@ -3,7 +3,7 @@
  * same. */
 #include <string.h>
 
-#include "core/config.h"
+#include "conf/conf.h"
 #include "fuzz.h"
 
 #define PRINTED_MAX (1 << 20)

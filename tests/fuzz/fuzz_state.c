@@ -2,7 +2,7 @@
 /* A state file: what is taken up is written the same way again. */
 #include <string.h>
 
-#include "core/state.h"
+#include "store/state.h"
 #include "fuzz.h"
 
 static char *

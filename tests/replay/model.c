@@ -47,7 +47,7 @@ next_leap(uint32_t below)
 }
 
 #define arc4random_uniform next_leap
-#include "ids.c"
+#include "store/ids.c"
 
 #define FLYING_MAX 16
 #define S_US INT64_C(1000000)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "core/config.h"
+#include "conf/conf.h"
 #include "sim.h"
 
 static int64_t

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config.h"
+#include "conf/conf.h"
 #include "core/format.h"
 #include "core/wire.h"
 

@@ -12,7 +12,7 @@
 #include "core/discover.h"
 #include "core/inventory.h"
 #include "core/links.h"
-#include "core/state.h"
+#include "store/state.h"
 
 #define MAX_PEERS 64
 #define MAX_ANSWERS 1024

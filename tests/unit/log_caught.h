@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "log.h"
+#include "base/log.h"
 
 static unsigned int lines;
 static char last[2048];

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "statefile.h"
+#include "store/statefile.h"
 
 #define NOBODY 65534
 #define MAX 1000000

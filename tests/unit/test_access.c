@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "core/access.h"
-#include "core/config.h"
+#include "conf/conf.h"
 
 #define BY_MATCH "sourceMatch: the announced address is not the source's"
 #define BY_ANNOUNCED "the announced address is refused by an accept or deny rule"

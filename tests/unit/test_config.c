@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/config.h"
+#include "conf/conf.h"
 #include "core/format.h"
 
 #define SECOND INT64_C(1000000)

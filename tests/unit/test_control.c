@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "clock.h"
-#include "net/loop.h"
+#include "base/clock.h"
+#include "base/loop.h"
 #include "responder/control.h"
 #include "responder/unixsock.h"
 

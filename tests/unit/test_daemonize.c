@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemonize.h"
-#include "log.h"
+#include "agent/daemonize.h"
+#include "base/log.h"
 
 static void
 ends_with_3(void)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "datagramlog.h"
+#include "agent/datagramlog.h"
 #include "log_caught.h"
 
 #define S INT64_C(1000000)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "eventlog.h"
+#include "agent/event_lines.h"
 #include "log_caught.h"
 
 #define S INT64_C(1000000)

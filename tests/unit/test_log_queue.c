@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log_queue.h"
+#include "base/log_queue.h"
 
 static struct log_queue queue;
 static struct log_line line;

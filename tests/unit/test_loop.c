@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "log.h"
-#include "net/loop.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
 
 /* What has happened, a letter each. */
 static char trace[64];

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "snmp/axpdu.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_event.h"

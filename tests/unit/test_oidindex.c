@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <cmocka.h>
 
-#include "core/oidindex.h"
+#include "snmp/oidindex.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -24,13 +24,13 @@
 #include <netpacket/packet.h>
 #endif
 
-#include "clock.h"
+#include "base/clock.h"
 #include "core/discover.h"
 #include "core/inventory.h"
-#include "log.h"
+#include "base/log.h"
 #include "net/descriptors.h"
 #include "net/ifaces.h"
-#include "net/loop.h"
+#include "base/loop.h"
 #include "net/mcast.h"
 #include "net/prober.h"
 #include "netns.h"

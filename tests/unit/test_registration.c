@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log.h"
+#include "base/log.h"
 #include "snmp/axpdu.h"
 #include "snmp/registration.h"
 

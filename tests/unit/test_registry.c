@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "core/config.h"
-#include "log.h"
-#include "registry.h"
+#include "base/clock.h"
+#include "conf/conf.h"
+#include "base/log.h"
+#include "agent/registry.h"
 
 #define MANAGER 0xc6120001 /* 198.18.0.1 */
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/state.h"
+#include "store/state.h"
 
 #define ADDR(n) (0xc6120000u + (n)) /* 198.18.0.0 */
 #define WALL INT64_C(1763995221123)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "core/state.h"
+#include "store/state.h"
 
 #define ADDR(n) (0xc6120001u + (n)) /* 198.18.0.1 */
 #define ADDRESSES 6

@@ -15,7 +15,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "writer.c"
+#include "store/writer.c"
 
 #define WAIT_MS 30000 /* for what must happen */
 #define IDLE_MS 100   /* for what must not */

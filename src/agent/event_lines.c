@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/event_lines.h"
+
+#include <string.h>
+
+#include "core/format.h"
+#include "base/log.h"
+
+#define MINUTE_US INT64_C(60000000)
+
+static const struct log_limit_rule rule = {EVENTLOG_LINES, MINUTE_US, MINUTE_US};
+
+static const char *
+subject(enum event_type type)
+{
+	return type == EVENT_IMPAIRED || type == EVENT_RESTORED ? "discovery" : "manager";
+}
+
+static enum log_level
+level(enum event_type type)
+{
+	return type == EVENT_IMPAIRED ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
+}
+
+static void
+log_event(const struct event *event)
+{
+	const bool named = event->hostname[0] != '\0';
+	char addr[FORMAT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
+
+	if (event->addr == 0)
+		log_line(level(event->type), "%s %s: %s", subject(event->type),
+			 event_type_name(event->type), event->reason);
+	else
+		log_line(level(event->type), "%s %s%s%s%s %s: %s", subject(event->type),
+			 format_address(event->addr, addr), named ? " (" : "",
+			 format_printable(event->hostname, strlen(event->hostname), hostname,
+					  sizeof(hostname)),
+			 named ? ")" : "", event_type_name(event->type), event->reason);
+}
+
+void
+eventlog_put(struct eventlog *log, const struct event *event)
+{
+	const int64_t now_us = event->time.mono_us;
+
+	eventlog_sum_up(log, now_us);
+	if (log_limit_take(&log->types[event->type], &rule, now_us))
+		log_event(event);
+}
+
+void
+eventlog_sum_up(struct eventlog *log, int64_t now_us)
+{
+	for (enum event_type type = 1; type < EVENT_TYPES; type++) {
+		const unsigned int more = log_limit_sum(&log->types[type], &rule, now_us);
+
+		if (more > 0)
+			log_line(level(type), "%s %s: %u more within a minute", subject(type),
+				 event_type_name(type), more);
+	}
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/persist.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "store/state.h"
+#include "store/ids.h"
+#include "base/log.h"
+#include "store/statefile.h"
+#include "store/writer.h"
+
+#define PERIOD_S 600 /* how old the file's "last heard" may be */
+
+/* Beyond any use, and yet no danger to memory: a lower maxManagers or queueLimit
+ * must not make yesterday's file unreadable. */
+#define RECORDS_MIN 100000
+
+/* Once the writer is started, its thread alone uses these, `final` excepted. */
+static struct {
+	struct statefile *file;            /* NULL: none */
+	const char *path;                  /* the configuration's */
+	char trouble[STATEFILE_ERROR_LEN]; /* why it cannot be written to; "": it can */
+	struct registry *registry;
+	void (*on_saved)(void);
+	atomic_bool final; /* the last save is asked for */
+} persist;
+
+static struct writer *writer;
+
+int
+persist_open(const struct config *config)
+{
+	char error[STATEFILE_ERROR_LEN] = "";
+
+	persist.path = config_state_file(config);
+	if (persist.path == NULL)
+		return 0;
+	switch (statefile_open(&persist.file, persist.path, error)) {
+	case STATEFILE_OK:
+		return 0;
+	case STATEFILE_DEGRADED:
+		strlcpy(persist.trouble, error, sizeof(persist.trouble));
+		return 0;
+	case STATEFILE_REFUSED:
+		break;
+	}
+	log_error("stateFile %s", error);
+	return -1;
+}
+
+/* One line when it begins and one when it is over. */
+static void
+note_trouble(const char *error)
+{
+	if (persist.trouble[0] == '\0' && error[0] != '\0')
+		log_error("the state is not saved: %s", error);
+	else if (persist.trouble[0] != '\0' && error[0] == '\0')
+		log_notice("the state is saved again in %s", persist.path);
+	strlcpy(persist.trouble, error, sizeof(persist.trouble));
+}
+
+static char *
+encode(uint32_t *last_id, uint32_t *reserved_id, size_t *len)
+{
+	struct state state;
+	char *text;
+
+	if (registry_export(persist.registry, &state, last_id, persist.final) < 0)
+		return NULL;
+	*reserved_id = state.last_id;
+	text = state_encode(&state, len);
+	state_clear(&state);
+	return text;
+}
+
+static bool
+save(void *ctx, size_t *octets)
+{
+	char error[STATEFILE_ERROR_LEN] = "";
+	uint32_t last_id, reserved_id = 0;
+	char *text = encode(&last_id, &reserved_id, octets);
+
+	(void)ctx;
+	if (text == NULL)
+		strlcpy(error, strerror(ENOMEM), sizeof(error));
+	else
+		(void)statefile_replace(persist.file, text, *octets, error);
+	free(text);
+	note_trouble(error);
+	/* If it failed: better told, and perhaps told again after a crash, than not
+	 * at all. */
+	registry_release(persist.registry, last_id, error[0] == '\0' ? reserved_id : 0);
+	persist.on_saved();
+	return error[0] == '\0';
+}
+
+static void
+keep_aside(const char *why)
+{
+	char name[STATEFILE_ERROR_LEN];
+
+	if (statefile_keep_aside(persist.file, name, sizeof(name)) == 0)
+		log_error("%s: %s; starting without it, it is kept as %s", persist.path, why, name);
+	else
+		log_error("%s: %s; starting without it, and it could not be kept aside: %s",
+			  persist.path, why, strerror(errno));
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Where ids go on when no file tells: some were given, if one was ever put aside. */
+static uint32_t
+lost_last_id(void)
+{
+	char text[STATE_SALVAGE_LEN];
+	uint32_t last_id = 0;
+	bool any = false;
+
+	for (int i = 1; i <= STATEFILE_ASIDE_MAX; i++) {
+		const ssize_t len = statefile_read_aside(persist.file, i, text, sizeof(text));
+		const uint32_t salvaged = len > 0 ? state_salvage_last_id(text, (size_t)len) : 0;
+
+		last_id = salvaged > last_id ? salvaged : last_id;
+		any = any || len >= 0;
+	}
+	return any ? ids_leap(last_id) : 0;
+}
+
+static void
+clamp_times(struct state *state)
+{
+	const size_t count = state_clamp_times(state, clock_now().wall_ms);
+
+	if (count > 0)
+		log_warning("%s: it is from a clock that was ahead, or the clock is behind now: "
+			    "what was heard in the future is taken to be heard now (managers: %zu)",
+			    persist.path, count);
+}
+
+enum loaded {
+	LOADED,
+	LOADED_NOTHING,
+	LOADED_NOT, /* the file may be good */
+};
+
+/* Whether it is not the file's fault that it cannot be read. */
+static bool
+is_our_trouble(int error)
+{
+	return error == ENOMEM || error == EACCES || error == EMFILE || error == ENFILE;
+}
+
+/* LOADED_NOT comes with errno. */
+static enum loaded
+load(const struct config *config, struct state *state)
+{
+	/* Those that the configuration expects may come on top of a full table. */
+	const struct state_limits limits = {
+	    .managers = larger(2 * config->max_managers, RECORDS_MIN),
+	    .events = larger(config->event_log + config->queue_limit, RECORDS_MIN),
+	};
+	struct state_error error;
+	size_t len;
+	char *text = statefile_read(persist.file, state_max_len(&limits), &len);
+	enum loaded loaded = LOADED_NOTHING;
+
+	if (text != NULL && state_decode(state, text, len, &limits, &error) == 0) {
+		loaded = LOADED;
+		clamp_times(state);
+	} else if (is_our_trouble(errno)) {
+		loaded = LOADED_NOT;
+	} else if (text == NULL && errno == ENOENT) {
+		log_info("%s: there is none yet, starting without a state", persist.path);
+	} else if (text == NULL) {
+		keep_aside(strerror(errno));
+	} else {
+		state->last_id = state_salvage_last_id(text, len);
+		keep_aside(error.text);
+	}
+	free(text);
+	if (loaded == LOADED_NOTHING && state->last_id == 0)
+		state->last_id = lost_last_id();
+	return loaded;
+}
+
+int
+persist_load(const struct config *config, struct registry *registry)
+{
+	struct state state = {0};
+	const enum loaded loaded = persist.file != NULL ? load(config, &state) : LOADED_NOTHING;
+	int error = errno, status = -1;
+
+	if (loaded != LOADED_NOT) {
+		status = registry_restore(registry, &state, config, clock_now());
+		error = ENOMEM;
+	}
+	if ((loaded == LOADED_NOTHING || state.quiet) && !config->announce_first)
+		registry_start_quietly(registry);
+	if (status < 0)
+		log_error("cannot load the state of %s: %s", persist.path, strerror(error));
+	else if (loaded == LOADED)
+		log_info("%s: %zu managers are known from before", persist.path,
+			 state.manager_count);
+	state_clear(&state);
+	return status;
+}
+
+int
+persist_start(struct registry *registry, void (*on_saved)(void))
+{
+	const struct writer_job job = {.save = save, .period_s = PERIOD_S};
+	size_t octets = 0;
+	bool saved;
+
+	if (persist.file == NULL)
+		return 0;
+	if (persist.trouble[0] != '\0')
+		log_error("the state is not saved: %s", persist.trouble);
+	persist.registry = registry;
+	persist.on_saved = on_saved;
+	/* Before there can be an event, so that its id is on disk as taken. */
+	saved = save(NULL, &octets);
+	writer = writer_start(&job);
+	if (writer == NULL) {
+		log_error("cannot start the thread that saves: %s", strerror(errno));
+		return -1;
+	}
+	registry_save_with(registry, writer);
+	if (!saved)
+		writer_ask(writer, WRITER_SOON);
+	return 0;
+}
+
+void
+persist_watch(void)
+{
+	int seconds;
+
+	if (writer == NULL)
+		return;
+	switch (writer_watch(writer, &seconds)) {
+	case WRITER_NO_NEWS:
+		break;
+	case WRITER_HANGS:
+		log_error("saving the state in %s takes longer than %d s, a disk may hang: "
+			  "notifications are late by up to ten seconds",
+			  persist.path, WRITER_HANG_S);
+		break;
+	case WRITER_HANGS_NO_MORE:
+		log_notice("saving the state in %s does not hang any more, after %d s",
+			   persist.path, seconds);
+		break;
+	}
+}
+
+void
+persist_finish(int timeout_ms)
+{
+	if (writer == NULL)
+		return;
+	persist.final = true;
+	if (!writer_finish(writer, timeout_ms))
+		log_warning("what was last heard may not be saved in %s", persist.path);
+}

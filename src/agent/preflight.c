@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/preflight.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/log_destination.h"
+#include "agent/privileges.h"
+
+static int
+fail(const char *option, const char *what, const char *path)
+{
+	log_error("option %s: %s%s: %s", option, what, path, strerror(errno));
+	return -1;
+}
+
+static int
+check_directory_of(const char *option, const char *path)
+{
+	char *copy = strdup(path);
+	const char *directory;
+	int status = 0;
+
+	if (copy == NULL)
+		return fail(option, "", path);
+	directory = dirname(copy);
+	if (eaccess(directory, W_OK | X_OK) < 0)
+		status = fail(option, "cannot make a file in ", directory);
+	free(copy);
+	return status;
+}
+
+/* The file may be a FIFO, or the pid file of a daemon that runs: it is not opened. */
+static int
+check_writable(const char *option, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT ? check_directory_of(option, path) : fail(option, "", path);
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return fail(option, "", path);
+	}
+	return eaccess(path, W_OK) < 0 ? fail(option, "cannot write to ", path) : 0;
+}
+
+static int
+check_log(const char *text)
+{
+	struct log_destination to;
+
+	if (text == NULL || log_destination_parse(text, &to) < 0 || to.kind != LOG_TO_FILE)
+		return 0; /* options_parse() has judged the text */
+	return check_writable("-L", to.path);
+}
+
+int
+preflight_check(const struct options *options)
+{
+	int status = 0;
+
+	/* In the order of a start: the log file is opened as the user of -u. */
+	if (options->pidfile != NULL && check_writable("-p", options->pidfile) < 0)
+		status = -1;
+	if (privileges_drop(options->user, options->group) < 0)
+		status = -1;
+	if (check_log(options->log) < 0)
+		status = -1;
+	return status;
+}

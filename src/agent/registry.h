@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* registry.h - what the discovery thread and the SNMP thread share.
+ *
+ * Owns the inventory, the events and the discovery's state machine, and the one
+ * lock of the program.  The discovery thread changes them through
+ * registry_discover(), with registry_lock() held; the SNMP thread reads copies
+ * and makes changes through registry_source(), whose functions take the lock
+ * themselves.  It is held for microseconds, a round's end with thousands of
+ * managers and a reload apart: nothing that could block is called under it, nothing
+ * of net-snmp, and nothing is logged.
+ */
+#ifndef REGISTRY_H
+#define REGISTRY_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "conf/conf.h"
+#include "core/discover.h"
+#include "base/moment.h"
+#include "store/state.h"
+#include "snmp/mib.h"
+#include "store/writer.h"
+
+struct registry;
+
+/* NULL with errno.  There is no registry_free(): the SNMP thread may use it
+ * until the process ends. */
+struct registry *registry_new(const struct config *config, struct moment now);
+
+/* Put another configuration in force.  What SNMP SET changed stays unless the
+ * token has another value than in the former configuration.  0, or -1 when out
+ * of memory, part of it then not being in force. */
+int registry_configure(struct registry *registry, const struct config *config, struct moment now);
+
+pthread_mutex_t *registry_lock(struct registry *registry);
+struct discover *registry_discover(struct registry *registry);
+
+struct mib_source registry_source(struct registry *registry);
+
+/* Readable when something has happened that the discovery thread should look at:
+ * SET has changed something, or there is room to make up for lost events.
+ * registry_drain_wake() makes it not so. */
+int registry_wake_fd(const struct registry *registry);
+void registry_drain_wake(struct registry *registry);
+
+/* Copy what has to survive a restart.  *last_id is that of the last event in it;
+ * state->last_id leaves room for more until the next time, unless it is the
+ * last one (final).  0, or -1 when out of memory. */
+int registry_export(struct registry *registry, struct state *state, uint32_t *last_id, bool final);
+
+/* Take up what registry_export() made in a former life.  Before any thread is
+ * started.  0, or -1 when out of memory, part of it then being there. */
+int registry_restore(struct registry *registry, const struct state *state,
+		     const struct config *config, struct moment now);
+
+/* From now on have changes saved; events wait for registry_release(), which says
+ * that those up to id may go out, and up to which one ids are on disk as taken (0:
+ * as before).  Before the discovery begins. */
+void registry_save_with(struct registry *registry, struct writer *writer);
+void registry_release(struct registry *registry, uint32_t id, uint32_t reserved_id);
+
+/* Do not announce what the first round finds in which a request could be sent. */
+void registry_start_quietly(struct registry *registry);
+
+/* For the discovery thread: make up for events that found no room in the queue,
+ * if there is room now. */
+void registry_reconcile(struct registry *registry, struct moment now);
+
+/* For the discovery thread, without the lock: log what has happened since the
+ * last call (see eventlog.h).  Returns whether there were events. */
+bool registry_log(struct registry *registry, struct moment now);
+
+#endif /* REGISTRY_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/inherited.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/manager.h"
+
+/* A listener for each link, and as many again for all the rest. */
+#define DESCRIPTORS_WANTED ((rlim_t)2 * LINKS_MAX)
+
+static void
+fill_descriptors(int failure)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		const int mode = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
+
+		/* The lowest number that is free is this one. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) < 0)
+			err(failure, "/dev/null");
+	}
+}
+
+static void
+unblock_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* If it cannot be raised, interfaces go without a listener, and that is logged. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void
+inherited_settle(int failure)
+{
+	fill_descriptors(failure);
+	unblock_signals();
+	raise_descriptor_limit();
+}
+
+bool
+inherited_ignores(int signo)
+{
+	struct sigaction action;
+
+	return sigaction(signo, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}

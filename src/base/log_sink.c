@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log_sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* With what is put before a text.  Below PIPE_BUF, so that the lines of several
+ * processes do not mix in a pipe. */
+#define LINE_LEN (LOG_TEXT_LEN + 160)
+_Static_assert(LINE_LEN < PIPE_BUF, "a line goes into a pipe as a whole");
+
+/* Absolute, since a daemon leaves the directory that path is relative to. */
+static int
+set_path(struct log_sink *sink, const char *path)
+{
+	char directory[PATH_MAX] = "", absolute[PATH_MAX];
+	int len;
+
+	if (*path != '/' && getcwd(directory, sizeof(directory)) == NULL)
+		return -1;
+	len = snprintf(absolute, sizeof(absolute), "%s%s%s", directory,
+		       *directory != '\0' ? "/" : "", path);
+	if (len < 0 || (size_t)len >= sizeof(absolute)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(sink->path, absolute, (size_t)len + 1);
+	return 0;
+}
+
+int
+log_sink_choose(struct log_sink *sink, const char *text)
+{
+	struct log_destination to;
+
+	if (log_destination_parse(text, &to) < 0 ||
+	    (to.kind == LOG_TO_FILE && set_path(sink, to.path) < 0))
+		return -1;
+	sink->kind = to.kind;
+	sink->facility = to.facility;
+	sink->fd = to.kind == LOG_TO_STDERR   ? STDERR_FILENO
+		   : to.kind == LOG_TO_STDOUT ? STDOUT_FILENO
+					      : -1;
+	return 0;
+}
+
+static int
+open_file(struct log_sink *sink)
+{
+	/* Not to wait for a FIFO's reader in open(2), from where there is no way
+	 * back; not to become the terminal of a daemon that leads a session. */
+	int fd = open(sink->path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
+		      0640);
+
+	if (fd < 0)
+		return -1;
+	if (sink->fd >= 0)
+		close(sink->fd);
+	sink->fd = fd;
+	return 0;
+}
+
+int
+log_sink_open(struct log_sink *sink)
+{
+	if (sink->kind == LOG_TO_FILE)
+		return open_file(sink);
+	if (sink->kind == LOG_TO_SYSLOG)
+		openlog(sink->program, LOG_PID | LOG_NDELAY, sink->facility);
+	return 0;
+}
+
+static const char *
+level_prefix(int level)
+{
+	switch ((enum log_level)level) {
+	case LOG_LEVEL_ERROR:
+		return "error: ";
+	case LOG_LEVEL_WARNING:
+		return "warning: ";
+	case LOG_LEVEL_NOTICE:
+	case LOG_LEVEL_INFO:
+	case LOG_LEVEL_DEBUG:
+		break;
+	}
+	return "";
+}
+
+/* The line with what comes before the text where there is no syslog to add it. */
+static size_t
+compose(char *buf, size_t size, const struct log_sink *sink, const struct log_line *line)
+{
+	char when[40] = "", pid[24] = "";
+	struct tm tm;
+
+	if (sink->kind == LOG_TO_FILE && localtime_r(&line->when, &tm) != NULL) {
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S%z ", &tm);
+		snprintf(pid, sizeof(pid), "[%ld]", (long)getpid());
+	}
+	snprintf(buf, size, "%s%.64s%s: %s%s\n", when, sink->program, pid,
+		 level_prefix(line->level), line->text);
+	return strlen(buf);
+}
+
+static bool
+write_all(int fd, const char *buf, size_t len)
+{
+	while (len > 0) {
+		const ssize_t written = write(fd, buf, len);
+
+		if (written > 0) {
+			buf += written;
+			len -= (size_t)written;
+		} else if (written < 0 && errno == EAGAIN) {
+			/* Ours is, and whoever shares a standard descriptor may have
+			 * made it, one that does not block. */
+			struct pollfd room = {.fd = fd, .events = POLLOUT};
+
+			poll(&room, 1, -1);
+		} else if (written == 0 || errno != EINTR) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+log_sink_write(struct log_sink *sink, const struct log_line *line)
+{
+	char buf[LINE_LEN];
+
+	switch (sink->kind) {
+	case LOG_TO_SYSLOG:
+		syslog(line->level, "%s", line->text);
+		return true;
+	case LOG_TO_FILE:
+		if (sink->fd < 0 && open_file(sink) < 0)
+			return false;
+		break;
+	case LOG_TO_STDERR:
+	case LOG_TO_STDOUT:
+		break;
+	case LOG_TO_NOBODY:
+		return true;
+	}
+	return write_all(sink->fd, buf, compose(buf, sizeof(buf), sink, line));
+}

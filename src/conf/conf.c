@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/conf.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "conf/conf_token.h"
+#include "conf/conf_words.h"
+#include "core/format.h"
+
+#define SHOWN_LEN 100 /* of a word in an error text, made printable */
+
+void
+config_init(struct config *config)
+{
+	const struct config_token *token;
+
+	*config = (struct config){0};
+	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++)
+		config_token_set_default(token, config);
+}
+
+static void
+list_truncate(struct config_list *list, size_t count)
+{
+	while (list->count > count)
+		free(list->items[--list->count]);
+}
+
+void
+config_clear_list(struct config_list *list)
+{
+	list_truncate(list, 0);
+	free(list->items);
+	*list = (struct config_list){0};
+}
+
+void
+config_clear(struct config *config)
+{
+	config_clear_list(&config->interfaces);
+	config_clear_list(&config->netsnmp);
+	access_clear(&config->access);
+	free(config->expected);
+	config->expected = NULL;
+	config->expected_count = 0;
+	free(config->context);
+	config->context = NULL;
+	free(config->state_file);
+	config->state_file = NULL;
+}
+
+static int fail(struct config_error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+fail(struct config_error *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error->text, sizeof(error->text), format, args);
+	va_end(args);
+	return -1;
+}
+
+static char *
+shown(const char *word, char buf[SHOWN_LEN])
+{
+	return format_printable(word, strlen(word), buf, SHOWN_LEN);
+}
+
+#define SIMILAR_LEN 32
+
+/* Levenshtein's edit distance, in any case; what is too long is far from all. */
+static unsigned int
+distance(const char *a, const char *b)
+{
+	unsigned int row[SIMILAR_LEN + 1];
+	size_t b_len = strlen(b);
+
+	if (strlen(a) > SIMILAR_LEN || b_len > SIMILAR_LEN)
+		return SIMILAR_LEN;
+	for (unsigned int j = 0; j <= b_len; j++)
+		row[j] = j;
+	for (unsigned int i = 1; a[i - 1] != '\0'; i++) {
+		unsigned int diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			unsigned int best = diagonal + (strncasecmp(&a[i - 1], &b[j - 1], 1) != 0);
+
+			diagonal = row[j];
+			if (best > row[j] + 1)
+				best = row[j] + 1;
+			if (best > row[j - 1] + 1)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b_len];
+}
+
+static const char *
+nearest_name(const char *name)
+{
+	const struct config_token *token;
+	const char *nearest = NULL;
+	unsigned int least = SIMILAR_LEN;
+
+	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
+		unsigned int d = distance(name, token->name);
+
+		if (d < least && d <= 1 + strlen(token->name) / 4) {
+			least = d;
+			nearest = token->name;
+		}
+	}
+	return nearest;
+}
+
+static int
+fail_unknown(struct config_error *error, const char *where, const char *name)
+{
+	char text[SHOWN_LEN], known[320] = "";
+	const char *nearest = nearest_name(name);
+	const struct config_token *token;
+
+	if (nearest != NULL)
+		return fail(error, "%s: unknown token '%s': did you mean '%s'?", where,
+			    shown(name, text), nearest);
+	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
+		strlcat(known, i > 0 ? ", " : "", sizeof(known));
+		strlcat(known, token->name, sizeof(known));
+	}
+	return fail(error, "%s: unknown token '%s': expected one of %s", where, shown(name, text),
+		    known);
+}
+
+/* A token and its values, all of them or none. */
+static int
+set_words(struct config *config, const char *where, const char *name, char *const *words,
+	  size_t count, struct config_error *error)
+{
+	const struct config_token *token = config_token_find(name);
+	char text[SHOWN_LEN], expected[CONFIG_EXPECTED_LEN];
+	size_t interfaces = config->interfaces.count;
+	int64_t value;
+
+	if (token == NULL)
+		return fail_unknown(error, where, name);
+	if (count == 0)
+		return fail(error, "%s: %s without a value: expected %s", where, token->name,
+			    config_token_expected(token, NULL, expected));
+	for (size_t i = 0; i < count; i++)
+		if (!config_token_parse(token, words[i], &value))
+			return fail(error, "%s: %s '%s': expected %s", where, token->name,
+				    shown(words[i], text),
+				    config_token_expected(token, words[i], expected));
+	if (count > 1 && token->kind != KIND_PATTERNS)
+		return fail(error, "%s: %s '%s': too much, expected one value: %s", where,
+			    token->name, shown(words[1], text),
+			    config_token_expected(token, NULL, expected));
+	for (size_t i = 0; i < count; i++)
+		if (!config_token_store(token, config, words[i])) {
+			list_truncate(&config->interfaces, interfaces);
+			return fail(error, "%s: %s '%s': out of memory", where, token->name,
+				    shown(words[i], text));
+		}
+	return 0;
+}
+
+static int
+read_line(struct config *config, const char *where, const char *line, size_t len,
+	  struct config_error *error)
+{
+	struct config_words words;
+	char text[SHOWN_LEN];
+
+	if (memchr(line, '\0', len) != NULL)
+		return fail(error, "%s: '%s': a NUL octet, expected text", where,
+			    format_printable(line, len, text, sizeof(text)));
+	if (len > CONFIG_LINE_MAX)
+		return fail(error, "%s: '%s': a line of %zu octets, expected %d at most", where,
+			    format_printable(line, len, text, sizeof(text)), len, CONFIG_LINE_MAX);
+	if (!config_words_split(&words, line, len))
+		return fail(error, "%s: %s '%s': expected a closing quote", where,
+			    words.count > 1 ? "value" : "token",
+			    shown(words.word[words.count - 1], text));
+	if (words.count == 0)
+		return 0;
+	return set_words(config, where, words.word[0], &words.word[1], words.count - 1, error);
+}
+
+unsigned int
+config_read(struct config *config, const char *name, const char *text, size_t len,
+	    void (*report)(void *ctx, const struct config_error *error), void *ctx)
+{
+	const char *end = text + len;
+	unsigned int errors = 0;
+	unsigned long number = 0;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t line_len = (size_t)((newline != NULL ? newline : end) - text);
+		struct config_error error;
+		char where[256];
+
+		snprintf(where, sizeof(where), "%.200s:%lu", name, ++number);
+		if (read_line(config, where, text, line_len, &error) < 0) {
+			errors++;
+			report(ctx, &error);
+		}
+		text = newline != NULL ? newline + 1 : end;
+	}
+	return errors;
+}
+
+int
+config_set(struct config *config, const char *where, const char *token, const char *value,
+	   struct config_error *error)
+{
+	char *copy = strdup(value);
+	int rc;
+
+	if (copy == NULL)
+		return fail(error, "%s: %s: out of memory", where, token);
+	rc = set_words(config, where, token, &copy, 1, error);
+	free(copy);
+	return rc;
+}
+
+int
+config_check(const struct config *config, const char *name, struct config_error *error)
+{
+	char interval[CONFIG_DURATION_LEN], window[CONFIG_DURATION_LEN], least[CONFIG_DURATION_LEN];
+	char address[FORMAT_ADDRESS_LEN];
+	const char *why;
+
+	if (config->interval_us < 2 * config->window_us)
+		return fail(error, "%s: interval '%s': expected at least %s, twice the window (%s)",
+			    name, config_format_duration(config->interval_us, interval),
+			    config_format_duration(2 * config->window_us, least),
+			    config_format_duration(config->window_us, window));
+	if (config->source_port_number != 0 && config->source_port_number != config->port)
+		return fail(error,
+			    "%s: sourcePort '%u': expected the number that port is set to, "
+			    "%u, or auto, fixed or ephemeral",
+			    name, config->source_port_number, config->port);
+	if (config->expected_count > config->max_managers)
+		return fail(error,
+			    "%s: maxManagers '%zu': expected at least %zu, one for each expect",
+			    name, config->max_managers, config->expected_count);
+	for (size_t i = 0; i < config->expected_count; i++)
+		if (!access_permits(&config->access, config->expected[i], config->expected[i],
+				    &why))
+			return fail(error,
+				    "%s: expect '%s': expected a manager that accept and deny "
+				    "admit; it would be down for ever",
+				    name, format_address(config->expected[i], address));
+	return 0;
+}
+
+const char *
+config_state_file(const struct config *config)
+{
+	const char *path = config->state_file != NULL ? config->state_file : CONFIG_STATE_FILE;
+
+	return strcmp(path, CONFIG_NO_STATE_FILE) != 0 ? path : NULL;
+}
+
+bool
+config_names_interface(const char *pattern, const char *name, const char *altnames)
+{
+	if (fnmatch(pattern, name, 0) == 0)
+		return true;
+	for (; altnames != NULL && *altnames != '\0'; altnames += strlen(altnames) + 1)
+		if (strcmp(pattern, altnames) == 0)
+			return true;
+	return false;
+}
+
+bool
+config_admits_interface(const struct config *config, const char *name, const char *altnames,
+			bool *by_name)
+{
+	bool admitted = true, named = false;
+
+	for (size_t i = 0; i < config->interfaces.count; i++)
+		if (config->interfaces.items[i][0] != '!')
+			admitted = false;
+	for (size_t i = 0; i < config->interfaces.count; i++) {
+		const char *pattern = config->interfaces.items[i];
+		bool exclude = *pattern == '!';
+
+		if (config_names_interface(pattern + exclude, name, altnames)) {
+			admitted = !exclude;
+			named = !exclude;
+		}
+	}
+	if (by_name != NULL)
+		*by_name = named;
+	return admitted;
+}
+
+void
+config_print(const struct config *config, void (*emit)(void *ctx, const char *line), void *ctx)
+{
+	const struct config_token *token;
+
+	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++)
+		config_token_print(token, config, emit, ctx);
+}
+
+static void
+keep_line(void *ctx, const char *line)
+{
+	strlcpy(ctx, line, CONFIG_PRINTED_LEN);
+}
+
+void
+config_restart_tokens(const struct config *old, const struct config *new,
+		      void (*report)(void *ctx, const char *token), void *ctx)
+{
+	const struct config_token *token;
+
+	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
+		char before[CONFIG_PRINTED_LEN] = "", after[CONFIG_PRINTED_LEN] = "";
+
+		if (!token->at_restart)
+			continue;
+		config_token_print(token, old, keep_line, before);
+		config_token_print(token, new, keep_line, after);
+		if (strcmp(before, after) != 0)
+			report(ctx, token->name);
+	}
+}

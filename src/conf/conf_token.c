@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/conf_token.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/access.h"
+#include "conf/conf_words.h"
+#include "core/format.h"
+#include "core/wire.h"
+
+#define TOKEN(name_, kind_, member)                                                  \
+	.name = (name_), .kind = (kind_), .offset = offsetof(struct config, member), \
+	.size = sizeof(((struct config *)NULL)->member)
+#define MS INT64_C(1000)
+#define SECOND INT64_C(1000000)
+#define DAY (86400 * SECOND)
+
+static const char *const no_yes[] = {"no", "yes", NULL};
+static const char *const source_ports[] = {"auto", "fixed", "ephemeral", NULL};
+
+_Static_assert(SOURCE_PORT_AUTO == 0 && SOURCE_PORT_FIXED == 1 && SOURCE_PORT_EPHEMERAL == 2,
+	       "source_ports[] is in the order of enum source_port");
+
+/* clang-format off */
+static const struct config_token tokens[] = {
+    {TOKEN("interface", KIND_PATTERNS, interfaces)},
+    {TOKEN("group", KIND_GROUP, group), .fallback = WIRE_GROUP},
+    {TOKEN("port", KIND_NUMBER, port), .min = 1, .max = UINT16_MAX, .fallback = WIRE_PORT},
+    {TOKEN("hops", KIND_NUMBER, hops), .min = 1, .max = 255, .fallback = 1},
+    {TOKEN("sourcePort", KIND_SOURCE_PORT, source_port), .fallback = SOURCE_PORT_AUTO,
+     .keywords = source_ports},
+    {TOKEN("interval", KIND_DURATION, interval_us), .min = CONFIG_INTERVAL_MIN_US,
+     .max = CONFIG_INTERVAL_MAX_US, .fallback = 30 * SECOND},
+    {TOKEN("window", KIND_DURATION, window_us), .min = 50 * MS, .max = 60 * SECOND,
+     .fallback = 3 * SECOND},
+    {TOKEN("probes", KIND_NUMBER, probes), .min = 1, .max = 10, .fallback = 3},
+    {TOKEN("misses", KIND_NUMBER, misses), .min = 1, .max = 100, .fallback = 3},
+    {TOKEN("retention", KIND_DURATION, retention_us), .min = SECOND, .max = 3650 * DAY,
+     .fallback = 7 * DAY, .zero = "for ever"},
+    {TOKEN("maxManagers", KIND_NUMBER, max_managers), .min = 1, .max = 1000000, .fallback = 10000},
+    {TOKEN("accept", KIND_ACCEPT, access)},
+    {TOKEN("deny", KIND_DENY, access)},
+    {TOKEN("sourceMatch", KIND_KEYWORD, access.source_match), .keywords = no_yes},
+    {TOKEN("expect", KIND_MANAGER, expected)},
+    {TOKEN("notifications", KIND_KEYWORD, notifications), .fallback = true, .keywords = no_yes},
+    {TOKEN("notificationRate", KIND_NUMBER, notification_rate), .min = 1, .max = 10000,
+     .fallback = 200},
+    {TOKEN("eventLog", KIND_NUMBER, event_log), .min = 1, .max = 100000, .fallback = 256},
+    {TOKEN("queueLimit", KIND_NUMBER, queue_limit), .min = 1, .max = 1000000, .fallback = 10000},
+    {TOKEN("announceFirst", KIND_KEYWORD, announce_first), .fallback = true, .keywords = no_yes},
+    {TOKEN("stateFile", KIND_STATE_FILE, state_file), .at_restart = true},
+    {TOKEN("context", KIND_CONTEXT, context), .max = 32, .at_restart = true},
+    {TOKEN("agentXSocket", KIND_NETSNMP_ADDRESS, netsnmp), .at_restart = true},
+    {TOKEN("agentXTimeout", KIND_NETSNMP_NUMBER, netsnmp), .min = 1,
+     .max = 255, /* an octet of the Open PDU, RFC 2741, 6.2.1 */
+     .at_restart = true},
+    {TOKEN("agentXRetries", KIND_NETSNMP_NUMBER, netsnmp), .min = 0, .max = 100,
+     .at_restart = true},
+};
+/* clang-format on */
+#define TOKEN_COUNT (sizeof(tokens) / sizeof(tokens[0]))
+
+const struct config_token *
+config_token_at(size_t i)
+{
+	return i < TOKEN_COUNT ? &tokens[i] : NULL;
+}
+
+const struct config_token *
+config_token_find(const char *name)
+{
+	for (size_t i = 0; i < TOKEN_COUNT; i++)
+		if (strcasecmp(tokens[i].name, name) == 0)
+			return &tokens[i];
+	return NULL;
+}
+
+union number { /* what the members of struct config are made of */
+	uint8_t u8;
+	uint16_t u16;
+	uint32_t u32;
+	int64_t i64;
+};
+
+static void
+store_number(const struct config_token *token, struct config *config, int64_t value)
+{
+	union number number;
+
+	assert(token->size <= sizeof(number));
+	if (token->size == sizeof(number.u8))
+		number.u8 = (uint8_t)value;
+	else if (token->size == sizeof(number.u16))
+		number.u16 = (uint16_t)value;
+	else if (token->size == sizeof(number.u32))
+		number.u32 = (uint32_t)value;
+	else
+		number.i64 = value;
+	memcpy((char *)config + token->offset, &number, token->size);
+}
+
+static int64_t
+load_number(const struct config_token *token, const struct config *config)
+{
+	union number number;
+
+	assert(token->size <= sizeof(number));
+	memcpy(&number, (const char *)config + token->offset, token->size);
+	if (token->size == sizeof(number.u8))
+		return number.u8;
+	if (token->size == sizeof(number.u16))
+		return number.u16;
+	if (token->size == sizeof(number.u32))
+		return number.u32;
+	return number.i64;
+}
+
+/* Takes text over; frees it when there is no room. */
+static bool
+list_add(struct config_list *list, char *text)
+{
+	char **items = NULL;
+
+	if (text != NULL)
+		items = realloc(list->items, (list->count + 1) * sizeof(*items));
+	if (items == NULL) {
+		free(text);
+		return false;
+	}
+	items[list->count++] = text;
+	list->items = items;
+	return true;
+}
+
+/* The value in a line for net-snmp, NULL if the line is another token's. */
+static const char *
+value_of_line(const struct config_token *token, const char *line)
+{
+	size_t len = strlen(token->name);
+
+	return strncmp(line, token->name, len) == 0 && line[len] == ' ' ? line + len + 1 : NULL;
+}
+
+static bool
+store_line(const struct config_token *token, struct config_list *list, const char *word)
+{
+	char *line;
+
+	if (asprintf(&line, "%s %s", token->name, word) < 0)
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (value_of_line(token, list->items[i]) != NULL) {
+			free(list->items[i]);
+			list->items[i] = line;
+			return true;
+		}
+	return list_add(list, line);
+}
+
+static bool
+store_expected(struct config *config, uint32_t addr)
+{
+	uint32_t *expected;
+
+	for (size_t i = 0; i < config->expected_count; i++)
+		if (config->expected[i] == addr)
+			return true;
+	expected = reallocarray(config->expected, config->expected_count + 1, sizeof(*expected));
+	if (expected == NULL)
+		return false;
+	expected[config->expected_count++] = addr;
+	config->expected = expected;
+	return true;
+}
+
+static bool
+store_rule(const struct config_token *token, struct access_list *access, const char *word)
+{
+	struct access_rule rule = {.accept = token->kind == KIND_ACCEPT};
+
+	(void)config_parse_subnet(word, &rule.addr, &rule.prefix_len); /* the token accepts it */
+	return access_add(access, rule) == 0;
+}
+
+static bool
+replace_text(char **text, const char *word)
+{
+	char *copy = strdup(word);
+
+	if (copy == NULL)
+		return false;
+	free(*text);
+	*text = copy;
+	return true;
+}
+
+bool
+config_token_store(const struct config_token *token, struct config *config, const char *word)
+{
+	int64_t value;
+	bool accepted = config_token_parse(token, word, &value);
+
+	assert(accepted);
+	(void)accepted;
+	switch (token->kind) {
+	case KIND_PATTERNS:
+		return list_add(&config->interfaces, strdup(word));
+	case KIND_ACCEPT:
+	case KIND_DENY:
+		return store_rule(token, &config->access, word);
+	case KIND_MANAGER:
+		return store_expected(config, (uint32_t)value);
+	case KIND_NETSNMP_NUMBER:
+	case KIND_NETSNMP_ADDRESS:
+		return store_line(token, &config->netsnmp, word);
+	case KIND_CONTEXT:
+		return replace_text(&config->context, word);
+	case KIND_STATE_FILE:
+		return replace_text(&config->state_file, word);
+	case KIND_SOURCE_PORT:
+		config->source_port_number = value > 0 ? (uint16_t)value : 0;
+		store_number(token, config, value > 0 ? SOURCE_PORT_FIXED : -value);
+		return true;
+	case KIND_NUMBER:
+	case KIND_DURATION:
+	case KIND_GROUP:
+	case KIND_KEYWORD:
+		store_number(token, config, value);
+		return true;
+	}
+	return false;
+}
+
+/* Whether the member is a number; what else there is, is empty by default. */
+static bool
+is_number(const struct config_token *token)
+{
+	switch (token->kind) {
+	case KIND_NUMBER:
+	case KIND_DURATION:
+	case KIND_GROUP:
+	case KIND_KEYWORD:
+	case KIND_SOURCE_PORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+config_token_set_default(const struct config_token *token, struct config *config)
+{
+	if (is_number(token))
+		store_number(token, config, token->fallback);
+}
+
+/* Where lines go; see config_print(). */
+struct printer {
+	void (*emit)(void *ctx, const char *line);
+	void *ctx;
+};
+
+static void
+print_value(const struct printer *printer, const char *name, const char *word)
+{
+	char quoted[2 * CONFIG_VALUE_MAX + 3], line[CONFIG_PRINTED_LEN];
+
+	snprintf(line, sizeof(line), "%s %s", name,
+		 config_words_quote(word, quoted, sizeof(quoted)));
+	printer->emit(printer->ctx, line);
+}
+
+static void
+print_number(const struct printer *printer, const struct config_token *token, int64_t value)
+{
+	char buf[CONFIG_DURATION_LEN];
+
+	if (token->keywords != NULL)
+		print_value(printer, token->name, token->keywords[value]);
+	else if (token->kind == KIND_DURATION)
+		print_value(printer, token->name, config_format_duration(value, buf));
+	else if (token->kind == KIND_GROUP)
+		print_value(printer, token->name, format_address((uint32_t)value, buf));
+	else {
+		snprintf(buf, sizeof(buf), "%" PRId64, value);
+		print_value(printer, token->name, buf);
+	}
+}
+
+static void
+print_rule(const struct printer *printer, const struct access_rule *rule)
+{
+	char addr[FORMAT_ADDRESS_LEN], subnet[FORMAT_ADDRESS_LEN + sizeof("/4294967295")];
+
+	format_address(rule->addr, addr);
+	snprintf(subnet, sizeof(subnet), "%s/%u", addr, rule->prefix_len);
+	print_value(printer, rule->accept ? "accept" : "deny",
+		    rule->prefix_len < 32 ? subnet : addr);
+}
+
+void
+config_token_print(const struct config_token *token, const struct config *config,
+		   void (*emit)(void *ctx, const char *line), void *ctx)
+{
+	const struct printer printer = {.emit = emit, .ctx = ctx};
+	char addr[FORMAT_ADDRESS_LEN];
+
+	switch (token->kind) {
+	case KIND_PATTERNS:
+		for (size_t i = 0; i < config->interfaces.count; i++)
+			print_value(&printer, token->name, config->interfaces.items[i]);
+		break;
+	case KIND_ACCEPT:
+		for (size_t i = 0; i < config->access.count; i++)
+			print_rule(&printer, &config->access.rules[i]);
+		break;
+	case KIND_DENY: /* printed among those to accept: their order matters */
+		break;
+	case KIND_MANAGER:
+		for (size_t i = 0; i < config->expected_count; i++)
+			print_value(&printer, token->name,
+				    format_address(config->expected[i], addr));
+		break;
+	case KIND_NETSNMP_NUMBER:
+	case KIND_NETSNMP_ADDRESS:
+		for (size_t i = 0; i < config->netsnmp.count; i++) {
+			const char *value = value_of_line(token, config->netsnmp.items[i]);
+
+			if (value != NULL)
+				print_value(&printer, token->name, value);
+		}
+		break;
+	case KIND_CONTEXT:
+		if (config->context != NULL)
+			print_value(&printer, token->name, config->context);
+		break;
+	case KIND_STATE_FILE:
+		print_value(&printer, token->name,
+			    config->state_file != NULL ? config->state_file : CONFIG_STATE_FILE);
+		break;
+	case KIND_NUMBER:
+	case KIND_DURATION:
+	case KIND_GROUP:
+	case KIND_KEYWORD:
+	case KIND_SOURCE_PORT:
+		print_number(&printer, token, load_number(token, config));
+		break;
+	}
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* config_token.h - the tokens of the configuration, each with its values.
+ *
+ * The one table that reading, defaults, error texts and printing go by; for
+ * config*.c alone.
+ */
+#ifndef CONFIG_TOKEN_H
+#define CONFIG_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+
+#define CONFIG_EXPECTED_LEN 160
+/* CONFIG_STATE_FILE, the default of stateFile, comes from who compiles: the Makefile's
+ * localstatedir decides. */
+#define CONFIG_NO_STATE_FILE "none"
+
+#define CONFIG_VALUE_MAX 255 /* octets in an interface pattern or a value for net-snmp */
+#define CONFIG_PRINTED_LEN (2 * CONFIG_VALUE_MAX + 35) /* of a printed line, NUL included */
+
+enum config_kind {
+	KIND_NUMBER,      /* min..max */
+	KIND_DURATION,    /* min..max microseconds, and 0 where the token has a meaning for it */
+	KIND_GROUP,       /* IPv4 multicast address */
+	KIND_KEYWORD,     /* an enum or bool whose values count from 0 in the order of keywords */
+	KIND_SOURCE_PORT, /* likewise, or a port number */
+	KIND_CONTEXT,     /* name of an SNMPv3 context, of max octets at most */
+	KIND_STATE_FILE,  /* an absolute path, or CONFIG_NO_STATE_FILE */
+	KIND_PATTERNS,    /* interface patterns */
+	KIND_ACCEPT,      /* a rule for the access list: an address or subnet */
+	KIND_DENY,
+	KIND_MANAGER,         /* the address of a manager, added to the expected ones */
+	KIND_NETSNMP_NUMBER,  /* a line for net-snmp, its value in min..max */
+	KIND_NETSNMP_ADDRESS, /* likewise, its value the one master agent's address */
+};
+
+struct config_token {
+	const char *name;
+	enum config_kind kind;
+	size_t offset, size; /* of the member of struct config */
+	int64_t min, max, fallback;
+	const char *const *keywords; /* NULL after the last */
+	const char *zero;            /* what 0 stands for */
+	bool at_restart; /* a new value, of which there is only one, takes effect at a restart */
+};
+
+/* The tokens in the order in which they are printed; NULL after the last. */
+const struct config_token *config_token_at(size_t i);
+
+/* By name, in any case; NULL: there is none. */
+const struct config_token *config_token_find(const char *name);
+
+/* Whether word is a value for the token.  *out is then the value of a number,
+ * 0 for all else; a keyword of KIND_SOURCE_PORT counts downwards. */
+bool config_token_parse(const struct config_token *token, const char *word, int64_t *out);
+
+/* What a value has to be, as the end of "expected ..."; word is the one that is
+ * not, or NULL.  Returns buf. */
+char *config_token_expected(const struct config_token *token, const char *word,
+			    char buf[CONFIG_EXPECTED_LEN]);
+
+/* Put a word that the token accepts into config.  False when out of memory;
+ * config is as before then. */
+bool config_token_store(const struct config_token *token, struct config *config, const char *word);
+
+void config_token_set_default(const struct config_token *token, struct config *config);
+
+/* As config_print(), for this token. */
+void config_token_print(const struct config_token *token, const struct config *config,
+			void (*emit)(void *ctx, const char *line), void *ctx);
+
+#endif /* CONFIG_TOKEN_H */

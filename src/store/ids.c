@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/ids.h"
+
+#include <stdlib.h>
+
+/* So many events may happen between two saves. */
+#define RESERVED 10000
+
+/* With a burst of 10000 events after each of two leaps from the same id, the chance
+ * that they meet is 1 in 3000; 64 leaps at least until ids begin anew. */
+#define LEAP_MAX (UINT32_C(1) << 26)
+
+static uint32_t
+advance(uint32_t id, uint32_t by)
+{
+	return id < UINT32_MAX - by ? id + by : UINT32_MAX;
+}
+
+uint32_t
+ids_reserve(uint32_t last_id)
+{
+	return advance(last_id, RESERVED);
+}
+
+uint32_t
+ids_leap(uint32_t last_id)
+{
+	return advance(last_id, RESERVED + 1 + arc4random_uniform(LEAP_MAX - RESERVED));
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h" /* for asprintf(3): configure turns the system's extensions on */
+
+#include "store/statefile_check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Whether somebody has to put it right, or it may pass. */
+static enum statefile_status
+status_of(int number)
+{
+	switch (number) {
+	case EACCES:
+	case ELOOP:
+	case ENAMETOOLONG:
+	case ENOENT:
+	case ENOTDIR:
+	case EPERM:
+		return STATEFILE_REFUSED;
+	default:
+		return STATEFILE_DEGRADED;
+	}
+}
+
+enum statefile_status
+statefile_failed(char *error, const char *what, const char *path, int number)
+{
+	snprintf(error, STATEFILE_ERROR_LEN, "cannot %s %s: %s", what, path, strerror(number));
+	return status_of(number);
+}
+
+static const char *
+kind_of(const struct stat *st)
+{
+	switch (st->st_mode & S_IFMT) {
+	case S_IFREG:
+		return "a regular file";
+	case S_IFLNK:
+		return "a symbolic link";
+	case S_IFDIR:
+		return "a directory";
+	case S_IFIFO:
+		return "a FIFO";
+	case S_IFSOCK:
+		return "a socket";
+	default:
+		return "a device";
+	}
+}
+
+enum statefile_status
+statefile_check_stat(const char *path, const struct stat *st, char *error)
+{
+	unsigned int user = geteuid();
+
+	if (S_ISREG(st->st_mode) && st->st_uid == user)
+		return STATEFILE_OK;
+	if (!S_ISREG(st->st_mode))
+		snprintf(error, STATEFILE_ERROR_LEN,
+			 "%s: is %s; expected a regular file that belongs to user %u", path,
+			 kind_of(st), user);
+	else
+		snprintf(error, STATEFILE_ERROR_LEN,
+			 "%s: belongs to user %u; expected a file that belongs to user %u", path,
+			 (unsigned int)st->st_uid, user);
+	return STATEFILE_REFUSED;
+}
+
+enum statefile_status
+statefile_check_file(const char *path, char *error)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return statefile_check_stat(path, &st, error);
+	return errno == ENOENT ? STATEFILE_OK : statefile_failed(error, "examine", path, errno);
+}
+
+static enum statefile_status
+check_directory_stat(const char *path, const struct stat *st, char *error)
+{
+	unsigned int user = geteuid(), owner = st->st_uid;
+
+	if (!S_ISDIR(st->st_mode)) {
+		snprintf(error, STATEFILE_ERROR_LEN, "%s: is %s; expected a directory", path,
+			 kind_of(st));
+		return STATEFILE_REFUSED;
+	}
+	if (owner != user && owner != 0) {
+		snprintf(error, STATEFILE_ERROR_LEN,
+			 "%s: belongs to user %u; expected a directory that belongs to user %u%s",
+			 path, owner, user, user != 0 ? " or root" : "");
+		return STATEFILE_REFUSED;
+	}
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st->st_mode & S_ISVTX) == 0) {
+		snprintf(error, STATEFILE_ERROR_LEN,
+			 "%s: has mode %04o; expected a directory that only its owner may write "
+			 "to, or a sticky one",
+			 path, (unsigned int)st->st_mode & 07777);
+		return STATEFILE_REFUSED;
+	}
+	return STATEFILE_OK;
+}
+
+int
+statefile_sync(int fd)
+{
+	int done;
+
+	do
+		done = fsync(fd);
+	while (done < 0 && errno == EINTR);
+	return done;
+}
+
+/* Some file systems have no such thing for a directory: EINVAL. */
+int
+statefile_sync_directory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int done, error;
+
+	if (fd < 0)
+		return -1;
+	done = statefile_sync(fd);
+	error = errno;
+	close(fd);
+	errno = error;
+	return done < 0 && error != EINVAL ? -1 : 0;
+}
+
+static enum statefile_status
+make_directory(const char *path, char *error)
+{
+	char *above;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+		if (errno != ENOENT)
+			return statefile_failed(error, "make the directory", path, errno);
+		snprintf(error, STATEFILE_ERROR_LEN,
+			 "%s: is missing, and so is what it should be in; expected a directory",
+			 path);
+		return STATEFILE_REFUSED;
+	}
+	/* As far as it can be had: who may not read it may still write to it. */
+	if (asprintf(&above, "%s/..", path) >= 0) {
+		statefile_sync_directory(above);
+		free(above);
+	}
+	return STATEFILE_OK;
+}
+
+enum statefile_status
+statefile_check_directory(const char *path, char *error)
+{
+	enum statefile_status status;
+	struct stat st;
+	int found = stat(path, &st);
+
+	if (found < 0 && errno == ENOENT) {
+		status = make_directory(path, error);
+		if (status != STATEFILE_OK)
+			return status;
+		found = stat(path, &st);
+	}
+	if (found < 0)
+		return statefile_failed(error, "examine", path, errno);
+	status = check_directory_stat(path, &st, error);
+	if (status != STATEFILE_OK)
+		return status;
+	/* What is read-only may have a lock file all the same. */
+	if (faccessat(AT_FDCWD, path, R_OK | W_OK | X_OK, AT_EACCESS) < 0 && errno != EROFS)
+		return statefile_failed(error, "use the directory", path, errno);
+	return STATEFILE_OK;
+}
