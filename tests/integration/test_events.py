@@ -86,7 +86,7 @@ def test_unchanged(lab):
     """Answers that differ in nothing but the unused octets after the text change nothing."""
     station = lab.station()
     peer = lab.manager_host().udp()
-    station.daemon(**BRISK)
+    station.daemon(**BRISK).wait_output("AgentX link .* is up")
     clean = response_datagram("198.18.0.7", b"same", b"1.0")
     dirty = response_datagram("198.18.0.7", b"same\0" + b"\xff" * 200, b"1.0\0junk")
 
