@@ -179,7 +179,7 @@ def test_control_socket(lab):
     responder.command("loss", "0")
     responder.command("delay", "50:100")
     # After a single request: an answer that is read late would be taken for that to the next one.
-    delayed = scan(host, "-n", "1", "-s", "auto")
+    delayed = scan(host, "-n", "1", "-s", "ephemeral")
     assert min(o["responseTimeUs"] for o in delayed.values()) >= 40_000
     responder.command("mode", "multicast")
     assert list(scan(host)) == every
