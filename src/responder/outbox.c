@@ -13,8 +13,8 @@
 #include "base/loop.h"
 #include "net/mcast.h"
 
-#define SENT_A_TURN 256   /* answers, before the loop looks at the sockets again */
-#define NO_BUFFER_US 1000 /* how long to wait when an interface's queue is full */
+#define SENT_A_TURN 256 /* answers, before the loop looks at the sockets again */
+#define NO_ROOM_US 1000 /* how long to wait when the socket or an interface is full */
 #define MAC_PERIOD_US 1000000
 
 /* Of the range that the guides reserve for the managers' automatic assignment,
@@ -22,15 +22,12 @@
 #define MAC_ADDRESS UINT64_C(0x00144ff80000)
 
 struct outbox {
-	struct loop *loop;
 	struct listeners *listeners;
 	const struct fleet *fleet;
 	struct answers *answers;
 	int fd;
-	bool blocked;   /* until fd is writable */
 	int send_error; /* the last one that was logged */
 	struct loop_timer *due, *mac;
-	struct mcast_batch ignored;
 };
 
 /* One without carrier will; one without an address would send from 0.0.0.0. */
@@ -41,7 +38,7 @@ outbox_can_use(const struct listener *l)
 	       (l->state == LINK_USABLE || l->state == LINK_NO_CARRIER);
 }
 
-/* Returns what became of the answer, or -1 if it has to wait (errno says for what). */
+/* Returns what became of the answer, or -1 if there is no room for it now. */
 static int
 send_answer(struct outbox *outbox, const struct answer *answer)
 {
@@ -85,31 +82,11 @@ send_due(void *ctx)
 			return;
 		}
 		outcome = send_answer(outbox, answer);
-		if (outcome >= 0) {
-			answers_finish(outbox->answers, (enum answer_outcome)outcome);
-		} else if (errno == ENOBUFS) {
-			/* The socket is writable all the same. */
-			loop_set_timer(outbox->due, now_us + NO_BUFFER_US);
-			return;
-		} else {
-			outbox->blocked = true;
-			loop_want_write(outbox->loop, outbox->fd, 1);
+		if (outcome < 0) {
+			loop_set_timer(outbox->due, now_us + NO_ROOM_US);
 			return;
 		}
-	}
-}
-
-/* Nothing that comes to the sender is of use, but it must not fill up. */
-static void
-sender_ready(void *ctx, int fd)
-{
-	struct outbox *outbox = ctx;
-
-	mcast_receive(fd, &outbox->ignored);
-	if (outbox->blocked) {
-		outbox->blocked = false;
-		loop_want_write(outbox->loop, fd, 0);
-		send_due(outbox);
+		answers_finish(outbox->answers, (enum answer_outcome)outcome);
 	}
 }
 
@@ -140,21 +117,20 @@ outbox_new(struct loop *loop, struct listeners *listeners, const struct fleet *f
 
 	if (outbox == NULL)
 		return NULL;
-	outbox->loop = loop;
 	outbox->listeners = listeners;
 	outbox->fleet = fleet;
 	outbox->answers = answers;
 	/* A port of the kernel's choice.  If the responder had 64535 bound, it
 	 * would take the unicast answers away from a discoverer on this host that
-	 * shares the port: the kernel gives them to the one bound last.  Nothing is
-	 * ever broadcast: the system sees to that without SO_BROADCAST. */
+	 * shares the port: the kernel gives them to the one bound last.  What is sent
+	 * to this one is never read.  Nothing is ever broadcast: the system sees to
+	 * that without SO_BROADCAST. */
 	outbox->fd = mcast_open_sender(0, hops);
 	if (outbox->fd < 0)
 		goto fail;
 	outbox->due = loop_add_timer(loop, send_due, outbox);
 	outbox->mac = loop_add_timer(loop, send_mac_traffic, outbox);
-	if (outbox->due == NULL || outbox->mac == NULL ||
-	    loop_add_fd(loop, outbox->fd, sender_ready, outbox) < 0)
+	if (outbox->due == NULL || outbox->mac == NULL)
 		goto fail;
 	return outbox;
 fail:
@@ -173,10 +149,8 @@ outbox_free(struct outbox *outbox)
 		loop_set_timer(outbox->due, LOOP_NEVER);
 	if (outbox->mac != NULL)
 		loop_set_timer(outbox->mac, LOOP_NEVER);
-	if (outbox->fd >= 0) {
-		loop_remove_fd(outbox->loop, outbox->fd);
+	if (outbox->fd >= 0)
 		close(outbox->fd);
-	}
 	free(outbox);
 	errno = error;
 }
@@ -184,8 +158,7 @@ outbox_free(struct outbox *outbox)
 void
 outbox_wake(struct outbox *outbox)
 {
-	if (!outbox->blocked)
-		loop_set_timer(outbox->due, clock_now().mono_us);
+	loop_set_timer(outbox->due, clock_now().mono_us);
 }
 
 void
