@@ -25,7 +25,6 @@ struct watch {
 	int fd; /* -1: removed, swept before the next poll */
 	void (*fn)(void *ctx, int fd);
 	void *ctx;
-	bool want_write;
 };
 
 struct loop_timer {
@@ -136,15 +135,6 @@ loop_add_fd(struct loop *loop, int fd, void (*fn)(void *ctx, int fd), void *ctx)
 		return -1;
 	loop->watches[loop->count++] = (struct watch){.fd = fd, .fn = fn, .ctx = ctx};
 	return 0;
-}
-
-void
-loop_want_write(struct loop *loop, int fd, int want)
-{
-	struct watch *watch = find_watch(loop, fd);
-
-	if (watch != NULL)
-		watch->want_write = want != 0;
 }
 
 void
@@ -261,12 +251,8 @@ sweep_watches(struct loop *loop)
 		if (loop->watches[i].fd >= 0)
 			loop->watches[kept++] = loop->watches[i];
 	loop->count = kept;
-	for (size_t i = 0; i < kept; i++) {
-		loop->polls[i].fd = loop->watches[i].fd;
-		loop->polls[i].events =
-		    (short)(POLLIN | (loop->watches[i].want_write ? POLLOUT : 0));
-		loop->polls[i].revents = 0;
-	}
+	for (size_t i = 0; i < kept; i++)
+		loop->polls[i] = (struct pollfd){.fd = loop->watches[i].fd, .events = POLLIN};
 }
 
 /* Milliseconds until the next deadline, rounded up so that poll(2) does not

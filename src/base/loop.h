@@ -18,11 +18,9 @@ struct loop;
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);
 
-/* Call fn(ctx, fd) whenever fd is readable (or in error); with
- * loop_want_write() also when it is writable.  One entry per fd.  The caller
- * closes fd after loop_remove_fd().  0, or -1 with errno. */
+/* Call fn(ctx, fd) whenever fd is readable (or in error).  One entry per fd.
+ * The caller closes fd after loop_remove_fd().  0, or -1 with errno. */
 int loop_add_fd(struct loop *loop, int fd, void (*fn)(void *ctx, int fd), void *ctx);
-void loop_want_write(struct loop *loop, int fd, int want);
 void loop_remove_fd(struct loop *loop, int fd);
 
 /* A timer calls fn(ctx) once, when the monotonic clock has reached its

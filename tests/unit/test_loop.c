@@ -355,30 +355,6 @@ one_entry_per_fd(void **state)
 }
 
 static void
-on_writable(void *ctx, int fd)
-{
-	struct scene *s = ctx;
-
-	note('w');
-	loop_want_write(s->loop, fd, 0);
-	loop_set_timer(s->end, clock_now().mono_us + 2000);
-}
-
-static void
-writability_is_reported_only_when_wanted(void **state)
-{
-	struct scene *s = *state;
-
-	assert_int_equal(loop_add_fd(s->loop, s->pipe1[1], on_writable, s), 0);
-	loop_set_timer(s->end, clock_now().mono_us + 2000);
-	assert_int_equal(loop_run(s->loop), 0);
-	assert_string_equal(trace, ".");
-	loop_want_write(s->loop, s->pipe1[1], 1);
-	assert_int_equal(loop_run(s->loop), 0);
-	assert_string_equal(trace, ".w.");
-}
-
-static void
 on_hangup(void *ctx, int fd)
 {
 	struct scene *s = ctx;
@@ -540,7 +516,6 @@ main(void)
 	    TEST(readiness_of_a_closed_fd_does_not_reach_its_successor),
 	    TEST(callback_adds_more_than_there_is_room_for),
 	    TEST(one_entry_per_fd),
-	    TEST(writability_is_reported_only_when_wanted),
 	    TEST(hangup_is_reported),
 	    TEST(signals_are_delivered_in_the_loop),
 	    TEST(signal_interrupts_the_wait),
