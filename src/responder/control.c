@@ -139,12 +139,11 @@ static void
 accept_client(void *ctx, int fd)
 {
 	struct control *control = ctx;
-	int client = accept(fd, NULL, NULL);
+	int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (client < 0)
 		return;
-	if (unixsock_prepare(client, true) < 0 ||
-	    loop_add_fd(control->loop, client, client_readable, control) < 0) {
+	if (loop_add_fd(control->loop, client, client_readable, control) < 0) {
 		close(client);
 		return;
 	}

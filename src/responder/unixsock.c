@@ -2,7 +2,7 @@
 #include "responder/unixsock.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -14,54 +14,32 @@
 
 #define TIMEOUT_S 10
 
-int
-unixsock_prepare(int fd, bool nonblocking)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-		return -1;
-	return nonblocking ? fcntl(fd, F_SETFL, flags | O_NONBLOCK) : 0;
-}
-
-/* A socket and the address of path.  One that blocks has its time bounded, so
- * that a responder that was stopped does not hold up whoever asks it. */
+/* A socket of a type with its flags, and the address of path. */
 static int
-open_for(const char *path, bool nonblocking, struct sockaddr_un *sun)
+open_for(const char *path, int type, struct sockaddr_un *sun)
 {
-	const struct timeval timeout = {.tv_sec = TIMEOUT_S};
-	int fd;
-
 	*sun = (struct sockaddr_un){.sun_family = AF_UNIX};
 	if (path[0] == '\0' ||
 	    strlcpy(sun->sun_path, path, sizeof(sun->sun_path)) >= sizeof(sun->sun_path)) {
 		errno = path[0] == '\0' ? ENOENT : ENAMETOOLONG;
 		return -1;
 	}
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (fd >= 0 && (unixsock_prepare(fd, nonblocking) < 0 ||
-			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0 ||
-			setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return socket(AF_UNIX, type, 0);
 }
 
-static int
-try_connect(const char *path, bool nonblocking)
+/* Whether a process has the socket bound: one whose backlog is full, say, refuses
+ * for another reason. */
+static bool
+is_alive(const char *path)
 {
 	struct sockaddr_un sun;
-	int fd = open_for(path, nonblocking, &sun);
+	int fd = open_for(path, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, &sun);
+	bool alive = fd < 0 || connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0 ||
+		     errno != ECONNREFUSED;
 
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0) {
-		int saved = errno;
-
+	if (fd >= 0)
 		close(fd);
-		errno = saved;
-		return -1;
-	}
-	return fd;
+	return alive;
 }
 
 /* Remove the socket at path if it was left behind by a process that is gone. */
@@ -69,7 +47,6 @@ static int
 remove_stale(const char *path)
 {
 	struct stat st;
-	int fd;
 
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? 0 : -1;
@@ -77,14 +54,7 @@ remove_stale(const char *path)
 		errno = EEXIST;
 		return -1;
 	}
-	fd = try_connect(path, true);
-	if (fd >= 0) {
-		close(fd);
-		errno = EADDRINUSE;
-		return -1;
-	}
-	/* Any other failure, EAGAIN of a full backlog say, does not prove that it is dead. */
-	if (errno != ECONNREFUSED) {
+	if (is_alive(path)) {
 		errno = EADDRINUSE;
 		return -1;
 	}
@@ -106,7 +76,7 @@ int
 unixsock_listen(const char *path)
 {
 	struct sockaddr_un sun;
-	int fd = open_for(path, true, &sun);
+	int fd = open_for(path, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, &sun);
 
 	if (fd < 0)
 		goto fail;
@@ -134,9 +104,16 @@ fail:
 int
 unixsock_connect(const char *path)
 {
-	int fd = try_connect(path, false);
+	const struct timeval timeout = {.tv_sec = TIMEOUT_S};
+	struct sockaddr_un sun;
+	int fd = open_for(path, SOCK_STREAM | SOCK_CLOEXEC, &sun);
 
-	if (fd < 0)
-		log_error("no responder at %s: %s", path, strerror(errno));
-	return fd;
+	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) == 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0 &&
+	    connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	log_error("no responder at %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }

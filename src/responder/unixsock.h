@@ -6,8 +6,6 @@
 #ifndef UNIXSOCK_H
 #define UNIXSOCK_H
 
-#include <stdbool.h>
-
 /* A listening socket at path, mode 0600, non-blocking.  One that is there
  * already is replaced if nobody listens on it; anything else is left alone,
  * and an error.  The descriptor, or -1. */
@@ -16,9 +14,5 @@ int unixsock_listen(const char *path);
 /* A connection to path; it blocks, for ten seconds at most in each call.  The
  * descriptor, or -1. */
 int unixsock_connect(const char *path);
-
-/* Make a descriptor close-on-exec, and non-blocking if asked.  0, or -1 with
- * errno. */
-int unixsock_prepare(int fd, bool nonblocking);
 
 #endif /* UNIXSOCK_H */

@@ -279,17 +279,61 @@ test_client_that_reads_slowly(void **state)
 	assert_string_equal(f.received + f.received_len - 9, "ok 20000\n");
 }
 
-/* Not ours to remove. */
 static void
-test_socket_of_another(void **state)
+make_file(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static struct control *
+open_another(const char *path)
+{
+	return control_open(path, f.loop, f.fleet, f.answers);
+}
+
+/* Only a socket that nobody has is replaced. */
+static void
+test_path_in_use(void **state)
+{
+	char stale[140], file[140], too_long[200];
+	struct control *another;
+	int fd;
+
+	(void)state;
+	assert_null(open_another(f.path));
+	assert_string_equal(wait_for_end(connect_and_send("loss 5\n", 7)), "ok\n");
+
+	snprintf(stale, sizeof(stale), "%s.stale", f.path);
+	fd = unixsock_listen(stale);
+	assert_true(fd >= 0);
+	assert_null(open_another(stale));
+	close(fd);
+	another = open_another(stale);
+	assert_non_null(another);
+	control_close(another);
+	assert_int_equal(access(stale, F_OK), -1);
+
+	snprintf(file, sizeof(file), "%s.file", f.path);
+	make_file(file);
+	assert_null(open_another(file));
+	assert_int_equal(unlink(file), 0);
+
+	memset(too_long, 'x', sizeof(too_long) - 1);
+	too_long[sizeof(too_long) - 1] = '\0';
+	assert_null(open_another(too_long));
+	assert_null(open_another(""));
+}
+
+/* What took the socket's place is not ours to remove. */
+static void
+test_path_taken_over(void **state)
 {
 	(void)state;
-	control_close(f.control);
-	f.control = control_open(f.path, f.loop, f.fleet, f.answers);
-	assert_non_null(f.control);
-	assert_null(control_open(f.path, f.loop, f.fleet, f.answers));
 	assert_int_equal(unlink(f.path), 0);
-	fclose(fopen(f.path, "w"));
+	make_file(f.path);
 	control_close(f.control);
 	f.control = NULL;
 	assert_int_equal(unlink(f.path), 0);
@@ -307,7 +351,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_client_that_does_not_send, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_client_that_does_not_read, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_client_that_reads_slowly, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_socket_of_another, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_path_in_use, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_path_taken_over, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
