@@ -12,25 +12,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "agent/configfile.h"
 #include "agent/daemonize.h"
 #include "agent/datagramlog.h"
-#include "base/inherited.h"
-#include "base/log.h"
 #include "agent/memory.h"
-#include "net/ifaces.h"
-#include "net/ifwords.h"
-#include "base/loop.h"
-#include "net/mcast.h"
-#include "net/prober.h"
 #include "agent/options.h"
-#include "base/output.h"
 #include "agent/persist.h"
 #include "agent/pid_file.h"
 #include "agent/preflight.h"
 #include "agent/privileges.h"
 #include "agent/registry.h"
+#include "base/clock.h"
+#include "base/inherited.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/output.h"
+#include "net/ifaces.h"
+#include "net/ifwords.h"
+#include "net/mcast.h"
+#include "net/prober.h"
 #include "snmp/subagent.h"
 
 #define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
@@ -42,9 +42,9 @@
 
 struct daemon {
 	struct options options;
-	struct config *config;      /* in force */
-	const char *config_path;    /* of directories, with colons */
-	const struct config *first; /* at the start: the SNMP thread uses its strings */
+	struct conf *config;      /* in force */
+	const char *config_path;  /* of directories, with colons */
+	const struct conf *first; /* at the start: the SNMP thread uses its strings */
 	struct loop *loop;
 	struct loop_timer *tidying, *watching;
 	struct registry *registry;
@@ -57,7 +57,7 @@ admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	const struct daemon *daemon = ctx;
 
-	return config_admits_interface(daemon->config, iface->name, iface->altnames, by_name);
+	return conf_admits_interface(daemon->config, iface->name, iface->altnames, by_name);
 }
 
 static void
@@ -92,10 +92,10 @@ on_change(void *ctx, int fd)
 }
 
 /* NULL after the mistakes were logged. */
-static struct config *
+static struct conf *
 load_config(const struct daemon *daemon)
 {
-	struct config *config = malloc(sizeof(*config));
+	struct conf *config = malloc(sizeof(*config));
 
 	if (config == NULL) {
 		log_error("cannot read the configuration: %s", strerror(errno));
@@ -103,14 +103,14 @@ load_config(const struct daemon *daemon)
 	}
 	if (configfile_load(config, &daemon->options, daemon->config_path) == 0)
 		return config;
-	config_clear(config);
+	conf_clear(config);
 	free(config);
 	return NULL;
 }
 
 /* An interface may come later, but a slip of the pen should not go unseen. */
 static void
-warn_missing_interfaces(const struct config *config)
+warn_missing_interfaces(const struct conf *config)
 {
 	struct ifaces ifaces = {0};
 	char buf[IFWORDS_LEN];
@@ -127,7 +127,7 @@ warn_missing_interfaces(const struct config *config)
 }
 
 static struct prober_settings
-prober_settings_of(const struct config *config)
+prober_settings_of(const struct conf *config)
 {
 	return (struct prober_settings){
 	    .group = config->group,
@@ -149,7 +149,7 @@ warn_restart(void *ctx, const char *token)
 static void
 reload(struct daemon *daemon)
 {
-	struct config *config = load_config(daemon), *old = daemon->config;
+	struct conf *config = load_config(daemon), *old = daemon->config;
 	struct prober_settings settings;
 
 	if (config == NULL) {
@@ -157,14 +157,14 @@ reload(struct daemon *daemon)
 		return;
 	}
 	warn_missing_interfaces(config);
-	config_restart_tokens(daemon->first, config, warn_restart, NULL);
+	conf_restart_tokens(daemon->first, config, warn_restart, NULL);
 	if (registry_configure(daemon->registry, config, clock_now()) < 0)
 		log_error("configuration reloaded in part only: %s", strerror(ENOMEM));
 	daemon->config = config;
 	settings = prober_settings_of(config);
 	prober_configure(daemon->prober, &settings);
 	if (old != daemon->first) {
-		config_clear(old);
+		conf_clear(old);
 		free(old);
 	}
 	log_notice("configuration reloaded");
@@ -203,7 +203,7 @@ print_configuration(const struct daemon *daemon)
 	struct ifaces ifaces = {0};
 	char line[IFWORDS_LEN];
 
-	config_print(daemon->config, print_line, NULL);
+	conf_print(daemon->config, print_line, NULL);
 	if (ifaces_read(&ifaces) < 0) {
 		log_error("cannot read the list of interfaces: %s", strerror(errno));
 		return EXIT_FAILURE;

@@ -11,13 +11,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "conf/conf.h"
-#include "core/format.h"
 #include "base/inherited.h"
 #include "base/log.h"
-#include "net/ifaces.h"
 #include "base/loop.h"
 #include "base/output.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "net/ifaces.h"
 #include "responder/answers.h"
 #include "responder/client.h"
 #include "responder/control.h"
@@ -113,7 +113,7 @@ number(int option, const char *text, unsigned long min, unsigned long max)
 {
 	unsigned long value;
 
-	if (config_parse_unsigned(text, min, max, &value) < 0)
+	if (parse_unsigned(text, min, max, &value) < 0)
 		wrong("-%c '%s': expected a number, %lu..%lu", option, text, min, max);
 	return value;
 }
@@ -123,7 +123,7 @@ address(int option, const char *text)
 {
 	uint32_t addr;
 
-	if (config_parse_address(text, &addr) < 0)
+	if (parse_address(text, &addr) < 0)
 		wrong("-%c '%s': expected an IPv4 address", option, text);
 	return addr;
 }
@@ -255,11 +255,11 @@ catch_signals(struct loop *loop)
 static void
 say_ready(const struct fleet *fleet, const struct responder *responder)
 {
-	char first[FORMAT_ADDRESS_LEN], last[FORMAT_ADDRESS_LEN];
+	char first[TEXT_ADDRESS_LEN], last[TEXT_ADDRESS_LEN];
 
 	printf("ready: %zu managers, %s-%s, on ", fleet_count(fleet),
-	       format_address(fleet_get(fleet, 0)->says.addr, first),
-	       format_address(fleet_get(fleet, fleet_count(fleet) - 1)->says.addr, last));
+	       text_address(fleet_get(fleet, 0)->says.addr, first),
+	       text_address(fleet_get(fleet, fleet_count(fleet) - 1)->says.addr, last));
 	responder_print_interfaces(responder, stdout);
 	putchar('\n');
 }

@@ -13,17 +13,19 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "conf/conf.h"
-#include "core/discover.h"
-#include "core/format.h"
-#include "core/inventory.h"
 #include "base/inherited.h"
 #include "base/log.h"
+#include "base/loop.h"
+#include "base/output.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "core/discover.h"
+#include "core/inventory.h"
+#include "core/json.h"
 #include "net/ifaces.h"
 #include "net/ifwords.h"
-#include "base/loop.h"
 #include "net/prober.h"
-#include "base/output.h"
 #include "scan/scan_table.h"
 
 enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
@@ -35,7 +37,7 @@ enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 #define VERSION_WORD_LEN ((size_t)4 * WIRE_VERSION_LEN)
 
 struct scan {
-	struct config config;
+	struct conf config;
 	bool json, quiet, live, verbose;
 	bool full;            /* and has said so */
 	unsigned long enough; /* stop when so many are found; 0: no such limit */
@@ -96,24 +98,24 @@ static void
 set(struct scan *scan, int option, const char *token, const char *value)
 {
 	char where[] = "option -?";
-	struct config_error error;
+	struct conf_error error;
 
 	where[sizeof(where) - 2] = (char)option;
-	if (config_set(&scan->config, where, token, value, &error) < 0)
+	if (conf_set(&scan->config, where, token, value, &error) < 0)
 		errx(EXIT_TROUBLE, "%s", error.text);
 }
 
 static void
 parse_options(struct scan *scan, int argc, char **argv)
 {
-	struct config_error error;
+	struct conf_error error;
 	int c;
 
-	config_init(&scan->config);
+	conf_init(&scan->config);
 	while ((c = getopt_long(argc, argv, "e:G:hi:jln:p:qs:T:Vvw:", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'e':
-			if (config_parse_unsigned(optarg, 1, MAX_MANAGERS, &scan->enough) < 0)
+			if (parse_unsigned(optarg, 1, MAX_MANAGERS, &scan->enough) < 0)
 				errx(EXIT_TROUBLE,
 				     "option -e: '%s': expected a number from 1 to %d", optarg,
 				     MAX_MANAGERS);
@@ -170,7 +172,7 @@ parse_options(struct scan *scan, int argc, char **argv)
 	scan->config.interval_us = 2 * scan->config.window_us;
 	if (scan->config.interval_us < LIVE_INTERVAL_US)
 		scan->config.interval_us = LIVE_INTERVAL_US;
-	if (config_check(&scan->config, "options", &error) < 0)
+	if (conf_check(&scan->config, "options", &error) < 0)
 		errx(EXIT_TROUBLE, "%s", error.text);
 }
 
@@ -186,10 +188,10 @@ static void
 print_json(const struct scan *scan)
 {
 	const struct manager *m = inventory_at_or_after(scan->inventory, 0);
-	char json[FORMAT_JSON_LEN], ifname[IF_NAMESIZE];
+	char json[JSON_MANAGER_LEN], ifname[IF_NAMESIZE];
 
 	for (; m != NULL; m = inventory_at_or_after(scan->inventory, m->addr + 1))
-		puts(format_json(m, scan_interface_name(m->ifindex, ifname), json));
+		puts(json_manager(m, scan_interface_name(m->ifindex, ifname), json));
 }
 
 static void
@@ -205,26 +207,26 @@ static void
 print_event_as_json(const struct scan *scan, const struct event *event)
 {
 	const struct manager *m = inventory_at_or_after(scan->inventory, event->addr);
-	char json[FORMAT_JSON_LEN], ifname[IF_NAMESIZE];
+	char json[JSON_MANAGER_LEN], ifname[IF_NAMESIZE];
 
 	printf("{\"event\":\"%s\",%s\n", event_type_name(event->type),
-	       format_json(m, scan_interface_name(m->ifindex, ifname), json) + 1);
+	       json_manager(m, scan_interface_name(m->ifindex, ifname), json) + 1);
 }
 
 static void
 print_event_as_text(const struct event *event)
 {
-	char time[FORMAT_TIME_LEN], address[FORMAT_ADDRESS_LEN];
+	char time[TEXT_TIME_LEN], address[TEXT_ADDRESS_LEN];
 	char version[VERSION_WORD_LEN], hostname[HOSTNAME_WORD_LEN];
 
-	printf("%s  %-11s  %-15s %5u  %-10s  %s", format_time(event->time.wall_ms, time),
-	       event_type_name(event->type), format_address(event->addr, address), event->port,
-	       format_word(event->version, version, sizeof(version)),
-	       format_word(event->hostname, hostname, sizeof(hostname)));
+	printf("%s  %-11s  %-15s %5u  %-10s  %s", text_time(event->time.wall_ms, time),
+	       event_type_name(event->type), text_address(event->addr, address), event->port,
+	       text_word(event->version, version, sizeof(version)),
+	       text_word(event->hostname, hostname, sizeof(hostname)));
 	if (event->type == EVENT_CHANGED)
 		printf("  (was %u %s %s)", event->former_port,
-		       format_word(event->former_version, version, sizeof(version)),
-		       format_word(event->former_hostname, hostname, sizeof(hostname)));
+		       text_word(event->former_version, version, sizeof(version)),
+		       text_word(event->former_hostname, hostname, sizeof(hostname)));
 	putchar('\n');
 }
 
@@ -232,11 +234,11 @@ print_event_as_text(const struct event *event)
 static void
 warn_of_conflict(const struct event *event)
 {
-	char addr[FORMAT_ADDRESS_LEN], source[FORMAT_ADDRESS_LEN], other[FORMAT_ADDRESS_LEN];
+	char addr[TEXT_ADDRESS_LEN], source[TEXT_ADDRESS_LEN], other[TEXT_ADDRESS_LEN];
 
 	warnx("%s: %s and %s answer for it with different hostnames or ports; shown is the former",
-	      format_address(event->addr, addr), format_address(event->source, source),
-	      format_address(event->other_source, other));
+	      text_address(event->addr, addr), text_address(event->source, source),
+	      text_address(event->other_source, other));
 }
 
 static bool
@@ -265,7 +267,7 @@ admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	const struct scan *scan = ctx;
 
-	return config_admits_interface(&scan->config, iface->name, iface->altnames, by_name);
+	return conf_admits_interface(&scan->config, iface->name, iface->altnames, by_name);
 }
 
 /* -v answers "why is my manager not there?". */
@@ -274,7 +276,7 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 	    const struct wire_response *resp, const char *reason)
 {
 	struct scan *scan = ctx;
-	char source[FORMAT_ADDRESS_LEN], ifname[IFACE_SHOWN_LEN];
+	char source[TEXT_ADDRESS_LEN], ifname[IFACE_SHOWN_LEN];
 
 	(void)resp;
 	if (verdict == VERDICT_NO_ROOM && !scan->full) {
@@ -286,7 +288,7 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 		return;
 	fprintf(stderr, "%sfrom %s:%u on %s: %s%s%s\n",
 		verdict == VERDICT_ACCEPTED ? "noted: " : "refused: ",
-		format_address(arrival->source, source), arrival->source_port,
+		text_address(arrival->source, source), arrival->source_port,
 		printable_interface(arrival->ifindex, ifname), wire_verdict_name(verdict),
 		reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
@@ -326,7 +328,7 @@ explain_interfaces(const struct scan *scan, const struct ifaces *ifaces)
 static void
 check_interfaces(const struct scan *scan)
 {
-	const struct config_list *patterns = &scan->config.interfaces;
+	const struct conf_list *patterns = &scan->config.interfaces;
 	struct ifaces ifaces = {0};
 	char what[IFWORDS_LEN];
 
@@ -415,6 +417,6 @@ main(int argc, char **argv)
 	discover_free(scan.discover);
 	inventory_free(scan.inventory);
 	loop_free(scan.loop);
-	config_clear(&scan.config);
+	conf_clear(&scan.config);
 	return found >= (scan.enough > 0 ? scan.enough : 1) ? EXIT_FOUND : EXIT_FEWER;
 }

@@ -12,7 +12,7 @@
 #define MAX_FILE_LEN ((size_t)1024 * 1024)
 
 static void
-report(void *ctx, const struct config_error *error)
+report(void *ctx, const struct conf_error *error)
 {
 	(void)ctx;
 	log_error("%s", error->text);
@@ -50,7 +50,7 @@ read_file(const char *name, char **text, size_t *len)
 }
 
 static int
-load_file(struct config *config, const char *name, bool required)
+load_file(struct conf *config, const char *name, bool required)
 {
 	unsigned int errors;
 	char *text;
@@ -63,13 +63,13 @@ load_file(struct config *config, const char *name, bool required)
 		return -1;
 	}
 	log_debug("%s: reading", name);
-	errors = config_read(config, name, text, len, report, NULL);
+	errors = conf_read(config, name, text, len, report, NULL);
 	free(text);
 	return errors == 0 ? 0 : -1;
 }
 
 static int
-load_defaults(struct config *config, const char *path)
+load_defaults(struct conf *config, const char *path)
 {
 	char *dirs = strdup(path), *rest = dirs, *dir, *name;
 	int status = 0;
@@ -95,14 +95,14 @@ load_defaults(struct config *config, const char *path)
 }
 
 static int
-apply_interfaces(struct config *config, const struct options *options)
+apply_interfaces(struct conf *config, const struct options *options)
 {
-	struct config_error error;
+	struct conf_error error;
 
 	if (options->interface_count > 0)
-		config_clear_list(&config->interfaces);
+		conf_clear_list(&config->interfaces);
 	for (size_t i = 0; i < options->interface_count; i++) {
-		if (config_set(config, "option -i", "interface", options->interfaces[i], &error) <
+		if (conf_set(config, "option -i", "interface", options->interfaces[i], &error) <
 		    0) {
 			log_error("%s", error.text);
 			return -1;
@@ -112,20 +112,20 @@ apply_interfaces(struct config *config, const struct options *options)
 }
 
 int
-configfile_load(struct config *config, const struct options *options, const char *path)
+configfile_load(struct conf *config, const struct options *options, const char *path)
 {
 	const char *last = options->config_file != NULL ? options->config_file : FILE_NAME;
-	struct config_error error;
+	struct conf_error error;
 	int status = 0;
 
-	config_init(config);
+	conf_init(config);
 	if (!options->no_default_config && load_defaults(config, path) < 0)
 		status = -1;
 	if (options->config_file != NULL && load_file(config, options->config_file, true) < 0)
 		status = -1;
 	if (apply_interfaces(config, options) < 0)
 		status = -1;
-	if (status == 0 && config_check(config, last, &error) < 0) {
+	if (status == 0 && conf_check(config, last, &error) < 0) {
 		log_error("%s", error.text);
 		status = -1;
 	}

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/format.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define MINUTE_US INT64_C(60000000)
 #define TEXT_LEN 320
-#define NAME_LEN ((size_t)4 * IF_NAMESIZE) /* as format_printable() makes it */
+#define NAME_LEN ((size_t)4 * IF_NAMESIZE) /* as text_printable() makes it */
 
 /* A host that is refused is often refused for good: an hourly reminder will do. */
 static const struct log_limit_rule rule = {1, MINUTE_US, 60 * MINUTE_US};
@@ -38,7 +38,7 @@ interface_name(unsigned int ifindex, char printable[NAME_LEN])
 	char name[IF_NAMESIZE];
 
 	if (if_indextoname(ifindex, name) != NULL)
-		return format_printable(name, strlen(name), printable, NAME_LEN);
+		return text_printable(name, strlen(name), printable, NAME_LEN);
 	snprintf(printable, NAME_LEN, "interface %u", ifindex);
 	return printable;
 }
@@ -47,14 +47,14 @@ interface_name(unsigned int ifindex, char printable[NAME_LEN])
 static const char *
 describe(enum verdict verdict, const struct datagram *datagram, char text[TEXT_LEN])
 {
-	char source[FORMAT_ADDRESS_LEN], announced[FORMAT_ADDRESS_LEN], ifname[NAME_LEN];
+	char source[TEXT_ADDRESS_LEN], announced[TEXT_ADDRESS_LEN], ifname[NAME_LEN];
 	const bool answer = datagram->announced != 0;
 
 	snprintf(text, TEXT_LEN, "from %s:%u on %s: %s%s%s%s%s",
-		 format_address(datagram->arrival.source, source), datagram->arrival.source_port,
+		 text_address(datagram->arrival.source, source), datagram->arrival.source_port,
 		 interface_name(datagram->arrival.ifindex, ifname), wire_verdict_name(verdict),
 		 answer ? ", it announces " : "",
-		 answer ? format_address(datagram->announced, announced) : "",
+		 answer ? text_address(datagram->announced, announced) : "",
 		 datagram->reason != NULL ? ": " : "",
 		 datagram->reason != NULL ? datagram->reason : "");
 	return text;

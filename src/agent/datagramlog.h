@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-#include "core/discover.h"
 #include "base/log_limit.h"
+#include "core/discover.h"
 
 struct datagram {
 	struct arrival arrival;

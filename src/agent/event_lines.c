@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/format.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define MINUTE_US INT64_C(60000000)
 
@@ -26,16 +26,16 @@ static void
 log_event(const struct event *event)
 {
 	const bool named = event->hostname[0] != '\0';
-	char addr[FORMAT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
+	char addr[TEXT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
 
 	if (event->addr == 0)
 		log_line(level(event->type), "%s %s: %s", subject(event->type),
 			 event_type_name(event->type), event->reason);
 	else
 		log_line(level(event->type), "%s %s%s%s%s %s: %s", subject(event->type),
-			 format_address(event->addr, addr), named ? " (" : "",
-			 format_printable(event->hostname, strlen(event->hostname), hostname,
-					  sizeof(hostname)),
+			 text_address(event->addr, addr), named ? " (" : "",
+			 text_printable(event->hostname, strlen(event->hostname), hostname,
+					sizeof(hostname)),
 			 named ? ")" : "", event_type_name(event->type), event->reason);
 }
 

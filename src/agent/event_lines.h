@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-#include "core/event.h"
 #include "base/log_limit.h"
+#include "core/event.h"
 
 #define EVENTLOG_LINES 100 /* of each type a minute, the one that sums up the rest included */
 

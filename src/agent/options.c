@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "conf/conf.h"
 #include "base/log_destination.h"
+#include "conf/conf.h"
 
 #define EXIT_USAGE 2
 
@@ -118,13 +118,13 @@ check_log(const char *text)
 static const char *
 checked(const char *option, const char *token, const char *value)
 {
-	struct config_error error;
-	struct config config;
+	struct conf_error error;
+	struct conf config;
 
-	config_init(&config);
-	if (config_set(&config, option, token, value, &error) < 0)
+	conf_init(&config);
+	if (conf_set(&config, option, token, value, &error) < 0)
 		errx(EXIT_USAGE, "%s", error.text);
-	config_clear(&config);
+	conf_clear(&config);
 	return value;
 }
 

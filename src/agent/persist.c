@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "store/state.h"
-#include "store/ids.h"
 #include "base/log.h"
+#include "store/ids.h"
+#include "store/state.h"
 #include "store/statefile.h"
 #include "store/writer.h"
 
@@ -32,11 +32,11 @@ static struct {
 static struct writer *writer;
 
 int
-persist_open(const struct config *config)
+persist_open(const struct conf *config)
 {
 	char error[STATEFILE_ERROR_LEN] = "";
 
-	persist.path = config_state_file(config);
+	persist.path = conf_state_file(config);
 	if (persist.path == NULL)
 		return 0;
 	switch (statefile_open(&persist.file, persist.path, error)) {
@@ -160,7 +160,7 @@ is_our_trouble(int error)
 
 /* LOADED_NOT comes with errno. */
 static enum loaded
-load(const struct config *config, struct state *state)
+load(const struct conf *config, struct state *state)
 {
 	/* Those that the configuration expects may come on top of a full table. */
 	const struct state_limits limits = {
@@ -192,7 +192,7 @@ load(const struct config *config, struct state *state)
 }
 
 int
-persist_load(const struct config *config, struct registry *registry)
+persist_load(const struct conf *config, struct registry *registry)
 {
 	struct state state = {0};
 	const enum loaded loaded = persist.file != NULL ? load(config, &state) : LOADED_NOTHING;

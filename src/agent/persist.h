@@ -3,16 +3,16 @@
 #ifndef PERSIST_H
 #define PERSIST_H
 
-#include "conf/conf.h"
 #include "agent/registry.h"
+#include "conf/conf.h"
 
 /* Lock the state file of the configuration.  0, or -1 after the reason was
  * logged why it must not be used: another daemon does, say. */
-int persist_open(const struct config *config);
+int persist_open(const struct conf *config);
 
 /* Load it into the registry; a file that cannot be used is put aside.  0, or -1
  * after the reason was logged. */
-int persist_load(const struct config *config, struct registry *registry);
+int persist_load(const struct conf *config, struct registry *registry);
 
 /* Save now, and what changes from now on in a thread of its own; on_saved is
  * called then, whenever events may go out.  Does nothing without a state file.

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/privileges.h"
 #include "base/log.h"
 #include "base/log_destination.h"
-#include "agent/privileges.h"
 
 static int
 fail(const char *option, const char *what, const char *path)

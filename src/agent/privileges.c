@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/conf.h"
 #include "base/log.h"
+#include "base/parse.h"
 
 /* The highest id is (uid_t)-1, "no change" to the system calls. */
 #define HIGHEST_ID 0xfffffffeul
@@ -29,7 +29,7 @@ find_user(const char *user, struct identity *who)
 	unsigned long number;
 	struct passwd *entry = getpwnam(user);
 
-	if (entry == NULL && config_parse_unsigned(user, 0, HIGHEST_ID, &number) == 0) {
+	if (entry == NULL && parse_unsigned(user, 0, HIGHEST_ID, &number) == 0) {
 		entry = getpwuid((uid_t)number);
 		if (entry == NULL) {
 			who->uid = (uid_t)number;
@@ -55,7 +55,7 @@ find_group(const char *group, struct identity *who)
 
 	if (entry != NULL) {
 		who->gid = entry->gr_gid;
-	} else if (config_parse_unsigned(group, 0, HIGHEST_ID, &number) == 0) {
+	} else if (parse_unsigned(group, 0, HIGHEST_ID, &number) == 0) {
 		who->gid = (gid_t)number;
 	} else {
 		log_error("cannot run as group '%s': there is no such group", group);

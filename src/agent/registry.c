@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/registry_internal.h"
+#include "base/log.h"
 #include "core/events.h"
 #include "core/inventory.h"
 #include "store/ids.h"
-#include "base/log.h"
-#include "agent/registry_internal.h"
 
 #define CHANGE_HOLDOFF_US INT64_C(600000000) /* ten minutes */
 #define CONFIRMATIONS 2
@@ -52,7 +52,7 @@ add_event(void *ctx, const struct event *event)
 }
 
 static struct inventory_settings
-inventory_settings(const struct config *config)
+inventory_settings(const struct conf *config)
 {
 	return (struct inventory_settings){
 	    .max_managers = config->max_managers,
@@ -64,7 +64,7 @@ inventory_settings(const struct config *config)
 }
 
 static struct discover_settings
-discover_settings_of(const struct config *config)
+discover_settings_of(const struct conf *config)
 {
 	return (struct discover_settings){
 	    .interval_us = config->interval_us,
@@ -77,7 +77,7 @@ discover_settings_of(const struct config *config)
 
 /* What needs nothing but to be noted. */
 static void
-note_settings(struct registry *r, const struct config *config)
+note_settings(struct registry *r, const struct conf *config)
 {
 	r->notification_rate = config->notification_rate;
 	r->hops = config->hops;
@@ -87,7 +87,7 @@ note_settings(struct registry *r, const struct config *config)
 }
 
 struct registry *
-registry_new(const struct config *config, struct moment now)
+registry_new(const struct conf *config, struct moment now)
 {
 	const struct discover_settings discover = discover_settings_of(config);
 	struct registry *r = calloc(1, sizeof(*r));
@@ -128,7 +128,7 @@ fail:
 
 /* What SET has changed stays while the file says what it said before. */
 static struct discover_settings
-merge_settings(const struct registry *r, const struct config *config)
+merge_settings(const struct registry *r, const struct conf *config)
 {
 	const struct discover_settings *current = discover_settings(r->discover);
 	struct discover_settings settings = discover_settings_of(config);
@@ -140,7 +140,7 @@ merge_settings(const struct registry *r, const struct config *config)
 }
 
 int
-registry_configure(struct registry *r, const struct config *config, struct moment now)
+registry_configure(struct registry *r, const struct conf *config, struct moment now)
 {
 	struct discover_settings discover;
 	size_t refused, removed;

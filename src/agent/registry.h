@@ -15,23 +15,23 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/moment.h"
 #include "conf/conf.h"
 #include "core/discover.h"
-#include "base/moment.h"
-#include "store/state.h"
 #include "snmp/mib.h"
+#include "store/state.h"
 #include "store/writer.h"
 
 struct registry;
 
 /* NULL with errno.  There is no registry_free(): the SNMP thread may use it
  * until the process ends. */
-struct registry *registry_new(const struct config *config, struct moment now);
+struct registry *registry_new(const struct conf *config, struct moment now);
 
 /* Put another configuration in force.  What SNMP SET changed stays unless the
  * token has another value than in the former configuration.  0, or -1 when out
  * of memory, part of it then not being in force. */
-int registry_configure(struct registry *registry, const struct config *config, struct moment now);
+int registry_configure(struct registry *registry, const struct conf *config, struct moment now);
 
 pthread_mutex_t *registry_lock(struct registry *registry);
 struct discover *registry_discover(struct registry *registry);
@@ -52,7 +52,7 @@ int registry_export(struct registry *registry, struct state *state, uint32_t *la
 /* Take up what registry_export() made in a former life.  Before any thread is
  * started.  0, or -1 when out of memory, part of it then being there. */
 int registry_restore(struct registry *registry, const struct state *state,
-		     const struct config *config, struct moment now);
+		     const struct conf *config, struct moment now);
 
 /* From now on have changes saved; events wait for registry_release(), which says
  * that those up to id may go out, and up to which one ids are on disk as taken (0:

@@ -2,11 +2,10 @@
 /* What SNMP SET may change, and how. */
 #include <inttypes.h>
 
-#include "base/clock.h"
-#include "conf/conf.h"
-#include "core/format.h"
-#include "base/log.h"
 #include "agent/registry_internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
 
 #define US_PER_MS 1000
 #define MINUTE_US INT64_C(60000000)
@@ -165,7 +164,7 @@ registry_undo(void *ctx, const struct mib_change *change)
 static void
 log_change(const struct mib_change *change)
 {
-	char addr[FORMAT_ADDRESS_LEN];
+	char addr[TEXT_ADDRESS_LEN];
 
 	switch (change->what) {
 	case MIB_INTERVAL:
@@ -179,7 +178,7 @@ log_change(const struct mib_change *change)
 		log_info("SNMP SET: round out of turn");
 		break;
 	case MIB_ROW:
-		format_address(change->address, addr);
+		text_address(change->address, addr);
 		if (change->action == MIB_ROW_DESTROY)
 			log_notice("SNMP SET: manager %s is forgotten", addr);
 		else if (change->action == MIB_ROW_CREATE || change->expected)
@@ -193,7 +192,7 @@ log_change(const struct mib_change *change)
 static void
 log_overtaken(const struct mib_change *change)
 {
-	char addr[FORMAT_ADDRESS_LEN];
+	char addr[TEXT_ADDRESS_LEN];
 
 	if (change->what == MIB_INTERVAL)
 		log_warning("SNMP SET: interval %" PRIu32 " ms dropped: too short for the window "
@@ -201,7 +200,7 @@ log_overtaken(const struct mib_change *change)
 			    change->value);
 	else
 		log_warning("SNMP SET: manager %s: the configuration reloaded meanwhile expects it",
-			    format_address(change->address, addr));
+			    text_address(change->address, addr));
 }
 
 static void

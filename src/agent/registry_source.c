@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the SNMP thread sees of the registry: copies. */
-#include "base/clock.h"
 #include "agent/registry_internal.h"
+#include "base/clock.h"
 
 static bool
 copy_manager(void *ctx, uint32_t from, struct manager *out)

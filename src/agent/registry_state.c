@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "store/keep.h"
-#include "store/ids.h"
 #include "agent/registry_internal.h"
+#include "base/clock.h"
+#include "store/ids.h"
+#include "store/keep.h"
 
 void
 registry_ask_to_save(struct registry *r, enum writer_urgency urgency)
@@ -114,7 +114,7 @@ registry_export(struct registry *r, struct state *state, uint32_t *last_id, bool
 
 /* What SET has changed stays while the configuration says what it said then. */
 static void
-restore_settings(struct registry *r, const struct state *state, const struct config *config)
+restore_settings(struct registry *r, const struct state *state, const struct conf *config)
 {
 	struct discover_settings settings = *discover_settings(r->discover);
 
@@ -129,7 +129,7 @@ restore_settings(struct registry *r, const struct state *state, const struct con
 }
 
 int
-registry_restore(struct registry *r, const struct state *state, const struct config *config,
+registry_restore(struct registry *r, const struct state *state, const struct conf *config,
 		 struct moment now)
 {
 	int status;

@@ -5,13 +5,14 @@
  * log_start() has started a thread for that: from then on nobody waits for the
  * destination, and where it blocks (a pipe that nobody reads, a syslogd that
  * hangs, a disk) lines are kept, then dropped and counted.  Text that came from
- * the network goes through format_printable() first.
+ * the network goes through text_printable() first.
  */
 #ifndef LOG_H
 #define LOG_H
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include "base/text.h"
 
 /* The values are syslog's. */
 enum log_level {

@@ -9,42 +9,43 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/duration.h"
+#include "base/text.h"
 #include "conf/conf_token.h"
 #include "conf/conf_words.h"
-#include "core/format.h"
 
 #define SHOWN_LEN 100 /* of a word in an error text, made printable */
 
 void
-config_init(struct config *config)
+conf_init(struct conf *config)
 {
-	const struct config_token *token;
+	const struct conf_token *token;
 
-	*config = (struct config){0};
-	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++)
-		config_token_set_default(token, config);
+	*config = (struct conf){0};
+	for (size_t i = 0; (token = conf_token_at(i)) != NULL; i++)
+		conf_token_set_default(token, config);
 }
 
 static void
-list_truncate(struct config_list *list, size_t count)
+list_truncate(struct conf_list *list, size_t count)
 {
 	while (list->count > count)
 		free(list->items[--list->count]);
 }
 
 void
-config_clear_list(struct config_list *list)
+conf_clear_list(struct conf_list *list)
 {
 	list_truncate(list, 0);
 	free(list->items);
-	*list = (struct config_list){0};
+	*list = (struct conf_list){0};
 }
 
 void
-config_clear(struct config *config)
+conf_clear(struct conf *config)
 {
-	config_clear_list(&config->interfaces);
-	config_clear_list(&config->netsnmp);
+	conf_clear_list(&config->interfaces);
+	conf_clear_list(&config->netsnmp);
 	access_clear(&config->access);
 	free(config->expected);
 	config->expected = NULL;
@@ -55,11 +56,11 @@ config_clear(struct config *config)
 	config->state_file = NULL;
 }
 
-static int fail(struct config_error *error, const char *format, ...)
+static int fail(struct conf_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 static int
-fail(struct config_error *error, const char *format, ...)
+fail(struct conf_error *error, const char *format, ...)
 {
 	va_list args;
 
@@ -72,7 +73,7 @@ fail(struct config_error *error, const char *format, ...)
 static char *
 shown(const char *word, char buf[SHOWN_LEN])
 {
-	return format_printable(word, strlen(word), buf, SHOWN_LEN);
+	return text_printable(word, strlen(word), buf, SHOWN_LEN);
 }
 
 #define SIMILAR_LEN 32
@@ -109,11 +110,11 @@ distance(const char *a, const char *b)
 static const char *
 nearest_name(const char *name)
 {
-	const struct config_token *token;
+	const struct conf_token *token;
 	const char *nearest = NULL;
 	unsigned int least = SIMILAR_LEN;
 
-	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
+	for (size_t i = 0; (token = conf_token_at(i)) != NULL; i++) {
 		unsigned int d = distance(name, token->name);
 
 		if (d < least && d <= 1 + strlen(token->name) / 4) {
@@ -125,16 +126,16 @@ nearest_name(const char *name)
 }
 
 static int
-fail_unknown(struct config_error *error, const char *where, const char *name)
+fail_unknown(struct conf_error *error, const char *where, const char *name)
 {
 	char text[SHOWN_LEN], known[320] = "";
 	const char *nearest = nearest_name(name);
-	const struct config_token *token;
+	const struct conf_token *token;
 
 	if (nearest != NULL)
 		return fail(error, "%s: unknown token '%s': did you mean '%s'?", where,
 			    shown(name, text), nearest);
-	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
+	for (size_t i = 0; (token = conf_token_at(i)) != NULL; i++) {
 		strlcat(known, i > 0 ? ", " : "", sizeof(known));
 		strlcat(known, token->name, sizeof(known));
 	}
@@ -144,11 +145,11 @@ fail_unknown(struct config_error *error, const char *where, const char *name)
 
 /* A token and its values, all of them or none. */
 static int
-set_words(struct config *config, const char *where, const char *name, char *const *words,
-	  size_t count, struct config_error *error)
+set_words(struct conf *config, const char *where, const char *name, char *const *words,
+	  size_t count, struct conf_error *error)
 {
-	const struct config_token *token = config_token_find(name);
-	char text[SHOWN_LEN], expected[CONFIG_EXPECTED_LEN];
+	const struct conf_token *token = conf_token_find(name);
+	char text[SHOWN_LEN], expected[CONF_EXPECTED_LEN];
 	size_t interfaces = config->interfaces.count;
 	int64_t value;
 
@@ -156,18 +157,18 @@ set_words(struct config *config, const char *where, const char *name, char *cons
 		return fail_unknown(error, where, name);
 	if (count == 0)
 		return fail(error, "%s: %s without a value: expected %s", where, token->name,
-			    config_token_expected(token, NULL, expected));
+			    conf_token_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
-		if (!config_token_parse(token, words[i], &value))
+		if (!conf_token_parse(token, words[i], &value))
 			return fail(error, "%s: %s '%s': expected %s", where, token->name,
 				    shown(words[i], text),
-				    config_token_expected(token, words[i], expected));
+				    conf_token_expected(token, words[i], expected));
 	if (count > 1 && token->kind != KIND_PATTERNS)
 		return fail(error, "%s: %s '%s': too much, expected one value: %s", where,
 			    token->name, shown(words[1], text),
-			    config_token_expected(token, NULL, expected));
+			    conf_token_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
-		if (!config_token_store(token, config, words[i])) {
+		if (!conf_token_store(token, config, words[i])) {
 			list_truncate(&config->interfaces, interfaces);
 			return fail(error, "%s: %s '%s': out of memory", where, token->name,
 				    shown(words[i], text));
@@ -176,19 +177,19 @@ set_words(struct config *config, const char *where, const char *name, char *cons
 }
 
 static int
-read_line(struct config *config, const char *where, const char *line, size_t len,
-	  struct config_error *error)
+read_line(struct conf *config, const char *where, const char *line, size_t len,
+	  struct conf_error *error)
 {
-	struct config_words words;
+	struct conf_words words;
 	char text[SHOWN_LEN];
 
 	if (memchr(line, '\0', len) != NULL)
 		return fail(error, "%s: '%s': a NUL octet, expected text", where,
-			    format_printable(line, len, text, sizeof(text)));
-	if (len > CONFIG_LINE_MAX)
+			    text_printable(line, len, text, sizeof(text)));
+	if (len > CONF_LINE_MAX)
 		return fail(error, "%s: '%s': a line of %zu octets, expected %d at most", where,
-			    format_printable(line, len, text, sizeof(text)), len, CONFIG_LINE_MAX);
-	if (!config_words_split(&words, line, len))
+			    text_printable(line, len, text, sizeof(text)), len, CONF_LINE_MAX);
+	if (!conf_words_split(&words, line, len))
 		return fail(error, "%s: %s '%s': expected a closing quote", where,
 			    words.count > 1 ? "value" : "token",
 			    shown(words.word[words.count - 1], text));
@@ -198,8 +199,8 @@ read_line(struct config *config, const char *where, const char *line, size_t len
 }
 
 unsigned int
-config_read(struct config *config, const char *name, const char *text, size_t len,
-	    void (*report)(void *ctx, const struct config_error *error), void *ctx)
+conf_read(struct conf *config, const char *name, const char *text, size_t len,
+	  void (*report)(void *ctx, const struct conf_error *error), void *ctx)
 {
 	const char *end = text + len;
 	unsigned int errors = 0;
@@ -208,7 +209,7 @@ config_read(struct config *config, const char *name, const char *text, size_t le
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t line_len = (size_t)((newline != NULL ? newline : end) - text);
-		struct config_error error;
+		struct conf_error error;
 		char where[256];
 
 		snprintf(where, sizeof(where), "%.200s:%lu", name, ++number);
@@ -222,8 +223,8 @@ config_read(struct config *config, const char *name, const char *text, size_t le
 }
 
 int
-config_set(struct config *config, const char *where, const char *token, const char *value,
-	   struct config_error *error)
+conf_set(struct conf *config, const char *where, const char *token, const char *value,
+	 struct conf_error *error)
 {
 	char *copy = strdup(value);
 	int rc;
@@ -236,17 +237,17 @@ config_set(struct config *config, const char *where, const char *token, const ch
 }
 
 int
-config_check(const struct config *config, const char *name, struct config_error *error)
+conf_check(const struct conf *config, const char *name, struct conf_error *error)
 {
-	char interval[CONFIG_DURATION_LEN], window[CONFIG_DURATION_LEN], least[CONFIG_DURATION_LEN];
-	char address[FORMAT_ADDRESS_LEN];
+	char interval[DURATION_LEN], window[DURATION_LEN], least[DURATION_LEN];
+	char address[TEXT_ADDRESS_LEN];
 	const char *why;
 
 	if (config->interval_us < 2 * config->window_us)
 		return fail(error, "%s: interval '%s': expected at least %s, twice the window (%s)",
-			    name, config_format_duration(config->interval_us, interval),
-			    config_format_duration(2 * config->window_us, least),
-			    config_format_duration(config->window_us, window));
+			    name, duration_format(config->interval_us, interval),
+			    duration_format(2 * config->window_us, least),
+			    duration_format(config->window_us, window));
 	if (config->source_port_number != 0 && config->source_port_number != config->port)
 		return fail(error,
 			    "%s: sourcePort '%u': expected the number that port is set to, "
@@ -262,20 +263,20 @@ config_check(const struct config *config, const char *name, struct config_error 
 			return fail(error,
 				    "%s: expect '%s': expected a manager that accept and deny "
 				    "admit; it would be down for ever",
-				    name, format_address(config->expected[i], address));
+				    name, text_address(config->expected[i], address));
 	return 0;
 }
 
 const char *
-config_state_file(const struct config *config)
+conf_state_file(const struct conf *config)
 {
-	const char *path = config->state_file != NULL ? config->state_file : CONFIG_STATE_FILE;
+	const char *path = config->state_file != NULL ? config->state_file : CONF_STATE_FILE;
 
-	return strcmp(path, CONFIG_NO_STATE_FILE) != 0 ? path : NULL;
+	return strcmp(path, CONF_NO_STATE_FILE) != 0 ? path : NULL;
 }
 
 bool
-config_names_interface(const char *pattern, const char *name, const char *altnames)
+conf_names_interface(const char *pattern, const char *name, const char *altnames)
 {
 	if (fnmatch(pattern, name, 0) == 0)
 		return true;
@@ -286,8 +287,8 @@ config_names_interface(const char *pattern, const char *name, const char *altnam
 }
 
 bool
-config_admits_interface(const struct config *config, const char *name, const char *altnames,
-			bool *by_name)
+conf_admits_interface(const struct conf *config, const char *name, const char *altnames,
+		      bool *by_name)
 {
 	bool admitted = true, named = false;
 
@@ -298,7 +299,7 @@ config_admits_interface(const struct config *config, const char *name, const cha
 		const char *pattern = config->interfaces.items[i];
 		bool exclude = *pattern == '!';
 
-		if (config_names_interface(pattern + exclude, name, altnames)) {
+		if (conf_names_interface(pattern + exclude, name, altnames)) {
 			admitted = !exclude;
 			named = !exclude;
 		}
@@ -309,33 +310,33 @@ config_admits_interface(const struct config *config, const char *name, const cha
 }
 
 void
-config_print(const struct config *config, void (*emit)(void *ctx, const char *line), void *ctx)
+conf_print(const struct conf *config, void (*emit)(void *ctx, const char *line), void *ctx)
 {
-	const struct config_token *token;
+	const struct conf_token *token;
 
-	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++)
-		config_token_print(token, config, emit, ctx);
+	for (size_t i = 0; (token = conf_token_at(i)) != NULL; i++)
+		conf_token_print(token, config, emit, ctx);
 }
 
 static void
 keep_line(void *ctx, const char *line)
 {
-	strlcpy(ctx, line, CONFIG_PRINTED_LEN);
+	strlcpy(ctx, line, CONF_PRINTED_LEN);
 }
 
 void
-config_restart_tokens(const struct config *old, const struct config *new,
-		      void (*report)(void *ctx, const char *token), void *ctx)
+conf_restart_tokens(const struct conf *old, const struct conf *new,
+		    void (*report)(void *ctx, const char *token), void *ctx)
 {
-	const struct config_token *token;
+	const struct conf_token *token;
 
-	for (size_t i = 0; (token = config_token_at(i)) != NULL; i++) {
-		char before[CONFIG_PRINTED_LEN] = "", after[CONFIG_PRINTED_LEN] = "";
+	for (size_t i = 0; (token = conf_token_at(i)) != NULL; i++) {
+		char before[CONF_PRINTED_LEN] = "", after[CONF_PRINTED_LEN] = "";
 
 		if (!token->at_restart)
 			continue;
-		config_token_print(token, old, keep_line, before);
-		config_token_print(token, new, keep_line, after);
+		conf_token_print(token, old, keep_line, before);
+		conf_token_print(token, new, keep_line, after);
 		if (strcmp(before, after) != 0)
 			report(ctx, token->name);
 	}

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* config.h - configuration text to a checked struct config.
+/* conf.h - configuration text to a checked struct conf.
  *
  * Pure: reads no file, applies nothing, logs nothing.  Lexical rules are those
  * of net-snmp's configuration files: a token and its values on a line,
  * separated by white space; '#' starts a comment; values may be quoted; tokens
  * in any case.
  */
-#ifndef CONFIG_H
-#define CONFIG_H
+#ifndef CONF_H
+#define CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,17 +16,13 @@
 #include "core/access.h"
 #include "core/discover.h"
 
-struct config_list { /* of strings, in the order given; owned */
+struct conf_list { /* of strings, in the order given; owned */
 	char **items;
 	size_t count;
 };
 
-/* What interval may be, by SNMP SET too. */
-#define CONFIG_INTERVAL_MIN_US INT64_C(100000)
-#define CONFIG_INTERVAL_MAX_US INT64_C(86400000000)
-
-struct config {
-	struct config_list interfaces; /* patterns as fnmatch(3), "!pattern" excludes */
+struct conf {
+	struct conf_list interfaces; /* patterns as fnmatch(3), "!pattern" excludes */
 	uint32_t group;
 	uint16_t port;
 	unsigned int hops;
@@ -43,76 +39,60 @@ struct config {
 	struct access_list access; /* accept, deny and sourceMatch; owned */
 	uint32_t *expected;        /* addresses, each once, in the order given; owned */
 	size_t expected_count;
-	char *context;    /* SNMPv3 context to register in; NULL: the default one; owned */
-	char *state_file; /* as given, NULL: by default; owned; see config_state_file() */
-	struct config_list netsnmp; /* lines for net-snmp: "agentXSocket tcp:localhost:705" */
+	char *context;            /* SNMPv3 context to register in; NULL: the default one; owned */
+	char *state_file;         /* as given, NULL: by default; owned; see conf_state_file() */
+	struct conf_list netsnmp; /* lines for net-snmp: "agentXSocket tcp:localhost:705" */
 };
 
 /* What is wrong, where: "ldm-agentx.conf:12: interval '30x': expected a duration ...". */
-struct config_error {
+struct conf_error {
 	char text[512];
 };
 
-/* Fill in the defaults.  config_clear() releases what config owns and is fine
- * on a config that was only initialised; config_clear_list() empties one list. */
-void config_init(struct config *config);
-void config_clear(struct config *config);
-void config_clear_list(struct config_list *list);
+/* Fill in the defaults.  conf_clear() releases what config owns and is fine
+ * on a config that was only initialised; conf_clear_list() empties one list. */
+void conf_init(struct conf *config);
+void conf_clear(struct conf *config);
+void conf_clear_list(struct conf_list *list);
 
 /* Read len octets of text from the file `name` into config, on top of what is
  * there; a list token adds to its list.  Returns how many lines are in error
  * (0: none); each is reported by report(ctx, error), and those lines change
  * nothing. */
-unsigned int config_read(struct config *config, const char *name, const char *text, size_t len,
-			 void (*report)(void *ctx, const struct config_error *error), void *ctx);
+unsigned int conf_read(struct conf *config, const char *name, const char *text, size_t len,
+		       void (*report)(void *ctx, const struct conf_error *error), void *ctx);
 
 /* Set one token as a line "token value" of the file would, for options of the
  * command line; `where` stands for the file's name in the error.  0, or -1
  * with *error filled in. */
-int config_set(struct config *config, const char *where, const char *token, const char *value,
-	       struct config_error *error);
+int conf_set(struct conf *config, const char *where, const char *token, const char *value,
+	     struct conf_error *error);
 
 /* Check what no single line can: interval against window, say.  0, or -1 with
  * *error. */
-int config_check(const struct config *config, const char *name, struct config_error *error);
+int conf_check(const struct conf *config, const char *name, struct conf_error *error);
 
 /* The absolute path of the state file, or NULL when nothing is to be kept. */
-const char *config_state_file(const struct config *config);
+const char *conf_state_file(const struct conf *config);
 
 /* Whether a pattern (without a "!") matches the interface's name, or is one of its
  * other names, which stand in altnames one after the other, an empty one at the end
  * (NULL: there are none). */
-bool config_names_interface(const char *pattern, const char *name, const char *altnames);
+bool conf_names_interface(const char *pattern, const char *name, const char *altnames);
 
 /* Whether the patterns admit the interface: the last one that matches decides;
  * without any positive pattern, whatever is not excluded.  *by_name (may be
  * NULL) says that a positive pattern named it, which also admits loopback and
  * point-to-point interfaces. */
-bool config_admits_interface(const struct config *config, const char *name, const char *altnames,
-			     bool *by_name);
+bool conf_admits_interface(const struct conf *config, const char *name, const char *altnames,
+			   bool *by_name);
 
 /* Call emit(ctx, line) for each effective setting, as a line of the file. */
-void config_print(const struct config *config, void (*emit)(void *ctx, const char *line),
-		  void *ctx);
+void conf_print(const struct conf *config, void (*emit)(void *ctx, const char *line), void *ctx);
 
 /* Call report(ctx, token) for each token that takes effect when the daemon
  * restarts only, and differs. */
-void config_restart_tokens(const struct config *old, const struct config *new,
-			   void (*report)(void *ctx, const char *token), void *ctx);
+void conf_restart_tokens(const struct conf *old, const struct conf *new,
+			 void (*report)(void *ctx, const char *token), void *ctx);
 
-/* Parse helpers that the command lines share.  0, or -1 and *out untouched.
- * A duration has a unit (ms, s, m, h, d, w), or is in seconds without one. */
-int config_parse_duration(const char *text, int64_t *out_us);
-int config_parse_unsigned(const char *text, unsigned long min, unsigned long max,
-			  unsigned long *out);
-int config_parse_address(const char *text, uint32_t *out);
-
-/* ADDRESS[/PREFIX]; the prefix is 32 without one, and bits beyond it may be set. */
-int config_parse_subnet(const char *text, uint32_t *addr, unsigned int *prefix_len);
-
-/* A duration (not negative) as config_parse_duration() reads it, in the
- * largest unit that keeps it whole: "30s".  Returns buf. */
-#define CONFIG_DURATION_LEN 32
-char *config_format_duration(int64_t us, char buf[CONFIG_DURATION_LEN]);
-
-#endif /* CONFIG_H */
+#endif /* CONF_H */

@@ -8,14 +8,17 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/access.h"
+#include "base/duration.h"
+#include "base/parse.h"
+#include "base/text.h"
 #include "conf/conf_words.h"
-#include "core/format.h"
+#include "core/access.h"
+#include "core/discover.h"
 #include "core/wire.h"
 
-#define TOKEN(name_, kind_, member)                                                  \
-	.name = (name_), .kind = (kind_), .offset = offsetof(struct config, member), \
-	.size = sizeof(((struct config *)NULL)->member)
+#define TOKEN(name_, kind_, member)                                                \
+	.name = (name_), .kind = (kind_), .offset = offsetof(struct conf, member), \
+	.size = sizeof(((struct conf *)NULL)->member)
 #define MS INT64_C(1000)
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -27,15 +30,15 @@ _Static_assert(SOURCE_PORT_AUTO == 0 && SOURCE_PORT_FIXED == 1 && SOURCE_PORT_EP
 	       "source_ports[] is in the order of enum source_port");
 
 /* clang-format off */
-static const struct config_token tokens[] = {
+static const struct conf_token tokens[] = {
     {TOKEN("interface", KIND_PATTERNS, interfaces)},
     {TOKEN("group", KIND_GROUP, group), .fallback = WIRE_GROUP},
     {TOKEN("port", KIND_NUMBER, port), .min = 1, .max = UINT16_MAX, .fallback = WIRE_PORT},
     {TOKEN("hops", KIND_NUMBER, hops), .min = 1, .max = 255, .fallback = 1},
     {TOKEN("sourcePort", KIND_SOURCE_PORT, source_port), .fallback = SOURCE_PORT_AUTO,
      .keywords = source_ports},
-    {TOKEN("interval", KIND_DURATION, interval_us), .min = CONFIG_INTERVAL_MIN_US,
-     .max = CONFIG_INTERVAL_MAX_US, .fallback = 30 * SECOND},
+    {TOKEN("interval", KIND_DURATION, interval_us), .min = DISCOVER_INTERVAL_MIN_US,
+     .max = DISCOVER_INTERVAL_MAX_US, .fallback = 30 * SECOND},
     {TOKEN("window", KIND_DURATION, window_us), .min = 50 * MS, .max = 60 * SECOND,
      .fallback = 3 * SECOND},
     {TOKEN("probes", KIND_NUMBER, probes), .min = 1, .max = 10, .fallback = 3},
@@ -65,14 +68,14 @@ static const struct config_token tokens[] = {
 /* clang-format on */
 #define TOKEN_COUNT (sizeof(tokens) / sizeof(tokens[0]))
 
-const struct config_token *
-config_token_at(size_t i)
+const struct conf_token *
+conf_token_at(size_t i)
 {
 	return i < TOKEN_COUNT ? &tokens[i] : NULL;
 }
 
-const struct config_token *
-config_token_find(const char *name)
+const struct conf_token *
+conf_token_find(const char *name)
 {
 	for (size_t i = 0; i < TOKEN_COUNT; i++)
 		if (strcasecmp(tokens[i].name, name) == 0)
@@ -80,7 +83,7 @@ config_token_find(const char *name)
 	return NULL;
 }
 
-union number { /* what the members of struct config are made of */
+union number { /* what the members of struct conf are made of */
 	uint8_t u8;
 	uint16_t u16;
 	uint32_t u32;
@@ -88,7 +91,7 @@ union number { /* what the members of struct config are made of */
 };
 
 static void
-store_number(const struct config_token *token, struct config *config, int64_t value)
+store_number(const struct conf_token *token, struct conf *config, int64_t value)
 {
 	union number number;
 
@@ -105,7 +108,7 @@ store_number(const struct config_token *token, struct config *config, int64_t va
 }
 
 static int64_t
-load_number(const struct config_token *token, const struct config *config)
+load_number(const struct conf_token *token, const struct conf *config)
 {
 	union number number;
 
@@ -122,7 +125,7 @@ load_number(const struct config_token *token, const struct config *config)
 
 /* Takes text over; frees it when there is no room. */
 static bool
-list_add(struct config_list *list, char *text)
+list_add(struct conf_list *list, char *text)
 {
 	char **items = NULL;
 
@@ -139,7 +142,7 @@ list_add(struct config_list *list, char *text)
 
 /* The value in a line for net-snmp, NULL if the line is another token's. */
 static const char *
-value_of_line(const struct config_token *token, const char *line)
+value_of_line(const struct conf_token *token, const char *line)
 {
 	size_t len = strlen(token->name);
 
@@ -147,7 +150,7 @@ value_of_line(const struct config_token *token, const char *line)
 }
 
 static bool
-store_line(const struct config_token *token, struct config_list *list, const char *word)
+store_line(const struct conf_token *token, struct conf_list *list, const char *word)
 {
 	char *line;
 
@@ -163,7 +166,7 @@ store_line(const struct config_token *token, struct config_list *list, const cha
 }
 
 static bool
-store_expected(struct config *config, uint32_t addr)
+store_expected(struct conf *config, uint32_t addr)
 {
 	uint32_t *expected;
 
@@ -179,11 +182,11 @@ store_expected(struct config *config, uint32_t addr)
 }
 
 static bool
-store_rule(const struct config_token *token, struct access_list *access, const char *word)
+store_rule(const struct conf_token *token, struct access_list *access, const char *word)
 {
 	struct access_rule rule = {.accept = token->kind == KIND_ACCEPT};
 
-	(void)config_parse_subnet(word, &rule.addr, &rule.prefix_len); /* the token accepts it */
+	(void)parse_subnet(word, &rule.addr, &rule.prefix_len); /* the token accepts it */
 	return access_add(access, rule) == 0;
 }
 
@@ -200,10 +203,10 @@ replace_text(char **text, const char *word)
 }
 
 bool
-config_token_store(const struct config_token *token, struct config *config, const char *word)
+conf_token_store(const struct conf_token *token, struct conf *config, const char *word)
 {
 	int64_t value;
-	bool accepted = config_token_parse(token, word, &value);
+	bool accepted = conf_token_parse(token, word, &value);
 
 	assert(accepted);
 	(void)accepted;
@@ -238,7 +241,7 @@ config_token_store(const struct config_token *token, struct config *config, cons
 
 /* Whether the member is a number; what else there is, is empty by default. */
 static bool
-is_number(const struct config_token *token)
+is_number(const struct conf_token *token)
 {
 	switch (token->kind) {
 	case KIND_NUMBER:
@@ -253,13 +256,13 @@ is_number(const struct config_token *token)
 }
 
 void
-config_token_set_default(const struct config_token *token, struct config *config)
+conf_token_set_default(const struct conf_token *token, struct conf *config)
 {
 	if (is_number(token))
 		store_number(token, config, token->fallback);
 }
 
-/* Where lines go; see config_print(). */
+/* Where lines go; see conf_print(). */
 struct printer {
 	void (*emit)(void *ctx, const char *line);
 	void *ctx;
@@ -268,24 +271,23 @@ struct printer {
 static void
 print_value(const struct printer *printer, const char *name, const char *word)
 {
-	char quoted[2 * CONFIG_VALUE_MAX + 3], line[CONFIG_PRINTED_LEN];
+	char quoted[2 * CONF_VALUE_MAX + 3], line[CONF_PRINTED_LEN];
 
-	snprintf(line, sizeof(line), "%s %s", name,
-		 config_words_quote(word, quoted, sizeof(quoted)));
+	snprintf(line, sizeof(line), "%s %s", name, conf_words_quote(word, quoted, sizeof(quoted)));
 	printer->emit(printer->ctx, line);
 }
 
 static void
-print_number(const struct printer *printer, const struct config_token *token, int64_t value)
+print_number(const struct printer *printer, const struct conf_token *token, int64_t value)
 {
-	char buf[CONFIG_DURATION_LEN];
+	char buf[DURATION_LEN];
 
 	if (token->keywords != NULL)
 		print_value(printer, token->name, token->keywords[value]);
 	else if (token->kind == KIND_DURATION)
-		print_value(printer, token->name, config_format_duration(value, buf));
+		print_value(printer, token->name, duration_format(value, buf));
 	else if (token->kind == KIND_GROUP)
-		print_value(printer, token->name, format_address((uint32_t)value, buf));
+		print_value(printer, token->name, text_address((uint32_t)value, buf));
 	else {
 		snprintf(buf, sizeof(buf), "%" PRId64, value);
 		print_value(printer, token->name, buf);
@@ -295,20 +297,20 @@ print_number(const struct printer *printer, const struct config_token *token, in
 static void
 print_rule(const struct printer *printer, const struct access_rule *rule)
 {
-	char addr[FORMAT_ADDRESS_LEN], subnet[FORMAT_ADDRESS_LEN + sizeof("/4294967295")];
+	char addr[TEXT_ADDRESS_LEN], subnet[TEXT_ADDRESS_LEN + sizeof("/4294967295")];
 
-	format_address(rule->addr, addr);
+	text_address(rule->addr, addr);
 	snprintf(subnet, sizeof(subnet), "%s/%u", addr, rule->prefix_len);
 	print_value(printer, rule->accept ? "accept" : "deny",
 		    rule->prefix_len < 32 ? subnet : addr);
 }
 
 void
-config_token_print(const struct config_token *token, const struct config *config,
-		   void (*emit)(void *ctx, const char *line), void *ctx)
+conf_token_print(const struct conf_token *token, const struct conf *config,
+		 void (*emit)(void *ctx, const char *line), void *ctx)
 {
 	const struct printer printer = {.emit = emit, .ctx = ctx};
-	char addr[FORMAT_ADDRESS_LEN];
+	char addr[TEXT_ADDRESS_LEN];
 
 	switch (token->kind) {
 	case KIND_PATTERNS:
@@ -323,8 +325,7 @@ config_token_print(const struct config_token *token, const struct config *config
 		break;
 	case KIND_MANAGER:
 		for (size_t i = 0; i < config->expected_count; i++)
-			print_value(&printer, token->name,
-				    format_address(config->expected[i], addr));
+			print_value(&printer, token->name, text_address(config->expected[i], addr));
 		break;
 	case KIND_NETSNMP_NUMBER:
 	case KIND_NETSNMP_ADDRESS:
@@ -341,7 +342,7 @@ config_token_print(const struct config_token *token, const struct config *config
 		break;
 	case KIND_STATE_FILE:
 		print_value(&printer, token->name,
-			    config->state_file != NULL ? config->state_file : CONFIG_STATE_FILE);
+			    config->state_file != NULL ? config->state_file : CONF_STATE_FILE);
 		break;
 	case KIND_NUMBER:
 	case KIND_DURATION:

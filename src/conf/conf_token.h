@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* config_token.h - the tokens of the configuration, each with its values.
+/* conf_token.h - the tokens of the configuration, each with its values.
  *
  * The one table that reading, defaults, error texts and printing go by; for
  * config*.c alone.
  */
-#ifndef CONFIG_TOKEN_H
-#define CONFIG_TOKEN_H
+#ifndef CONF_TOKEN_H
+#define CONF_TOKEN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,22 +13,22 @@
 
 #include "conf/conf.h"
 
-#define CONFIG_EXPECTED_LEN 160
-/* CONFIG_STATE_FILE, the default of stateFile, comes from who compiles: the Makefile's
+#define CONF_EXPECTED_LEN 160
+/* CONF_STATE_FILE, the default of stateFile, comes from who compiles: the Makefile's
  * localstatedir decides. */
-#define CONFIG_NO_STATE_FILE "none"
+#define CONF_NO_STATE_FILE "none"
 
-#define CONFIG_VALUE_MAX 255 /* octets in an interface pattern or a value for net-snmp */
-#define CONFIG_PRINTED_LEN (2 * CONFIG_VALUE_MAX + 35) /* of a printed line, NUL included */
+#define CONF_VALUE_MAX 255 /* octets in an interface pattern or a value for net-snmp */
+#define CONF_PRINTED_LEN (2 * CONF_VALUE_MAX + 35) /* of a printed line, NUL included */
 
-enum config_kind {
+enum conf_kind {
 	KIND_NUMBER,      /* min..max */
 	KIND_DURATION,    /* min..max microseconds, and 0 where the token has a meaning for it */
 	KIND_GROUP,       /* IPv4 multicast address */
 	KIND_KEYWORD,     /* an enum or bool whose values count from 0 in the order of keywords */
 	KIND_SOURCE_PORT, /* likewise, or a port number */
 	KIND_CONTEXT,     /* name of an SNMPv3 context, of max octets at most */
-	KIND_STATE_FILE,  /* an absolute path, or CONFIG_NO_STATE_FILE */
+	KIND_STATE_FILE,  /* an absolute path, or CONF_NO_STATE_FILE */
 	KIND_PATTERNS,    /* interface patterns */
 	KIND_ACCEPT,      /* a rule for the access list: an address or subnet */
 	KIND_DENY,
@@ -37,10 +37,10 @@ enum config_kind {
 	KIND_NETSNMP_ADDRESS, /* likewise, its value the one master agent's address */
 };
 
-struct config_token {
+struct conf_token {
 	const char *name;
-	enum config_kind kind;
-	size_t offset, size; /* of the member of struct config */
+	enum conf_kind kind;
+	size_t offset, size; /* of the member of struct conf */
 	int64_t min, max, fallback;
 	const char *const *keywords; /* NULL after the last */
 	const char *zero;            /* what 0 stands for */
@@ -48,28 +48,28 @@ struct config_token {
 };
 
 /* The tokens in the order in which they are printed; NULL after the last. */
-const struct config_token *config_token_at(size_t i);
+const struct conf_token *conf_token_at(size_t i);
 
 /* By name, in any case; NULL: there is none. */
-const struct config_token *config_token_find(const char *name);
+const struct conf_token *conf_token_find(const char *name);
 
 /* Whether word is a value for the token.  *out is then the value of a number,
  * 0 for all else; a keyword of KIND_SOURCE_PORT counts downwards. */
-bool config_token_parse(const struct config_token *token, const char *word, int64_t *out);
+bool conf_token_parse(const struct conf_token *token, const char *word, int64_t *out);
 
 /* What a value has to be, as the end of "expected ..."; word is the one that is
  * not, or NULL.  Returns buf. */
-char *config_token_expected(const struct config_token *token, const char *word,
-			    char buf[CONFIG_EXPECTED_LEN]);
+char *conf_token_expected(const struct conf_token *token, const char *word,
+			  char buf[CONF_EXPECTED_LEN]);
 
 /* Put a word that the token accepts into config.  False when out of memory;
  * config is as before then. */
-bool config_token_store(const struct config_token *token, struct config *config, const char *word);
+bool conf_token_store(const struct conf_token *token, struct conf *config, const char *word);
 
-void config_token_set_default(const struct config_token *token, struct config *config);
+void conf_token_set_default(const struct conf_token *token, struct conf *config);
 
-/* As config_print(), for this token. */
-void config_token_print(const struct config_token *token, const struct config *config,
-			void (*emit)(void *ctx, const char *line), void *ctx);
+/* As conf_print(), for this token. */
+void conf_token_print(const struct conf_token *token, const struct conf *config,
+		      void (*emit)(void *ctx, const char *line), void *ctx);
 
-#endif /* CONFIG_TOKEN_H */
+#endif /* CONF_TOKEN_H */

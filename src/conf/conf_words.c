@@ -12,12 +12,12 @@ is_white(char c)
 }
 
 bool
-config_words_split(struct config_words *words, const char *line, size_t len)
+conf_words_split(struct conf_words *words, const char *line, size_t len)
 {
 	const char *p = line, *end = line + len;
 	char *to = words->text;
 
-	assert(len <= CONFIG_LINE_MAX);
+	assert(len <= CONF_LINE_MAX);
 	words->count = 0;
 	for (;;) {
 		while (p < end && is_white(*p))
@@ -45,7 +45,7 @@ config_words_split(struct config_words *words, const char *line, size_t len)
 }
 
 char *
-config_words_quote(const char *word, char *buf, size_t size)
+conf_words_quote(const char *word, char *buf, size_t size)
 {
 	bool quote = *word == '\0' || *word == '#' || strpbrk(word, " \t\r\v\f\"'\\") != NULL;
 	size_t len = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* config_words.h - a line of a configuration file to words and back.
+/* conf_words.h - a line of a configuration file to words and back.
  *
  * The rules of net-snmp's copy_nword() (snmplib/read_config.c), so that a line
  * means the same here as in snmpd.conf: words are separated by white space; a
@@ -7,29 +7,29 @@
  * the next character an ordinary one, within quotes too; '#' where a word
  * would begin starts a comment.  Unlike there, a missing quote is an error.
  */
-#ifndef CONFIG_WORDS_H
-#define CONFIG_WORDS_H
+#ifndef CONF_WORDS_H
+#define CONF_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CONFIG_LINE_MAX 1023 /* octets in a line */
-#define CONFIG_WORDS_MAX ((CONFIG_LINE_MAX + 1) / 2)
+#define CONF_LINE_MAX 1023 /* octets in a line */
+#define CONF_WORDS_MAX ((CONF_LINE_MAX + 1) / 2)
 
-struct config_words {
-	char *word[CONFIG_WORDS_MAX]; /* into text */
+struct conf_words {
+	char *word[CONF_WORDS_MAX]; /* into text */
 	size_t count;
-	char text[CONFIG_LINE_MAX + 1 + CONFIG_WORDS_MAX];
+	char text[CONF_LINE_MAX + 1 + CONF_WORDS_MAX];
 };
 
-/* Split len octets (at most CONFIG_LINE_MAX, no NUL and no newline among
+/* Split len octets (at most CONF_LINE_MAX, no NUL and no newline among
  * them).  Words are complete up to the fault when it returns false: a quote
  * that is not closed, which is then part of the last word. */
-bool config_words_split(struct config_words *words, const char *line, size_t len);
+bool conf_words_split(struct conf_words *words, const char *line, size_t len);
 
-/* Write word so that config_words_split() reads it as the single word it is,
+/* Write word so that conf_words_split() reads it as the single word it is,
  * quoted only where it must be.  Cut off where size octets do not suffice;
  * twice its length and 3 always do.  Returns buf. */
-char *config_words_quote(const char *word, char *buf, size_t size);
+char *conf_words_quote(const char *word, char *buf, size_t size);
 
-#endif /* CONFIG_WORDS_H */
+#endif /* CONF_WORDS_H */

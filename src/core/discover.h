@@ -22,10 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/moment.h"
 #include "core/access.h"
 #include "core/inventory.h"
 #include "core/links.h"
-#include "base/moment.h"
 #include "core/wire.h"
 
 struct discover;
@@ -35,6 +35,10 @@ enum source_port {
 	SOURCE_PORT_FIXED,
 	SOURCE_PORT_EPHEMERAL,
 };
+
+/* What interval may be, by SNMP SET too. */
+#define DISCOVER_INTERVAL_MIN_US INT64_C(100000)
+#define DISCOVER_INTERVAL_MAX_US INT64_C(86400000000)
 
 struct discover_settings {
 	int64_t interval_us; /* from round to round; at least 2 * window_us */

@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
-#include "core/manager.h"
 #include "base/moment.h"
+#include "core/manager.h"
 #include "core/wire.h"
 
 /* The values are those of ldmEventType and of the notifications below

@@ -22,10 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/moment.h"
 #include "core/access.h"
 #include "core/event.h"
 #include "core/manager.h"
-#include "base/moment.h"
 #include "core/wire.h"
 
 struct inventory;

@@ -10,11 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "core/inventory.h"
 #include "core/manager.h"
 
 #define LINK_NAME_LEN 16                   /* IF_NAMESIZE */
-#define LINK_SHOWN_LEN (4 * LINK_NAME_LEN) /* each octet as \xHH, by format_printable() */
+#define LINK_SHOWN_LEN (4 * LINK_NAME_LEN) /* each octet as \xHH, by text_printable() */
 
 /* Which of the two sockets a request leaves from. */
 enum sender {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/format.h"
+#include "base/text.h"
 
 static void
 announce(struct link *link, struct moment now, inventory_event_fn *on_event, void *ctx)
@@ -17,7 +17,7 @@ announce(struct link *link, struct moment now, inventory_event_fn *on_event, voi
 	    .ifindex = link->ifindex,
 	};
 
-	format_printable(link->name, strlen(link->name), name, sizeof(name));
+	text_printable(link->name, strlen(link->name), name, sizeof(name));
 	snprintf(event.reason, sizeof(event.reason), "%s: %s", name, link->sight);
 	if (on_event == NULL || on_event(ctx, &event))
 		link->told_impaired = link->impaired;

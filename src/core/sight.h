@@ -10,9 +10,9 @@
 
 #include <stdbool.h>
 
+#include "base/moment.h"
 #include "core/inventory.h"
 #include "core/links.h"
-#include "base/moment.h"
 
 /* A round is judged on the link; depended: a row depends on it.  on_event may be
  * NULL. */

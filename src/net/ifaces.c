@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/format.h"
+#include "base/text.h"
 #include "net/linkinfo.h"
 
 #ifdef HAVE_LINUX_RTNETLINK_H
@@ -183,7 +183,7 @@ iface_unsuitable(const struct iface *iface, bool by_name)
 char *
 iface_shown(const char *name, char buf[IFACE_SHOWN_LEN])
 {
-	return format_printable(name, strlen(name), buf, IFACE_SHOWN_LEN);
+	return text_printable(name, strlen(name), buf, IFACE_SHOWN_LEN);
 }
 
 const struct iface *

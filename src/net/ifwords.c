@@ -4,28 +4,28 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/format.h"
+#include "base/text.h"
 #include "core/links.h"
 
 #define PATTERN_LEN 80 /* of it that is shown */
 
 /* NULL: it would be used. */
 static const char *
-reason_against(const struct config *config, const struct iface *iface)
+reason_against(const struct conf *config, const struct iface *iface)
 {
 	bool by_name = false;
 
-	if (!config_admits_interface(config, iface->name, iface->altnames, &by_name))
+	if (!conf_admits_interface(config, iface->name, iface->altnames, &by_name))
 		return link_state_text(LINK_EXCLUDED);
 	return iface_unsuitable(iface, by_name);
 }
 
 char *
-ifwords_usage(const struct config *config, const struct iface *iface, bool *use,
+ifwords_usage(const struct conf *config, const struct iface *iface, bool *use,
 	      char buf[IFWORDS_LEN])
 {
 	const char *why = reason_against(config, iface);
-	char name[IFACE_SHOWN_LEN], addr[FORMAT_ADDRESS_LEN];
+	char name[IFACE_SHOWN_LEN], addr[TEXT_ADDRESS_LEN];
 
 	iface_shown(iface->name, name);
 	if (use != NULL)
@@ -34,8 +34,7 @@ ifwords_usage(const struct config *config, const struct iface *iface, bool *use,
 		snprintf(buf, IFWORDS_LEN, "would not use %s: %s", name, why);
 	else
 		snprintf(buf, IFWORDS_LEN, "would use %s (%s)%s%s", name,
-			 iface->addr != 0 ? format_address(iface->addr, addr)
-					  : "no IPv4 address yet",
+			 iface->addr != 0 ? text_address(iface->addr, addr) : "no IPv4 address yet",
 			 iface->up ? "" : ", now down",
 			 iface->up && !iface->running ? ", now without carrier" : "");
 	return buf;
@@ -50,21 +49,21 @@ ifwords_missing(const char *pattern, const struct ifaces *ifaces, char buf[IFWOR
 	if (*pattern == '!')
 		return NULL;
 	for (size_t i = 0; i < ifaces->count; i++)
-		if (config_names_interface(pattern, ifaces->list[i].name, ifaces->list[i].altnames))
+		if (conf_names_interface(pattern, ifaces->list[i].name, ifaces->list[i].altnames))
 			return NULL;
-	format_printable(pattern, strlen(pattern), shown, sizeof(shown));
+	text_printable(pattern, strlen(pattern), shown, sizeof(shown));
 	/* No name of an interface has a colon. */
 	if (pattern[label] == ':')
 		snprintf(buf, IFWORDS_LEN,
 			 "'%s' is the label of an address: name its interface, '%s'", shown,
-			 format_printable(pattern, label, name, sizeof(name)));
+			 text_printable(pattern, label, name, sizeof(name)));
 	else
 		snprintf(buf, IFWORDS_LEN, "there is no interface '%s' now", shown);
 	return buf;
 }
 
 size_t
-ifwords_used(const struct config *config, const struct ifaces *ifaces)
+ifwords_used(const struct conf *config, const struct ifaces *ifaces)
 {
 	size_t count = 0;
 

@@ -14,7 +14,7 @@
 
 /* One line on an interface: "would use eth0 (198.18.0.1)", "would not use lo:
  * ...".  *use (may be NULL): whether it would be used.  Returns buf. */
-char *ifwords_usage(const struct config *config, const struct iface *iface, bool *use,
+char *ifwords_usage(const struct conf *config, const struct iface *iface, bool *use,
 		    char buf[IFWORDS_LEN]);
 
 /* What is wrong with a pattern of the configuration that no interface matches now;
@@ -22,6 +22,6 @@ char *ifwords_usage(const struct config *config, const struct iface *iface, bool
 char *ifwords_missing(const char *pattern, const struct ifaces *ifaces, char buf[IFWORDS_LEN]);
 
 /* How many of them would be used. */
-size_t ifwords_used(const struct config *config, const struct ifaces *ifaces);
+size_t ifwords_used(const struct conf *config, const struct ifaces *ifaces);
 
 #endif /* IFWORDS_H */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "base/text.h"
 #include "net/linkinfo.h"
 
 #include <errno.h>

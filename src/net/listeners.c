@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/format.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "net/descriptors.h"
 #include "net/mcast.h"
 
@@ -99,13 +99,13 @@ log_port(struct listeners *listeners)
 static void
 log_join_error(const struct listeners *listeners, const struct listener *l)
 {
-	char group[FORMAT_ADDRESS_LEN];
+	char group[TEXT_ADDRESS_LEN];
 
 	if (l->detail != NULL)
 		log_warning("%s: not used: %s", l->shown, l->detail);
 	else
 		log_warning("%s: not used: cannot join %s: %s", l->shown,
-			    format_address(listeners->group, group), strerror(l->join_error));
+			    text_address(listeners->group, group), strerror(l->join_error));
 }
 
 /* One that looks as if it could be used is worth a word in any case. */

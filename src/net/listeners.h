@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/loop.h"
 #include "core/discover.h"
 #include "net/ifaces.h"
-#include "base/loop.h"
 
 struct listener {
 	char name[IF_NAMESIZE];

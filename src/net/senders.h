@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/discover.h"
 #include "base/loop.h"
+#include "core/discover.h"
 
 struct sender_socket {
 	int fd; /* -1: not open */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/random.h"
-#include "conf/conf.h"
 #include "core/wire.h"
 #include "responder/quota.h"
 
@@ -266,11 +266,11 @@ answers_parse_delay(const char *text, uint32_t *min_ms, uint32_t *max_ms)
 			return -1;
 		memcpy(first, text, len);
 		first[len] = '\0';
-		if (config_parse_unsigned(first, 0, DELAY_MAX_MS, &min) < 0)
+		if (parse_unsigned(first, 0, DELAY_MAX_MS, &min) < 0)
 			return -1;
 		text = colon + 1;
 	}
-	if (config_parse_unsigned(text, min, DELAY_MAX_MS, &max) < 0)
+	if (parse_unsigned(text, min, DELAY_MAX_MS, &max) < 0)
 		return -1;
 	*min_ms = (uint32_t)min;
 	*max_ms = (uint32_t)max;

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "conf/conf.h"
-#include "core/format.h"
+#include "base/parse.h"
+#include "base/text.h"
 
 struct context {
 	struct fleet *fleet;
@@ -46,7 +46,7 @@ show(const char *text)
 {
 	struct shown shown;
 
-	format_printable(text, strlen(text), shown.text, sizeof(shown.text));
+	text_printable(text, strlen(text), shown.text, sizeof(shown.text));
 	return shown;
 }
 
@@ -73,7 +73,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 {
 	uint32_t addr;
 
-	if (config_parse_address(text, &addr) < 0) {
+	if (parse_address(text, &addr) < 0) {
 		reply(ctx, "error: '%s': expected ADDRESS, ADDRESS-ADDRESS or all",
 		      show(text).text);
 		return false;
@@ -89,7 +89,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 static bool
 read_who(struct context *ctx, const char **args, struct fleet_range *range)
 {
-	char who[2 * FORMAT_ADDRESS_LEN];
+	char who[2 * TEXT_ADDRESS_LEN];
 	char *dash;
 
 	if (!next_word(args, who, sizeof(who))) {
@@ -168,7 +168,7 @@ run_set(struct context *ctx, const char *args)
 		return;
 	}
 	if (strcmp(what, "port") == 0) {
-		if (config_parse_unsigned(args, 1, 65535, &port) < 0) {
+		if (parse_unsigned(args, 1, 65535, &port) < 0) {
 			reply(ctx, "error: port '%s': expected 1..65535", show(args).text);
 			return;
 		}
@@ -186,7 +186,7 @@ run_loss(struct context *ctx, const char *args)
 {
 	unsigned long percent;
 
-	if (config_parse_unsigned(args, 0, 100, &percent) < 0) {
+	if (parse_unsigned(args, 0, 100, &percent) < 0) {
 		reply(ctx, "error: loss: expected a number of percent, 0..100");
 		return;
 	}
@@ -239,13 +239,13 @@ run_stats(struct context *ctx, const char *args)
 static void
 run_list(struct context *ctx, const char *args)
 {
-	char addr[FORMAT_ADDRESS_LEN];
+	char addr[TEXT_ADDRESS_LEN];
 
 	(void)args;
 	for (size_t i = 0; i < fleet_count(ctx->fleet); i++) {
 		const struct fleet_manager *m = fleet_get(ctx->fleet, i);
 
-		reply(ctx, "%s\t%s\t%u\t%s\t%s", format_address(m->says.addr, addr),
+		reply(ctx, "%s\t%s\t%u\t%s\t%s", text_address(m->says.addr, addr),
 		      m->on ? "on" : "off", m->says.port, m->says.version, m->says.hostname);
 	}
 	reply(ctx, "ok %zu", fleet_count(ctx->fleet));

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/format.h"
+#include "base/text.h"
 
 struct fleet {
 	size_t count;
@@ -22,7 +22,7 @@ check_text(const char *what, const char *text, size_t size, char error[FLEET_ERR
 	size_t len = strlen(text);
 	char shown[64];
 
-	format_printable(text, len, shown, sizeof(shown));
+	text_printable(text, len, shown, sizeof(shown));
 	if (len >= size) {
 		snprintf(error, FLEET_ERROR_LEN, "%s '%s' is longer than %zu octets", what, shown,
 			 size - 1);
@@ -78,7 +78,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[F
 		}
 		p = read_conversion(p, &width);
 		if (p == NULL) {
-			format_printable(template, strlen(template), shown, sizeof(shown));
+			text_printable(template, strlen(template), shown, sizeof(shown));
 			snprintf(error, FLEET_ERROR_LEN,
 				 "hostname template '%s': only %%u, %%0Nu (N 1..%d) and %%%% are "
 				 "accepted after a %%",
@@ -91,7 +91,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[F
 			used += (size_t)snprintf(buf + used, size - used, "%0*zu", width, number);
 	}
 	if (used >= size) {
-		format_printable(template, strlen(template), shown, sizeof(shown));
+		text_printable(template, strlen(template), shown, sizeof(shown));
 		snprintf(error, FLEET_ERROR_LEN,
 			 "hostname template '%s': the host name of manager %zu is longer than %zu "
 			 "octets",
@@ -106,7 +106,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[F
 static int
 check_addresses(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 {
-	char bad[FORMAT_ADDRESS_LEN];
+	char bad[TEXT_ADDRESS_LEN];
 
 	for (size_t i = 0; i < settings->count; i++) {
 		uint32_t addr = settings->first_address + (uint32_t)i;
@@ -114,7 +114,7 @@ check_addresses(const struct fleet_settings *settings, char error[FLEET_ERROR_LE
 		if (wire_valid_address(addr, settings->on_loopback))
 			continue;
 		snprintf(error, FLEET_ERROR_LEN, "%s, address of manager %zu, cannot be one%s",
-			 format_address(addr, bad), i + 1,
+			 text_address(addr, bad), i + 1,
 			 wire_valid_address(addr, true)
 			     ? " unless only loopback interfaces are used"
 			     : "");

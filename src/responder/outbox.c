@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "core/format.h"
-#include "core/wire.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/text.h"
+#include "core/wire.h"
 #include "net/mcast.h"
 
 #define SENT_A_TURN 256 /* answers, before the loop looks at the sockets again */
@@ -55,11 +55,11 @@ send_answer(struct outbox *outbox, const struct answer *answer)
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
 		return -1;
 	if (errno != outbox->send_error) {
-		char to[FORMAT_ADDRESS_LEN];
+		char to[TEXT_ADDRESS_LEN];
 
 		outbox->send_error = errno;
 		log_warning("%s: cannot send to %s: %s", l->name,
-			    format_address(answer->destination, to), strerror(errno));
+			    text_address(answer->destination, to), strerror(errno));
 	}
 	return ANSWER_FAILED;
 }

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "core/format.h"
 #include "base/log.h"
+#include "base/loop.h"
+#include "base/text.h"
 #include "net/ifaces.h"
 #include "net/listeners.h"
-#include "base/loop.h"
 #include "net/mcast.h"
 #include "responder/outbox.h"
 
@@ -90,11 +90,11 @@ interfaces_changed(void *ctx, int fd)
 static void
 show_request(const struct listener *l, const struct mcast_datagram *datagram, struct moment now)
 {
-	char time[FORMAT_TIME_LEN], source[FORMAT_ADDRESS_LEN];
+	char time[TEXT_TIME_LEN], source[TEXT_ADDRESS_LEN];
 
-	printf("%s %" PRId64 ".%06d %s %s %u\n", format_time(now.wall_ms, time),
+	printf("%s %" PRId64 ".%06d %s %s %u\n", text_time(now.wall_ms, time),
 	       now.mono_us / 1000000, (int)(now.mono_us % 1000000), l->shown,
-	       format_address(datagram->source, source), datagram->source_port);
+	       text_address(datagram->source, source), datagram->source_port);
 }
 
 /* Only requests are answered, and what is shorter than an answer is none.

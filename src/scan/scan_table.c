@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/format.h"
+#include "base/text.h"
 #include "core/wire.h"
 
 /* In the order of the table; an octet may take four. */
 struct line {
-	char address[FORMAT_ADDRESS_LEN];
+	char address[TEXT_ADDRESS_LEN];
 	char port[sizeof("65535")];
 	char version[4 * WIRE_VERSION_LEN];
-	char source[FORMAT_ADDRESS_LEN];
+	char source[TEXT_ADDRESS_LEN];
 	char interface[4 * IF_NAMESIZE];
 	char time[sizeof("4294967.2ms")];
 	char hostname[4 * WIRE_HOSTNAME_LEN];
@@ -36,14 +36,13 @@ line_of(const struct manager *m)
 	char ifname[IF_NAMESIZE];
 	struct line line;
 
-	format_address(m->addr, line.address);
+	text_address(m->addr, line.address);
 	snprintf(line.port, sizeof(line.port), "%u", (unsigned int)m->port);
-	format_word(m->version, line.version, sizeof(line.version));
-	format_address(m->source, line.source);
-	format_word(scan_interface_name(m->ifindex, ifname), line.interface,
-		    sizeof(line.interface));
+	text_word(m->version, line.version, sizeof(line.version));
+	text_address(m->source, line.source);
+	text_word(scan_interface_name(m->ifindex, ifname), line.interface, sizeof(line.interface));
 	snprintf(line.time, sizeof(line.time), "%.1fms", m->response_time_us / 1000.0);
-	format_word(m->hostname, line.hostname, sizeof(line.hostname));
+	text_word(m->hostname, line.hostname, sizeof(line.hostname));
 	return line;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/mib_draft.h"
 
-#include "conf/conf.h"
+#include "core/discover.h"
 #include "core/wire.h"
 
 enum { /* TruthValue, RFC 2579 */
@@ -21,8 +21,8 @@ enum { /* ldmDiscoveryNow */
 };
 
 /* The range that the MIB declares. */
-#define INTERVAL_MIN_MS (CONFIG_INTERVAL_MIN_US / 1000)
-#define INTERVAL_MAX_MS (CONFIG_INTERVAL_MAX_US / 1000)
+#define INTERVAL_MIN_MS (DISCOVER_INTERVAL_MIN_US / 1000)
+#define INTERVAL_MAX_MS (DISCOVER_INTERVAL_MAX_US / 1000)
 
 bool
 mib_object_takes(enum mib_object object, int64_t value)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/format.h"
+#include "base/text.h"
 #include "snmp/mib_interface.h"
 
 enum {
@@ -23,8 +23,7 @@ set_name(netsnmp_variable_list *vb, const char name[LINK_NAME_LEN])
 {
 	char text[4 * LINK_NAME_LEN];
 
-	return mib_text(vb,
-			format_printable(name, strnlen(name, LINK_NAME_LEN), text, sizeof(text)));
+	return mib_text(vb, text_printable(name, strnlen(name, LINK_NAME_LEN), text, sizeof(text)));
 }
 
 static int

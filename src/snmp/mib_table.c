@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/format.h"
+#include "base/text.h"
 #include "snmp/mib_set.h"
 #include "snmp/mib_table.h"
 
@@ -217,8 +217,8 @@ mib_truth(netsnmp_variable_list *vb, bool value)
 int
 mib_date_and_time(netsnmp_variable_list *vb, int64_t wall_ms)
 {
-	uint8_t octets[FORMAT_DATE_AND_TIME_LEN];
-	const size_t len = format_date_and_time(wall_ms, octets);
+	uint8_t octets[TEXT_DATE_AND_TIME_LEN];
+	const size_t len = text_date_and_time(wall_ms, octets);
 
 	return snmp_set_var_typed_value(vb, ASN_OCTET_STR, octets, len) == 0 ? 0 : -1;
 }

@@ -11,9 +11,9 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-#include "snmp/oidindex.h"
 #include "snmp/mib.h"
 #include "snmp/mib_draft.h"
+#include "snmp/oidindex.h"
 
 union mib_row {
 	struct manager manager;

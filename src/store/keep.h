@@ -7,9 +7,9 @@
 #ifndef KEEP_H
 #define KEEP_H
 
+#include "base/moment.h"
 #include "core/discover.h"
 #include "core/inventory.h"
-#include "base/moment.h"
 #include "store/state.h"
 
 /* Fill in the managers, for manager_count of which state has room, and the links that

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf.h"
-#include "core/format.h"
+#include "base/text.h"
+#include "core/discover.h"
 #include "store/state.h"
 #include "store/state_lines.h"
 
@@ -50,14 +50,14 @@ check_manager(struct reader *reader, const struct manager_record *record)
 	const struct manager *m = &record->m;
 	const size_t before = reader->state->manager_count;
 	const bool heard = manager_heard(m);
-	char addr[FORMAT_ADDRESS_LEN];
+	char addr[TEXT_ADDRESS_LEN];
 
 	if (!wire_valid_address(m->addr, true))
 		return fail(reader, "address=%s: expected one that a manager can have",
-			    format_address(m->addr, addr));
+			    text_address(m->addr, addr));
 	if (before > 0 && reader->state->managers[before - 1].m.addr >= m->addr)
 		return fail(reader, "address=%s: expected a higher one than in the line before",
-			    format_address(m->addr, addr));
+			    text_address(m->addr, addr));
 	if (heard != (m->port != 0) || heard != (m->source != 0) ||
 	    heard != (m->first_seen.wall_ms != 0))
 		return fail(reader,
@@ -196,7 +196,7 @@ read_event(struct reader *reader, const char *text, size_t len)
 static int
 check_interval(struct reader *reader, const char *name, int64_t us)
 {
-	if (us >= CONFIG_INTERVAL_MIN_US && us <= CONFIG_INTERVAL_MAX_US)
+	if (us >= DISCOVER_INTERVAL_MIN_US && us <= DISCOVER_INTERVAL_MAX_US)
 		return 0;
 	return fail(reader, "%s: expected a duration from 100ms to 1d", name);
 }
@@ -260,7 +260,7 @@ read_line(struct reader *reader, const char *text, size_t len)
 		return read_record(reader, (enum line)i, text + name_len, len - name_len);
 	}
 	return fail(reader, "'%s': expected another kind of line",
-		    format_printable(text, len, shown, sizeof(shown)));
+		    text_printable(text, len, shown, sizeof(shown)));
 }
 
 static int
@@ -272,13 +272,13 @@ read_heading(struct reader *reader, const char *text, size_t len)
 
 	if (len <= heading_len || memcmp(text, heading, heading_len) != 0)
 		return fail(reader, "'%s': expected '%s%d'",
-			    format_printable(text, len, shown, sizeof(shown)), heading,
+			    text_printable(text, len, shown, sizeof(shown)), heading,
 			    STATE_VERSION);
 	text += heading_len;
 	len -= heading_len;
 	if (len != 1 || *text != '0' + STATE_VERSION)
 		return fail(reader, "version '%s': expected %d; it is of another ldm-agentx",
-			    format_printable(text, len, shown, sizeof(shown)), STATE_VERSION);
+			    text_printable(text, len, shown, sizeof(shown)), STATE_VERSION);
 	return 0;
 }
 

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "conf/conf.h"
-#include "core/format.h"
+#include "base/duration.h"
+#include "base/parse.h"
+#include "base/text.h"
 #include "store/state_text.h"
 
 #define SHOWN_LEN 80  /* of a value in an error text */
@@ -122,7 +123,7 @@ get_number(const struct state_field *field, const char *value, uint32_t *out)
 {
 	unsigned long number;
 
-	if (*value == '0' || config_parse_unsigned(value, 1, field->max, &number) < 0)
+	if (*value == '0' || parse_unsigned(value, 1, field->max, &number) < 0)
 		return false;
 	*out = (uint32_t)number;
 	return true;
@@ -140,15 +141,15 @@ get_keyword(const struct state_field *field, const char *value, uint32_t *out)
 	return false;
 }
 
-/* As format_time() writes it, and no other way. */
+/* As text_time() writes it, and no other way. */
 static bool
 get_time(const char *value, int64_t *out)
 {
 	struct tm tm = {0};
-	char again[FORMAT_TIME_LEN];
+	char again[TEXT_TIME_LEN];
 	int ms;
 
-	if (strlen(value) != FORMAT_TIME_LEN - 1 ||
+	if (strlen(value) != TEXT_TIME_LEN - 1 ||
 	    /* NOLINTNEXTLINE(cert-err34-c): none of these widths has room for too large a number */
 	    sscanf(value, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
 		   &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms) != 7)
@@ -156,7 +157,7 @@ get_time(const char *value, int64_t *out)
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
 	*out = (int64_t)timegm(&tm) * 1000 + ms;
-	return strcmp(format_time(*out, again), value) == 0;
+	return strcmp(text_time(*out, again), value) == 0;
 }
 
 static bool
@@ -209,7 +210,7 @@ get_value(const struct state_field *field, const struct state_names *names, cons
 	case STATE_KEYWORD:
 		if (field->kind == STATE_NUMBER    ? !get_number(field, value, &number)
 		    : field->kind == STATE_KEYWORD ? !get_keyword(field, value, &number)
-						   : config_parse_address(value, &number) < 0)
+						   : parse_address(value, &number) < 0)
 			return false;
 		store_unsigned(field, member, number);
 		return true;
@@ -223,7 +224,7 @@ get_value(const struct state_field *field, const struct state_names *names, cons
 	case STATE_DURATION:
 	case STATE_AGE:
 		if (field->kind == STATE_TIME ? !get_time(value, &wide)
-					      : config_parse_duration(value, &wide) < 0)
+					      : duration_parse(value, &wide) < 0)
 			return false;
 		if (field->kind == STATE_AGE && wide > STATE_AGE_MAX_US)
 			return false;
@@ -242,7 +243,7 @@ get_value(const struct state_field *field, const struct state_names *names, cons
 static void
 describe(const struct state_field *field, char *buf, size_t size)
 {
-	char longest[CONFIG_DURATION_LEN];
+	char longest[DURATION_LEN];
 	size_t len = 0;
 
 	switch (field->kind) {
@@ -274,7 +275,7 @@ describe(const struct state_field *field, char *buf, size_t size)
 		break;
 	case STATE_AGE:
 		snprintf(buf, size, "a duration such as 1500ms, up to %s",
-			 config_format_duration(STATE_AGE_MAX_US, longest));
+			 duration_format(STATE_AGE_MAX_US, longest));
 		break;
 	case STATE_LINK:
 		snprintf(buf, size, "a link that has a line above");
@@ -309,14 +310,14 @@ state_get_fields(const char *line, size_t len, const struct state_field fields[]
 
 		if (!take_word(&line, end, &word)) {
 			snprintf(error, size, "'%s': expected name=value",
-				 format_printable(start, (size_t)(end - start), shown, SHOWN_LEN));
+				 text_printable(start, (size_t)(end - start), shown, SHOWN_LEN));
 			return -1;
 		}
 		field = find_field(fields, field_count, word.name);
-		format_printable(word.value, word.value_len, shown, SHOWN_LEN);
+		text_printable(word.value, word.value_len, shown, SHOWN_LEN);
 		if (field == NULL) {
 			snprintf(error, size, "'%s': unknown here",
-				 format_printable(word.name, strlen(word.name), shown, SHOWN_LEN));
+				 text_printable(word.name, strlen(word.name), shown, SHOWN_LEN));
 			return -1;
 		}
 		bit = UINT32_C(1) << (field - fields);

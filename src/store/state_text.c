@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf.h"
-#include "core/format.h"
+#include "base/duration.h"
+#include "base/text.h"
 
 static bool
 make_room(struct state_out *out, size_t len)
@@ -112,7 +112,7 @@ static void
 put_number(struct state_out *out, const struct state_field *field, const void *member)
 {
 	const uint32_t value = load_unsigned(field, member);
-	char buf[FORMAT_ADDRESS_LEN];
+	char buf[TEXT_ADDRESS_LEN];
 
 	if (value == 0)
 		return;
@@ -121,7 +121,7 @@ put_number(struct state_out *out, const struct state_field *field, const void *m
 		return;
 	}
 	if (field->kind == STATE_ADDRESS)
-		format_address(value, buf);
+		text_address(value, buf);
 	else
 		snprintf(buf, sizeof(buf), "%" PRIu32, value);
 	put_value(out, field, buf);
@@ -130,10 +130,10 @@ put_number(struct state_out *out, const struct state_field *field, const void *m
 static void
 put_duration(struct state_out *out, const struct state_field *field, int64_t us)
 {
-	char buf[CONFIG_DURATION_LEN];
+	char buf[DURATION_LEN];
 
 	if (us > 0)
-		put_value(out, field, config_format_duration(us, buf));
+		put_value(out, field, duration_format(us, buf));
 }
 
 static void
@@ -150,7 +150,7 @@ put_field(struct state_out *out, const struct state_field *field, const struct s
 {
 	const void *member = (const char *)record + field->offset;
 	const char *text = member;
-	char buf[FORMAT_TIME_LEN];
+	char buf[TEXT_TIME_LEN];
 	bool flag;
 	int link;
 
@@ -172,7 +172,7 @@ put_field(struct state_out *out, const struct state_field *field, const struct s
 		break;
 	case STATE_TIME:
 		if (load_signed(member) != 0)
-			put_value(out, field, format_time(load_signed(member), buf));
+			put_value(out, field, text_time(load_signed(member), buf));
 		break;
 	case STATE_DURATION:
 		put_duration(out, field, load_signed(member));

@@ -10,8 +10,8 @@
 # missing.
 set -eu
 
-tests='access answers candidates command config discover events fleet format inventory oidindex
-	quota random state state_rows wire'
+tests='access answers candidates command config discover events fleet inventory oidindex
+	quota random state state_rows text wire'
 fuzz_targets='command config state wire'
 
 # Relative paths from here on: the top's name may have a space in it.
@@ -63,7 +63,7 @@ compile()
 	shift
 	# libbsd's headers come before the i386 flags' folder, which they wrap.
 	# shellcheck disable=SC2086
-	$cc $bsd $flags -std=gnu11 -D_GNU_SOURCE -DCONFIG_STATE_FILE='"/var/lib/ldm-agentx/state"' \
+	$cc $bsd $flags -std=gnu11 -D_GNU_SOURCE -DCONF_STATE_FILE='"/var/lib/ldm-agentx/state"' \
 		-O2 -Wall -Wextra -Werror -I"$top/src" -I"$here" -o "$output" "$@"
 }
 
@@ -74,7 +74,8 @@ run()
 }
 
 mkdir "$tmp/pure"
-for source in src/base/random.c src/core/*.c src/conf/*.c src/snmp/oidindex.c src/store/ids.c \
+for source in src/base/duration.c src/base/parse.c src/base/random.c src/base/text.c \
+	src/core/*.c src/conf/*.c src/snmp/oidindex.c src/store/ids.c \
 	src/store/keep.c src/store/state.c src/store/state_*.c src/responder/answers.c \
 	src/responder/command.c src/responder/fleet.c src/responder/quota.c "$here/strlcpy.c"; do
 	compile "$tmp/pure/$(basename "$source" .c).o" -c "$source"

@@ -26,7 +26,7 @@ add_line(void *ctx, const char *line)
 }
 
 static void
-expect_printable(void *ctx, const struct config_error *error)
+expect_printable(void *ctx, const struct conf_error *error)
 {
 	(void)ctx;
 	FUZZ_EXPECT(error->text[0] != '\0');
@@ -37,21 +37,20 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct text first, second;
-	struct config config, again;
-	struct config_error error;
+	struct conf config, again;
+	struct conf_error error;
 
-	config_init(&config);
-	config_init(&again);
+	conf_init(&config);
+	conf_init(&again);
 	first.len = second.len = 0;
-	config_read(&config, "fuzz", (const char *)data, len, expect_printable, NULL);
-	if (config_check(&config, "fuzz", &error) < 0)
+	conf_read(&config, "fuzz", (const char *)data, len, expect_printable, NULL);
+	if (conf_check(&config, "fuzz", &error) < 0)
 		expect_printable(NULL, &error);
-	config_print(&config, add_line, &first);
-	FUZZ_EXPECT(config_read(&again, "again", first.buf, first.len, expect_printable, NULL) ==
-		    0);
-	config_print(&again, add_line, &second);
+	conf_print(&config, add_line, &first);
+	FUZZ_EXPECT(conf_read(&again, "again", first.buf, first.len, expect_printable, NULL) == 0);
+	conf_print(&again, add_line, &second);
 	FUZZ_EXPECT(first.len == second.len && memcmp(first.buf, second.buf, first.len) == 0);
-	config_clear(&config);
-	config_clear(&again);
+	conf_clear(&config);
+	conf_clear(&again);
 	return 0;
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/format.h"
 #include "sim.h"
 
 void

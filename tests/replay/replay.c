@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "conf/conf.h"
+#include "base/parse.h"
 #include "sim.h"
 
 static int64_t
@@ -181,7 +181,7 @@ permit(const char *token, const char *prefix)
 {
 	struct access_rule rule = {.accept = strcmp(token, "accept") == 0};
 
-	if (config_parse_subnet(prefix, &rule.addr, &rule.prefix_len) < 0)
+	if (parse_subnet(prefix, &rule.addr, &rule.prefix_len) < 0)
 		sim_die("'%s' is not a prefix", prefix);
 	if (access_add(&sim.access, rule) < 0 || discover_set_access(sim.d, &sim.access) < 0)
 		sim_die("out of memory");

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf.h"
-#include "core/format.h"
+#include "base/parse.h"
+#include "base/text.h"
 #include "core/wire.h"
 
 #define EPOCH_MS 1700000000000
@@ -33,7 +33,7 @@ sim_parse_address(const char *text)
 {
 	uint32_t addr;
 
-	if (config_parse_address(text, &addr) < 0)
+	if (parse_address(text, &addr) < 0)
 		sim_die("'%s' is not an address", text);
 	return addr;
 }
@@ -47,13 +47,13 @@ sim_moment(void)
 bool
 sim_note_event(void *ctx, const struct event *event)
 {
-	char addr[FORMAT_ADDRESS_LEN];
+	char addr[TEXT_ADDRESS_LEN];
 	const size_t used = strlen(sim.events);
 
 	(void)ctx;
 	snprintf(sim.events + used, sizeof(sim.events) - used, "%s%s%s %s", used > 0 ? ", " : "",
 		 sim.no_room ? "untold " : "", event_type_name(event->type),
-		 event->addr != 0 ? format_address(event->addr, addr) : event->reason);
+		 event->addr != 0 ? text_address(event->addr, addr) : event->reason);
 	return !sim.no_room;
 }
 

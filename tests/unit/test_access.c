@@ -8,8 +8,9 @@
 
 #include <cmocka.h>
 
-#include "core/access.h"
+#include "base/parse.h"
 #include "conf/conf.h"
+#include "core/access.h"
 
 #define BY_MATCH "sourceMatch: the announced address is not the source's"
 #define BY_ANNOUNCED "the announced address is refused by an accept or deny rule"
@@ -20,12 +21,12 @@ address(const char *text)
 {
 	uint32_t addr;
 
-	assert_int_equal(config_parse_address(text, &addr), 0);
+	assert_int_equal(parse_address(text, &addr), 0);
 	return addr;
 }
 
 static void
-fail_on_error(void *ctx, const struct config_error *error)
+fail_on_error(void *ctx, const struct conf_error *error)
 {
 	(void)ctx;
 	fail_msg("%s", error->text);
@@ -100,19 +101,19 @@ test_matrix(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *reason = "untouched";
-		struct config config;
+		struct conf config;
 		bool permitted;
 
-		config_init(&config);
-		config_read(&config, "rules", cases[i].rules, strlen(cases[i].rules), fail_on_error,
-			    NULL);
+		conf_init(&config);
+		conf_read(&config, "rules", cases[i].rules, strlen(cases[i].rules), fail_on_error,
+			  NULL);
 		permitted = access_permits(&config.access, address(cases[i].announced),
 					   address(cases[i].source), &reason);
 		if (permitted != (cases[i].reason == NULL) ||
 		    strcmp(reason, permitted ? "untouched" : cases[i].reason) != 0)
 			fail_msg("'%s': %s from %s: %s, %s", cases[i].rules, cases[i].announced,
 				 cases[i].source, permitted ? "permitted" : "refused", reason);
-		config_clear(&config);
+		conf_clear(&config);
 	}
 }
 

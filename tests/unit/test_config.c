@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "base/duration.h"
+#include "base/parse.h"
+#include "base/text.h"
 #include "conf/conf.h"
-#include "core/format.h"
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -18,11 +20,11 @@
 
 struct reports {
 	unsigned int count;
-	char text[8][sizeof(((struct config_error *)NULL)->text)];
+	char text[8][sizeof(((struct conf_error *)NULL)->text)];
 };
 
 static void
-note(void *ctx, const struct config_error *error)
+note(void *ctx, const struct conf_error *error)
 {
 	struct reports *r = ctx;
 
@@ -31,7 +33,7 @@ note(void *ctx, const struct config_error *error)
 }
 
 static struct reports
-read_octets(struct config *config, const char *text, size_t len)
+read_octets(struct conf *config, const char *text, size_t len)
 {
 	struct reports r = {0};
 	unsigned int errors;
@@ -40,14 +42,14 @@ read_octets(struct config *config, const char *text, size_t len)
 	assert_non_null(copy);
 	memcpy(copy, text, len);
 	copy = realloc(copy, len > 0 ? len : 1);
-	errors = config_read(config, "test.conf", copy, len, note, &r);
+	errors = conf_read(config, "test.conf", copy, len, note, &r);
 	assert_int_equal(errors, r.count);
 	free(copy);
 	return r;
 }
 
 static struct reports
-read_text(struct config *config, const char *text)
+read_text(struct conf *config, const char *text)
 {
 	return read_octets(config, text, strlen(text));
 }
@@ -67,11 +69,11 @@ append(void *ctx, const char *line)
 }
 
 static struct buffer
-printed(const struct config *config)
+printed(const struct conf *config)
 {
 	struct buffer b = {0};
 
-	config_print(config, append, &b);
+	conf_print(config, append, &b);
 	return b;
 }
 
@@ -91,11 +93,11 @@ static const char defaults[] = "group 239.129.9.27\n"
 			       "eventLog 256\n"
 			       "queueLimit 10000\n"
 			       "announceFirst yes\n"
-			       "stateFile " CONFIG_STATE_FILE "\n";
+			       "stateFile " CONF_STATE_FILE "\n";
 
 /* Reads text that is right. */
 static void
-accept_text(struct config *config, const char *text)
+accept_text(struct conf *config, const char *text)
 {
 	struct reports r = read_text(config, text);
 
@@ -107,28 +109,28 @@ accept_text(struct config *config, const char *text)
 static void
 expect_error(const char *line, const char *error)
 {
-	struct config config;
+	struct conf config;
 	struct buffer after;
 	struct reports r;
 
-	config_init(&config);
+	conf_init(&config);
 	r = read_text(&config, line);
 	if (r.count != 1)
 		fail_msg("%s: %u errors", line, r.count);
 	assert_string_equal(r.text[0], error);
 	after = printed(&config);
 	assert_string_equal(after.text, defaults);
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 static void
 test_defaults(void **state)
 {
-	struct config config;
-	struct config_error error;
+	struct conf config;
+	struct conf_error error;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	assert_int_equal(config.interfaces.count, 0);
 	assert_int_equal(config.group, 0xef81091b);
 	assert_int_equal(config.port, 64535);
@@ -149,10 +151,10 @@ test_defaults(void **state)
 	assert_int_equal(config.expected_count, 0);
 	assert_null(config.context);
 	assert_int_equal(config.netsnmp.count, 0);
-	assert_int_equal(config_check(&config, "x", &error), 0);
+	assert_int_equal(conf_check(&config, "x", &error), 0);
 	assert_string_equal(printed(&config).text, defaults);
-	config_clear(&config);
-	config_clear(&config);
+	conf_clear(&config);
+	conf_clear(&config);
 }
 
 static void
@@ -166,10 +168,10 @@ assert_rule(const struct access_rule *rule, bool accept, uint32_t addr, unsigned
 static void
 test_every_token(void **state)
 {
-	struct config config;
+	struct conf config;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	accept_text(&config, "interface eth0 'eth 1*'\n"
 			     "interface !lo\n"
 			     "group 239.1.2.3\n"
@@ -217,7 +219,7 @@ test_every_token(void **state)
 	assert_int_equal(config.event_log, 32);
 	assert_int_equal(config.queue_limit, 64);
 	assert_false(config.announce_first);
-	assert_string_equal(config_state_file(&config), "/srv/a b/state");
+	assert_string_equal(conf_state_file(&config), "/srv/a b/state");
 	assert_int_equal(config.access.count, 3);
 	assert_rule(&config.access.rules[0], false, 0xc6120100, 24);
 	assert_rule(&config.access.rules[1], true, 0xc6120007, 32);
@@ -231,7 +233,7 @@ test_every_token(void **state)
 	assert_string_equal(config.netsnmp.items[0], "agentXSocket tcp:localhost:705");
 	assert_string_equal(config.netsnmp.items[1], "agentXTimeout 2");
 	assert_string_equal(config.netsnmp.items[2], "agentXRetries 0");
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 #define EXPECT_DURATION "expected a duration such as 500ms, 30s or 5m, from "
@@ -290,26 +292,26 @@ test_ranges(void **state)
 			    strcmp(ranges[i].token, "context") == 0;
 
 		for (size_t j = 0; j < 2; j++) {
-			struct config config, from_option;
-			struct config_error error;
+			struct conf config, from_option;
+			struct conf_error error;
 			char line[200];
 
-			config_init(&config);
-			config_init(&from_option);
+			conf_init(&config);
+			conf_init(&from_option);
 			snprintf(line, sizeof(line), "%s '%s'", ranges[i].token, good[j]);
 			accept_text(&config, line);
 			assert_int_equal(
-			    config_set(&from_option, "-o", ranges[i].token, good[j], &error), 0);
+			    conf_set(&from_option, "-o", ranges[i].token, good[j], &error), 0);
 			assert_string_equal(printed(&config).text, printed(&from_option).text);
-			config_clear(&config);
-			config_clear(&from_option);
+			conf_clear(&config);
+			conf_clear(&from_option);
 		}
 		for (size_t j = 0; j < 4; j++) {
 			char line[200], wanted[400], shown[160];
-			struct config config;
-			struct config_error error;
+			struct conf config;
+			struct conf_error error;
 
-			format_printable(bad[j], strlen(bad[j]), shown, sizeof(shown));
+			text_printable(bad[j], strlen(bad[j]), shown, sizeof(shown));
 			if (text && strcmp(bad[j], "1x") == 0)
 				continue;
 			snprintf(line, sizeof(line), "\n%s '%s'", ranges[i].token, bad[j]);
@@ -317,14 +319,14 @@ test_ranges(void **state)
 				 ranges[i].token, shown, ranges[i].expected);
 			expect_error(line, wanted);
 
-			config_init(&config);
+			conf_init(&config);
 			snprintf(wanted, sizeof(wanted), "option -o: %s '%s': %s", ranges[i].token,
 				 shown, ranges[i].expected);
 			assert_int_equal(
-			    config_set(&config, "option -o", ranges[i].token, bad[j], &error), -1);
+			    conf_set(&config, "option -o", ranges[i].token, bad[j], &error), -1);
 			assert_string_equal(error.text, wanted);
 			assert_string_equal(printed(&config).text, defaults);
-			config_clear(&config);
+			conf_clear(&config);
 		}
 	}
 }
@@ -334,19 +336,19 @@ static void
 test_one_master(void **state)
 {
 	static const char list[] = "/var/agentx/master,tcp:localhost:705";
-	struct config config;
-	struct config_error error;
+	struct conf config;
+	struct conf_error error;
 
 	(void)state;
-	config_init(&config);
-	assert_int_equal(config_set(&config, "option -x", "agentXSocket", list, &error), -1);
+	conf_init(&config);
+	assert_int_equal(conf_set(&config, "option -x", "agentXSocket", list, &error), -1);
 	assert_string_equal(error.text,
 			    "option -x: agentXSocket '/var/agentx/master,tcp:localhost:705': "
 			    "expected one address: snmpd accepts several, separated by commas, "
 			    "but a subagent connects to one");
-	assert_int_equal(config_set(&config, "option -x", "agentXSocket", ",", &error), -1);
+	assert_int_equal(conf_set(&config, "option -x", "agentXSocket", ",", &error), -1);
 	assert_int_equal(config.netsnmp.count, 0);
-	config_clear(&config);
+	conf_clear(&config);
 	expect_error("agentXSocket /var/agentx/master,tcp:localhost:705",
 		     "test.conf:1: agentXSocket '/var/agentx/master,tcp:localhost:705': expected "
 		     "one address: snmpd accepts several, separated by commas, but a subagent "
@@ -356,14 +358,14 @@ test_one_master(void **state)
 static void
 test_retention_zero(void **state)
 {
-	struct config config;
+	struct conf config;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	accept_text(&config, "retention 0");
 	assert_int_equal(config.retention_us, 0);
 	assert_non_null(strstr(printed(&config).text, "\nretention 0\n"));
-	config_clear(&config);
+	conf_clear(&config);
 	expect_error("interval 0", "test.conf:1: interval '0': " EXPECT_DURATION "100ms to 1d");
 }
 
@@ -406,15 +408,15 @@ test_subnet_bits(void **state)
 static void
 test_lists_add_up(void **state)
 {
-	struct config config;
-	struct config_error error;
+	struct conf config;
+	struct conf_error error;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	accept_text(&config, "accept 198.18.0.1\ndeny 198.18.0.0/24\naccept 198.18.0.1\n"
 			     "expect 198.18.0.5\nexpect 198.18.0.4\nexpect 198.18.0.5\n");
-	assert_int_equal(config_set(&config, "-o", "deny", "0.0.0.0/0", &error), 0);
-	assert_int_equal(config_set(&config, "-o", "expect", "198.18.0.4", &error), 0);
+	assert_int_equal(conf_set(&config, "-o", "deny", "0.0.0.0/0", &error), 0);
+	assert_int_equal(conf_set(&config, "-o", "expect", "198.18.0.4", &error), 0);
 	assert_int_equal(config.access.count, 4);
 	assert_rule(&config.access.rules[0], true, 0xc6120001, 32);
 	assert_rule(&config.access.rules[1], false, 0xc6120000, 24);
@@ -435,10 +437,10 @@ test_lists_add_up(void **state)
 		     "or a subnet such as 192.0.2.7 or 192.0.2.0/24");
 	expect_error("deny", "test.conf:1: deny without a value: " EXPECT_SUBNET);
 	expect_error("expect", "test.conf:1: expect without a value: " EXPECT_MANAGER);
-	config_clear(&config);
-	config_init(&config);
+	conf_clear(&config);
+	conf_init(&config);
 	assert_string_equal(printed(&config).text, defaults);
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 static void
@@ -462,12 +464,12 @@ static void
 test_bad_octets(void **state)
 {
 	static const char nul[] = "port 5\0\nhops 2\n";
-	struct config config;
+	struct conf config;
 	struct reports r;
 	char line[2001];
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	r = read_octets(&config, nul, sizeof(nul) - 1);
 	assert_int_equal(r.count, 1);
 	assert_string_equal(r.text[0], "test.conf:1: 'port 5\\x00': a NUL octet, expected text");
@@ -498,22 +500,22 @@ test_bad_octets(void **state)
 	for (size_t i = 0; i < 1023; i++)
 		line[i] = i % 2 != 0 ? ' ' : 'x';
 	assert_int_equal(read_text(&config, line).count, 1);
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 static void
 test_state_file(void **state)
 {
-	struct config config;
+	struct conf config;
 
 	(void)state;
-	config_init(&config);
-	assert_string_equal(config_state_file(&config), CONFIG_STATE_FILE);
+	conf_init(&config);
+	assert_string_equal(conf_state_file(&config), CONF_STATE_FILE);
 	accept_text(&config, "stateFile none\n");
-	assert_null(config_state_file(&config));
+	assert_null(conf_state_file(&config));
 	accept_text(&config, "stateFile /x\n");
-	assert_string_equal(config_state_file(&config), "/x");
-	config_clear(&config);
+	assert_string_equal(conf_state_file(&config), "/x");
+	conf_clear(&config);
 	expect_error("stateFile state",
 		     "test.conf:1: stateFile 'state': expected an absolute path such as "
 		     "/var/lib/ldm-agentx/state, or none");
@@ -523,11 +525,11 @@ test_state_file(void **state)
 static void
 test_lines_are_independent(void **state)
 {
-	struct config config;
+	struct conf config;
 	struct reports r;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	r = read_text(&config, "hops 2\nhops 0\ninterface a b ''\nnonsense\ninterface c\nport 9");
 	assert_int_equal(r.count, 3);
 	assert_non_null(strstr(r.text[0], "test.conf:2: hops '0'"));
@@ -537,16 +539,16 @@ test_lines_are_independent(void **state)
 	assert_int_equal(config.port, 9);
 	assert_int_equal(config.interfaces.count, 1);
 	assert_string_equal(config.interfaces.items[0], "c");
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 static void
 test_last_wins(void **state)
 {
-	struct config config;
+	struct conf config;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	accept_text(&config, "port 5\nport 6\nagentXTimeout 5\nagentXRetries 1\nagentxtimeout 6\n"
 			     "interface a\ninterface b\n");
 	assert_int_equal(config.port, 6);
@@ -554,7 +556,7 @@ test_last_wins(void **state)
 	assert_string_equal(config.netsnmp.items[0], "agentXTimeout 6");
 	assert_string_equal(config.netsnmp.items[1], "agentXRetries 1");
 	assert_int_equal(config.interfaces.count, 2);
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 static void
@@ -562,10 +564,10 @@ test_quoting(void **state)
 {
 	static const char *const words[] = {"a b", "a'b", "a\"b", "it's", "a b", "a\\b", "#a",
 					    "a#b", "ab",  "c",    "d\\",  "a",   "b"};
-	struct config config;
+	struct conf config;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	accept_text(&config, "interface 'a b'\t\"a'b\" \"a\\\"b\" 'it\\'s' a\\ b a\\\\b '#a' a#b "
 			     "\"ab\"c d\\\ninterface a \v\f b # c\n  # interface z\n\n#\n"
 			     "interface \"x\"#y\r\n");
@@ -573,19 +575,19 @@ test_quoting(void **state)
 	for (size_t i = 0; i < 13; i++)
 		assert_string_equal(config.interfaces.items[i], words[i]);
 	assert_string_equal(config.interfaces.items[13], "x");
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 static void
 test_round_trip(void **state)
 {
 	char wide[256], line[300];
-	struct config config, again;
+	struct conf config, again;
 	struct buffer first;
 
 	(void)state;
-	config_init(&config);
-	config_init(&again);
+	conf_init(&config);
+	conf_init(&again);
 	memset(wide, '"', sizeof(wide));
 	wide[255] = '\0';
 	snprintf(line, sizeof(line), "interface x%.254s", wide);
@@ -618,61 +620,61 @@ test_round_trip(void **state)
 	assert_int_equal(again.expected_count, 2);
 	assert_memory_equal(again.expected, config.expected, 2 * sizeof(*config.expected));
 	assert_string_equal(again.context, "#a 'b\"");
-	config_clear(&config);
-	config_clear(&again);
+	conf_clear(&config);
+	conf_clear(&again);
 }
 
 static void
 test_check(void **state)
 {
-	struct config config;
-	struct config_error error;
+	struct conf config;
+	struct conf_error error;
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	accept_text(&config, "interval 6s\n");
-	assert_int_equal(config_check(&config, "test.conf", &error), 0);
+	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "interval 5999ms\n");
-	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
 	assert_string_equal(error.text, "test.conf: interval '5999ms': expected at least 6s, twice "
 					"the window (3s)");
 	accept_text(&config, "interval 6s\nsourcePort 7000\n");
 	assert_int_equal(config.source_port, SOURCE_PORT_FIXED);
-	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
 	assert_string_equal(error.text, "test.conf: sourcePort '7000': expected the number that "
 					"port is set to, 64535, or auto, fixed or ephemeral");
 	accept_text(&config, "port 7000\n");
-	assert_int_equal(config_check(&config, "test.conf", &error), 0);
+	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "sourcePort auto\nport 7001");
 	assert_int_equal(config.source_port, SOURCE_PORT_AUTO);
-	assert_int_equal(config_check(&config, "test.conf", &error), 0);
+	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "expect 198.18.0.1\nexpect 198.18.0.2\nmaxManagers 1");
-	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
 	assert_string_equal(error.text, "test.conf: maxManagers '1': expected at least 2, one for "
 					"each expect");
 	accept_text(&config, "maxManagers 2\ndeny 198.18.0.2");
-	assert_int_equal(config_check(&config, "test.conf", &error), -1);
+	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
 	assert_string_equal(error.text,
 			    "test.conf: expect '198.18.0.2': expected a manager that accept and "
 			    "deny admit; it would be down for ever");
-	config_clear(&config);
+	conf_clear(&config);
 }
 
 /* Which tokens a reload from `before` to `after` leaves to the next restart. */
 static void
 assert_restart_tokens(const char *before, const char *after, const char *tokens)
 {
-	struct config old, new;
+	struct conf old, new;
 	struct buffer b = {0};
 
-	config_init(&old);
-	config_init(&new);
+	conf_init(&old);
+	conf_init(&new);
 	accept_text(&old, before);
 	accept_text(&new, after);
-	config_restart_tokens(&old, &new, append, &b);
+	conf_restart_tokens(&old, &new, append, &b);
 	assert_string_equal(b.text, tokens);
-	config_clear(&old);
-	config_clear(&new);
+	conf_clear(&old);
+	conf_clear(&new);
 }
 
 static void
@@ -727,17 +729,17 @@ test_interfaces(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct config config;
+		struct conf config;
 		bool by_name = !cases[i].by_name;
 
-		config_init(&config);
+		conf_init(&config);
 		accept_text(&config, cases[i].line);
-		assert_int_equal(config_admits_interface(&config, cases[i].name, NULL, &by_name),
+		assert_int_equal(conf_admits_interface(&config, cases[i].name, NULL, &by_name),
 				 cases[i].admitted);
 		assert_int_equal(by_name, cases[i].by_name);
-		assert_int_equal(config_admits_interface(&config, cases[i].name, NULL, NULL),
+		assert_int_equal(conf_admits_interface(&config, cases[i].name, NULL, NULL),
 				 cases[i].admitted);
-		config_clear(&config);
+		conf_clear(&config);
 	}
 }
 
@@ -747,15 +749,15 @@ alternative_names_are_names(void **state)
 	static const char altnames[] = "wan\0en*s0\0";
 
 	(void)state;
-	assert_true(config_names_interface("eth?", "eth0", NULL));
-	assert_true(config_names_interface("eth?", "eth0", altnames));
-	assert_true(config_names_interface("wan", "eth0", altnames));
-	assert_false(config_names_interface("wan", "eth0", NULL));
+	assert_true(conf_names_interface("eth?", "eth0", NULL));
+	assert_true(conf_names_interface("eth?", "eth0", altnames));
+	assert_true(conf_names_interface("wan", "eth0", altnames));
+	assert_false(conf_names_interface("wan", "eth0", NULL));
 	/* As they stand: a pattern is for names only. */
-	assert_false(config_names_interface("w*", "eth0", altnames));
-	assert_true(config_names_interface("en*s0", "eth0", altnames));
-	assert_false(config_names_interface("lan", "eth0", altnames));
-	assert_false(config_names_interface("", "eth0", altnames));
+	assert_false(conf_names_interface("w*", "eth0", altnames));
+	assert_true(conf_names_interface("en*s0", "eth0", altnames));
+	assert_false(conf_names_interface("lan", "eth0", altnames));
+	assert_false(conf_names_interface("", "eth0", altnames));
 }
 
 static void
@@ -805,16 +807,16 @@ test_durations(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		char buf[CONFIG_DURATION_LEN];
+		char buf[DURATION_LEN];
 
 		us = -1;
-		assert_int_equal(config_parse_duration(good[i].text, &us), 0);
+		assert_int_equal(duration_parse(good[i].text, &us), 0);
 		assert_int_equal(us, good[i].us);
-		assert_string_equal(config_format_duration(us, buf), good[i].formatted);
+		assert_string_equal(duration_format(us, buf), good[i].formatted);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		us = 77;
-		if (config_parse_duration(bad[i], &us) != -1)
+		if (duration_parse(bad[i], &us) != -1)
 			fail_msg("'%s' was accepted", bad[i]);
 		assert_int_equal(us, 77);
 	}
@@ -829,11 +831,11 @@ test_numbers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(config_parse_unsigned(bad[i], 5, 10, &n), -1);
+		assert_int_equal(parse_unsigned(bad[i], 5, 10, &n), -1);
 	assert_int_equal(n, 77);
-	assert_int_equal(config_parse_unsigned("5", 5, 10, &n), 0);
+	assert_int_equal(parse_unsigned("5", 5, 10, &n), 0);
 	assert_int_equal(n, 5);
-	assert_int_equal(config_parse_unsigned("010", 5, 10, &n), 0);
+	assert_int_equal(parse_unsigned("010", 5, 10, &n), 0);
 	assert_int_equal(n, 10);
 }
 
@@ -867,12 +869,12 @@ test_subnets(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (config_parse_subnet(bad[i], &addr, &prefix_len) != -1)
+		if (parse_subnet(bad[i], &addr, &prefix_len) != -1)
 			fail_msg("'%s' was accepted", bad[i]);
 	assert_int_equal(addr, 77);
 	assert_int_equal(prefix_len, 77);
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_int_equal(config_parse_subnet(good[i].text, &addr, &prefix_len), 0);
+		assert_int_equal(parse_subnet(good[i].text, &addr, &prefix_len), 0);
 		assert_int_equal(addr, good[i].addr);
 		assert_int_equal(prefix_len, good[i].prefix_len);
 	}
@@ -888,9 +890,9 @@ test_addresses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(config_parse_address(bad[i], &addr), -1);
+		assert_int_equal(parse_address(bad[i], &addr), -1);
 	assert_int_equal(addr, 77);
-	assert_int_equal(config_parse_address("198.18.0.7", &addr), 0);
+	assert_int_equal(parse_address("198.18.0.7", &addr), 0);
 	assert_int_equal(addr, 0xc6120007);
 }
 

@@ -25,12 +25,12 @@
 #endif
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
 #include "core/discover.h"
 #include "core/inventory.h"
-#include "base/log.h"
 #include "net/descriptors.h"
 #include "net/ifaces.h"
-#include "base/loop.h"
 #include "net/mcast.h"
 #include "net/prober.h"
 #include "netns.h"

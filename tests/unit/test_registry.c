@@ -12,14 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "conf/conf.h"
-#include "base/log.h"
 #include "agent/registry.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "conf/conf.h"
 
 #define MANAGER 0xc6120001 /* 198.18.0.1 */
 
-static struct config config;
+static struct conf config;
 static struct registry *all[24]; /* there is no registry_free() */
 static size_t count;
 static struct registry *registry;
@@ -33,7 +33,7 @@ make(void **state)
 	    .name = "eth0", .ifindex = 2, .addr = MANAGER + 100, .state = LINK_USABLE};
 
 	(void)state;
-	config_init(&config);
+	conf_init(&config);
 	log_choose("n");
 	now = clock_now();
 	registry = all[count++] = registry_new(&config, now);
@@ -48,7 +48,7 @@ static int
 clear(void **state)
 {
 	(void)state;
-	config_clear(&config);
+	conf_clear(&config);
 	return 0;
 }
 
@@ -298,7 +298,7 @@ expect_by_file(bool expected)
 	config.expected = expected ? &manager : NULL;
 	config.expected_count = expected;
 	assert_int_equal(registry_configure(registry, &config, now), 0);
-	config.expected = NULL; /* not for config_clear() */
+	config.expected = NULL; /* not for conf_clear() */
 	config.expected_count = 0;
 }
 

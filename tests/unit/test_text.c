@@ -6,8 +6,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "core/event.h"
-#include "core/format.h"
+#include "core/json.h"
 
 static const struct manager t5240 = {
     .addr = 0xc0000211,
@@ -25,13 +26,13 @@ static const struct manager t5240 = {
 static void
 addresses(void **state)
 {
-	char buf[FORMAT_ADDRESS_LEN];
+	char buf[TEXT_ADDRESS_LEN];
 
 	(void)state;
-	assert_ptr_equal(format_address(0, buf), buf);
+	assert_ptr_equal(text_address(0, buf), buf);
 	assert_string_equal(buf, "0.0.0.0");
-	assert_string_equal(format_address(0x0a141e28, buf), "10.20.30.40");
-	assert_string_equal(format_address(UINT32_MAX, buf), "255.255.255.255");
+	assert_string_equal(text_address(0x0a141e28, buf), "10.20.30.40");
+	assert_string_equal(text_address(UINT32_MAX, buf), "255.255.255.255");
 }
 
 static void
@@ -58,11 +59,11 @@ times(void **state)
 	    {INT64_C(-1), "1970-01-01T00:00:00.000Z"},
 	    {INT64_MIN, "1970-01-01T00:00:00.000Z"},
 	};
-	char buf[FORMAT_TIME_LEN];
+	char buf[TEXT_TIME_LEN];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_ptr_equal(format_time(cases[i].wall_ms, buf), buf);
+		assert_ptr_equal(text_time(cases[i].wall_ms, buf), buf);
 		assert_string_equal(buf, cases[i].text);
 	}
 }
@@ -86,9 +87,9 @@ printable_text_is_kept(void **state)
 		}
 	}
 	expected[used] = '\0';
-	assert_ptr_equal(format_printable(all, strlen(all), buf, sizeof(buf)), buf);
+	assert_ptr_equal(text_printable(all, strlen(all), buf, sizeof(buf)), buf);
 	assert_string_equal(buf, expected);
-	assert_string_equal(format_printable("", 0, buf, sizeof(buf)), "");
+	assert_string_equal(text_printable("", 0, buf, sizeof(buf)), "");
 }
 
 static void
@@ -97,9 +98,9 @@ other_octets_are_escaped(void **state)
 	char buf[100];
 
 	(void)state;
-	assert_string_equal(format_printable("a\0b\x1f\x7f\x80\xff\n", 8, buf, sizeof(buf)),
+	assert_string_equal(text_printable("a\0b\x1f\x7f\x80\xff\n", 8, buf, sizeof(buf)),
 			    "a\\x00b\\x1f\\x7f\\x80\\xff\\x0a");
-	assert_string_equal(format_printable("\x1b[31m\\x1b", 9, buf, sizeof(buf)),
+	assert_string_equal(text_printable("\x1b[31m\\x1b", 9, buf, sizeof(buf)),
 			    "\\x1b[31m\\x5cx1b");
 }
 
@@ -112,7 +113,7 @@ assert_cuts(const char *text, const char *const *expected, size_t count)
 		char buf[40];
 
 		memset(buf, '#', sizeof(buf));
-		format_printable(text, strlen(text), buf, size);
+		text_printable(text, strlen(text), buf, size);
 		assert_string_equal(buf, expected[i]);
 		assert_int_equal(buf[size], '#');
 	}
@@ -129,9 +130,9 @@ long_text_is_cut(void **state)
 	(void)state;
 	assert_cuts("abcdefg", plain, sizeof(plain) / sizeof(plain[0]));
 	assert_cuts("a\1\2b", escaped, sizeof(escaped) / sizeof(escaped[0]));
-	assert_string_equal(format_printable("\1", 1, buf, sizeof(buf)), "\\x01");
-	assert_string_equal(format_printable("\1\2", 2, buf, sizeof(buf)), "...");
-	assert_string_equal(format_printable("abcd", 4, buf, sizeof(buf)), "abcd");
+	assert_string_equal(text_printable("\1", 1, buf, sizeof(buf)), "\\x01");
+	assert_string_equal(text_printable("\1\2", 2, buf, sizeof(buf)), "...");
+	assert_string_equal(text_printable("abcd", 4, buf, sizeof(buf)), "abcd");
 }
 
 static void
@@ -152,20 +153,20 @@ words_have_no_blanks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_ptr_equal(format_word(cases[i].text, buf, sizeof(buf)), buf);
+		assert_ptr_equal(text_word(cases[i].text, buf, sizeof(buf)), buf);
 		assert_string_equal(buf, cases[i].word);
 	}
-	assert_string_equal(format_word("a b", buf, 5), "a...");
+	assert_string_equal(text_word("a b", buf, 5), "a...");
 }
 
 static void
 json_of_a_manager(void **state)
 {
 	struct manager m = t5240;
-	char buf[FORMAT_JSON_LEN];
+	char buf[JSON_MANAGER_LEN];
 
 	(void)state;
-	assert_ptr_equal(format_json(&m, "eth0", buf), buf);
+	assert_ptr_equal(json_manager(&m, "eth0", buf), buf);
 	assert_string_equal(buf,
 			    "{\"address\":\"192.0.2.17\",\"status\":\"up\",\"version\":\"1.2\","
 			    "\"hostname\":\"t5240-17\",\"port\":6482,"
@@ -180,10 +181,10 @@ json_of_a_manager_never_heard(void **state)
 {
 	struct manager m = {
 	    .addr = 0x0a000001, .status = MANAGER_UNKNOWN, .expected_by_file = true};
-	char buf[FORMAT_JSON_LEN];
+	char buf[JSON_MANAGER_LEN];
 
 	(void)state;
-	assert_string_equal(format_json(&m, "", buf),
+	assert_string_equal(json_manager(&m, "", buf),
 			    "{\"address\":\"10.0.0.1\",\"status\":\"unknown\",\"version\":\"\","
 			    "\"hostname\":\"\",\"port\":null,\"source\":null,\"interface\":\"\","
 			    "\"firstSeen\":null,\"lastSeen\":null,\"responseTimeUs\":null}");
@@ -193,12 +194,12 @@ static void
 json_escapes(void **state)
 {
 	struct manager m = t5240;
-	char buf[FORMAT_JSON_LEN];
+	char buf[JSON_MANAGER_LEN];
 
 	(void)state;
 	strcpy(m.version, "\\\"/");
 	strcpy(m.hostname, "a\"},{\"b\\\n\x1f\x7f\x80\xff~ ");
-	format_json(&m, "e\"\xe9", buf);
+	json_manager(&m, "e\"\xe9", buf);
 	assert_non_null(strstr(buf, "\"version\":\"\\\\\\\"/\","));
 	assert_non_null(strstr(buf, "\"hostname\":\"a\\\"},{\\\"b\\\\\\u000a\\u001f\\u007f\\u0080"
 				    "\\u00ff~ \","));
@@ -210,7 +211,7 @@ the_longest_json_fits(void **state)
 {
 	struct manager m = t5240;
 	char ifname[16 + 100];
-	char buf[FORMAT_JSON_LEN + 1];
+	char buf[JSON_MANAGER_LEN + 1];
 	size_t len;
 
 	(void)state;
@@ -222,12 +223,12 @@ the_longest_json_fits(void **state)
 	memset(m.hostname, 1, sizeof(m.hostname) - 1);
 	memset(ifname, 1, sizeof(ifname) - 1);
 	ifname[sizeof(ifname) - 1] = '\0';
-	buf[FORMAT_JSON_LEN] = '#';
-	format_json(&m, ifname, buf);
+	buf[JSON_MANAGER_LEN] = '#';
+	json_manager(&m, ifname, buf);
 	len = strlen(buf);
-	assert_in_range(len, 6 * (31 + 255 + 15), FORMAT_JSON_LEN - 1);
+	assert_in_range(len, 6 * (31 + 255 + 15), JSON_MANAGER_LEN - 1);
 	assert_string_equal(buf + len - strlen(":4294967295}"), ":4294967295}");
-	assert_int_equal(buf[FORMAT_JSON_LEN], '#');
+	assert_int_equal(buf[JSON_MANAGER_LEN], '#');
 }
 
 static void
@@ -249,7 +250,7 @@ dates_and_times(void **state)
 {
 	static const struct {
 		int64_t wall_ms;
-		uint8_t octets[FORMAT_DATE_AND_TIME_LEN];
+		uint8_t octets[TEXT_DATE_AND_TIME_LEN];
 		size_t len;
 	} cases[] = {
 	    {0, {0}, 8},
@@ -261,11 +262,11 @@ dates_and_times(void **state)
 	    {INT64_C(253402300799999), {39, 15, 12, 31, 23, 59, 59, 9, '+', 0, 0}, 11},
 	    {INT64_MAX, {0}, 8},
 	};
-	uint8_t octets[FORMAT_DATE_AND_TIME_LEN];
+	uint8_t octets[TEXT_DATE_AND_TIME_LEN];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(format_date_and_time(cases[i].wall_ms, octets), cases[i].len);
+		assert_int_equal(text_date_and_time(cases[i].wall_ms, octets), cases[i].len);
 		assert_memory_equal(octets, cases[i].octets, sizeof(octets));
 	}
 }

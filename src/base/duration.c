@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/duration.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct unit {
+	const char *name;
+	int64_t us;
+	bool written; /* used for output: nobody reads 7d more easily as 1w */
+} units[] = {
+    {"w", INT64_C(604800000000), false}, {"d", INT64_C(86400000000), true},
+    {"h", INT64_C(3600000000), true},    {"m", INT64_C(60000000), true},
+    {"s", INT64_C(1000000), true},       {"", INT64_C(1000000), false},
+    {"ms", INT64_C(1000), true},
+};
+#define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static const struct unit *
+find_unit(const char *name)
+{
+	for (size_t i = 0; i < UNIT_COUNT; i++)
+		if (strcmp(units[i].name, name) == 0)
+			return &units[i];
+	return NULL;
+}
+
+int
+duration_parse(const char *text, int64_t *out_us)
+{
+	int64_t whole = 0, numerator = 0, denominator = 1;
+
+	if (!is_digit(*text))
+		return -1;
+	for (; is_digit(*text); text++)
+		if (__builtin_mul_overflow(whole, 10, &whole) ||
+		    __builtin_add_overflow(whole, *text - '0', &whole))
+			return -1;
+	if (*text == '.') {
+		if (!is_digit(*++text))
+			return -1;
+		for (; is_digit(*text); text++) {
+			/* Six digits of a week still leave room, the rest is below the clock's
+			 * resolution for the units that need it. */
+			if (denominator == 1000000)
+				continue;
+			numerator = numerator * 10 + (*text - '0');
+			denominator *= 10;
+		}
+	}
+
+	const struct unit *unit = find_unit(text);
+
+	if (unit == NULL || __builtin_mul_overflow(whole, unit->us, &whole) ||
+	    __builtin_add_overflow(whole, numerator * unit->us / denominator, &whole))
+		return -1;
+	*out_us = whole;
+	return 0;
+}
+
+char *
+duration_format(int64_t us, char buf[DURATION_LEN])
+{
+	if (us == 0) {
+		snprintf(buf, DURATION_LEN, "0");
+		return buf;
+	}
+	for (size_t i = 0; i < UNIT_COUNT; i++)
+		if (units[i].written && us % units[i].us == 0) {
+			snprintf(buf, DURATION_LEN, "%" PRId64 "%s", us / units[i].us,
+				 units[i].name);
+			return buf;
+		}
+	snprintf(buf, DURATION_LEN, "%" PRId64 ".%03dms", us / 1000, (int)(us % 1000));
+	return buf;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* text.h - values as text for people, and foreign text made printable.
+ *
+ * Pure: writes into the caller's buffers only.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEXT_ADDRESS_LEN 16 /* "255.255.255.255" and its NUL */
+#define TEXT_TIME_LEN 25    /* "2026-11-22T13:02:12.345Z" and its NUL */
+#define TEXT_DATE_AND_TIME_LEN 11
+
+/* Dotted decimal of addr (host byte order); returns buf. */
+char *text_address(uint32_t addr, char buf[TEXT_ADDRESS_LEN]);
+
+/* RFC 3339 in UTC of milliseconds since 1970, limited to the years 1970 to
+ * 9999; returns buf. */
+char *text_time(int64_t wall_ms, char buf[TEXT_TIME_LEN]);
+
+/* DateAndTime (RFC 2579) in UTC of milliseconds since 1970; eight octets of zero
+ * for 0, which is never, and for what it cannot express.  Returns the length. */
+size_t text_date_and_time(int64_t wall_ms, uint8_t octets[TEXT_DATE_AND_TIME_LEN]);
+
+/* Copy text with each octet outside 0x20..0x7e, and each backslash, as \xHH
+ * into size octets (at least 5), cut with "..." where it does not fit whole.
+ * Returns buf. */
+char *text_printable(const char *text, size_t len, char *buf, size_t size);
+
+/* Likewise of a text that ends in a NUL, with blanks as \x20, "-" for an empty
+ * text, and a text "-" as \x2d: one word for who splits a line into words. */
+char *text_word(const char *text, char *buf, size_t size);
+
+/* Whether c is in 0x20..0x7e; isprint(3) would depend on the locale. */
+bool text_is_printable(char c);
+
+#endif /* TEXT_H */

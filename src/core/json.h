@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* json.h - a manager as JSON.
+ *
+ * Pure: writes into the caller's buffer only.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include "core/manager.h"
+
+#define JSON_MANAGER_LEN 2048 /* the longest line */
+
+/* One JSON object, without a newline: address, status, version, hostname,
+ * port, source, interface (ifname, may be ""; its first 15 octets), firstSeen,
+ * lastSeen (RFC 3339), responseTimeUs.  What is only known of a manager that
+ * was heard (port, source, the times) is null before; an octet outside
+ * 0x20..0x7e is \u00XX.  Returns buf. */
+char *json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_LEN]);
+
+#endif /* JSON_H */
