@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A datagram from anybody: what is accepted can be sent, and comes back the same. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/wire.h"
 #include "fuzz.h"
+
+#define HEADER_LEN 16
 
 static void
 expect_text(const char *text, size_t size)
 {
 	FUZZ_EXPECT(memchr(text, '\0', size) != NULL);
 	fuzz_expect_printable(text);
+}
+
+static bool
+has_unterminated_text(const uint8_t *msg)
+{
+	const uint8_t *version = msg + HEADER_LEN, *hostname = version + WIRE_VERSION_LEN;
+
+	return memchr(version, '\0', WIRE_VERSION_LEN) == NULL ||
+	       memchr(hostname, '\0', WIRE_HOSTNAME_LEN) == NULL;
 }
 
 static void
@@ -22,9 +34,11 @@ judge(const uint8_t *data, size_t len, bool on_loopback)
 
 	FUZZ_EXPECT(verdict < VERDICT_COUNT);
 	FUZZ_EXPECT((len < WIRE_MSG_LEN) == (verdict == VERDICT_SHORT));
-	FUZZ_EXPECT((verdict == VERDICT_MALFORMED) == (reason != NULL));
-	if (verdict != VERDICT_ACCEPTED)
+	if (verdict != VERDICT_ACCEPTED) {
+		FUZZ_EXPECT((verdict == VERDICT_MALFORMED) == (reason != NULL));
 		return;
+	}
+	FUZZ_EXPECT((reason != NULL) == has_unterminated_text(data));
 	expect_text(resp.hostname, sizeof(resp.hostname));
 	expect_text(resp.version, sizeof(resp.version));
 	FUZZ_EXPECT(resp.port != 0 && wire_valid_address(resp.addr, on_loopback));
