@@ -34,7 +34,7 @@ struct options {
 	unsigned int loss_percent;
 	uint64_t seed;
 	const char *control;
-	bool server_only; /* an option that says nothing to a client was given */
+	bool server_only; /* an option was given that a client does not take */
 };
 
 static const char usage_text[] =
@@ -52,7 +52,7 @@ static const char usage_text[] =
     "Their answers:\n"
     "  -r, --reply=MODE              source, fixed, multicast, both or twice [source]\n"
     "  -d, --delay=[MIN:]MAX         come after MIN to MAX milliseconds [0]\n"
-    "  -l, --loss=PERCENT            so many are lost [0]\n"
+    "  -l, --loss=PERCENT            percentage lost at random [0]\n"
     "  -s, --seed=NUMBER             makes delay and loss repeatable\n"
     "  -m, --mac-collision           send MAC address collision traffic as well\n"
     "\n"
@@ -184,7 +184,7 @@ set_option(struct options *options, int option, char *value, char **ifnames)
 	}
 }
 
-/* ifnames has room for as many as there can be. */
+/* ifnames has room for argc names. */
 static void
 read_options(struct options *options, int argc, char **argv, char **ifnames)
 {
@@ -258,8 +258,8 @@ say_ready(const struct fleet *fleet, const struct responder *responder)
 	char first[TEXT_ADDRESS_LEN], last[TEXT_ADDRESS_LEN];
 
 	printf("ready: %zu managers, %s-%s, on ", fleet_count(fleet),
-	       text_address(fleet_get(fleet, 0)->says.addr, first),
-	       text_address(fleet_get(fleet, fleet_count(fleet) - 1)->says.addr, last));
+	       text_address(fleet_get(fleet, 0)->response.addr, first),
+	       text_address(fleet_get(fleet, fleet_count(fleet) - 1)->response.addr, last));
 	responder_print_interfaces(responder, stdout);
 	putchar('\n');
 }
@@ -296,7 +296,7 @@ respond(const struct options *options)
 		if (control == NULL)
 			goto done;
 	}
-	/* Whoever waits for a line sees it at once, through a pipe too. */
+	/* So that a line is seen at once, through a pipe too. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	say_ready(fleet, responder);
 	if (loop_run(loop) == 0)
@@ -333,7 +333,7 @@ main(int argc, char **argv)
 	ifnames = calloc((size_t)argc, sizeof(*ifnames));
 	if (ifnames == NULL)
 		wrong("%s", strerror(errno));
-	/* Without a seed of the user's no two runs are alike. */
+	/* By default no two runs are alike. */
 	options.seed = (uint64_t)clock_now().mono_us;
 	options.responder.ifnames = ifnames;
 	read_options(&options, argc, argv, ifnames);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* answers.h - who answers a request, how, when, and what is lost on the way.
+/* answers.h - when and where to each manager answers, and which answers are lost.
  *
- * Pure: time is an argument and chance comes from a seed, so that the same
- * seed and the same requests give the same answers.  Times are monotonic
+ * Pure: time is an argument and random numbers come from a seed, so that the
+ * same seed and the same requests give the same answers.  Times are monotonic
  * microseconds.
  */
 #ifndef ANSWERS_H
@@ -46,11 +46,11 @@ enum answer_outcome {
 
 struct answers_stats {
 	uint64_t requests;
-	uint64_t refused;                 /* requests whose source nobody can be */
+	uint64_t refused;                 /* requests whose source cannot be a host */
 	uint64_t limited;                 /* requests beyond the quota */
 	uint64_t sent, cancelled, failed; /* by outcome */
-	uint64_t lost;                    /* never scheduled, by intention */
-	uint64_t dropped;                 /* never scheduled, as too many were pending */
+	uint64_t lost;                    /* not scheduled: simulated loss */
+	uint64_t dropped;                 /* not scheduled: too many were pending */
 	size_t pending;
 };
 
@@ -63,16 +63,16 @@ struct answers *answers_new(const struct fleet *fleet, uint32_t group, uint16_t 
 			    uint64_t seed);
 void answers_free(struct answers *answers);
 
-/* For the requests from now on.  Each answer is delayed by chance, evenly
- * between min_ms and max_ms (min_ms <= max_ms), and each one is lost with a
- * probability of percent (0..100). */
+/* For requests from now on.  The delay of each answer is random, min_ms to
+ * max_ms (min_ms <= max_ms); percent (0..100) is the probability that it is
+ * lost. */
 void answers_set_mode(struct answers *answers, enum answer_mode mode);
 void answers_set_delay(struct answers *answers, uint32_t min_ms, uint32_t max_ms);
 void answers_set_loss(struct answers *answers, unsigned int percent);
 
-/* Schedule the answers of every manager that is on, if its source can be a
- * host's (no multicast or broadcast address, no port 0, and neither 0.0.0.0 nor
- * a loopback address but on loopback) and the quota allows it.  What exceeds the
+/* Schedule the answers of every manager that is on, if the source can be a host
+ * (no multicast or broadcast address, no port 0, and 0.0.0.0 or a loopback
+ * address only on a loopback interface) and the quota allows it.  What exceeds the
  * bound on pending answers (some four a manager) is dropped and counted. */
 void answers_request(struct answers *answers, const struct answers_request *request,
 		     int64_t now_us);
@@ -81,7 +81,7 @@ void answers_request(struct answers *answers, const struct answers_request *requ
  * It stays pending, and valid, until the next call that changes answers. */
 const struct answer *answers_next(const struct answers *answers);
 
-/* Take that one out, with what became of it. */
+/* Remove that answer and count its outcome. */
 void answers_finish(struct answers *answers, enum answer_outcome outcome);
 
 struct answers_stats answers_stats(const struct answers *answers);

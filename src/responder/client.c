@@ -32,7 +32,7 @@ join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 	return used;
 }
 
-/* The last line of the reply that comes until the end, or NULL. */
+/* The last line of the reply, or NULL if it is not complete. */
 static const char *
 last_line(const char *reply)
 {
@@ -45,7 +45,7 @@ last_line(const char *reply)
 	return reply + len;
 }
 
-/* A reply that is cut short is none. */
+/* Only its last line shows that a reply is complete. */
 static enum client_result
 show_reply(const char *path, const char *reply)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* client.h - the other end of a control socket: one command to a running responder. */
+/* client.h - sends one command to the control socket of a running responder. */
 #ifndef CLIENT_H
 #define CLIENT_H
 

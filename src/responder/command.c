@@ -79,7 +79,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 		return false;
 	}
 	if (!fleet_find(ctx->fleet, addr, place)) {
-		reply(ctx, "error: %s is not one of the managers played here", show(text).text);
+		reply(ctx, "error: %s is not one of the simulated managers", show(text).text);
 		return false;
 	}
 	return true;
@@ -127,7 +127,7 @@ run_switch(struct context *ctx, const char *args, bool on)
 	if (!read_who(ctx, &args, &range))
 		return;
 	if (args != NULL) {
-		reply(ctx, "error: '%s' is too much", show(args).text);
+		reply(ctx, "error: unexpected '%s'", show(args).text);
 	} else {
 		fleet_switch(ctx->fleet, range, on);
 		reply_done(ctx, range);
@@ -245,8 +245,9 @@ run_list(struct context *ctx, const char *args)
 	for (size_t i = 0; i < fleet_count(ctx->fleet); i++) {
 		const struct fleet_manager *m = fleet_get(ctx->fleet, i);
 
-		reply(ctx, "%s\t%s\t%u\t%s\t%s", text_address(m->says.addr, addr),
-		      m->on ? "on" : "off", m->says.port, m->says.version, m->says.hostname);
+		reply(ctx, "%s\t%s\t%u\t%s\t%s", text_address(m->response.addr, addr),
+		      m->on ? "on" : "off", m->response.port, m->response.version,
+		      m->response.hostname);
 	}
 	reply(ctx, "ok %zu", fleet_count(ctx->fleet));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* command.h - the commands that a running responder takes.
  *
- * Pure: one line in, its effect on the managers and their answers, a reply
- * out.  The manual, "CONTROL COMMANDS", has the language.
+ * Pure: a line of text in, changes to the managers and their answers, a reply
+ * out.  The commands are described in ldm-responder(1).
  */
 #ifndef COMMAND_H
 #define COMMAND_H

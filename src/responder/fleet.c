@@ -155,17 +155,17 @@ fleet_new(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 	fleet->count = fleet->on = settings->count;
 	fleet->first_address = settings->first_address;
 	for (size_t i = 0; i < settings->count; i++) {
-		struct wire_response *says = &fleet->managers[i].says;
+		struct wire_response *response = &fleet->managers[i].response;
 
-		if (expand(settings->hostname, i + 1, says->hostname, WIRE_HOSTNAME_LEN, error) <
-			0 ||
-		    check_text("host name", says->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
+		if (expand(settings->hostname, i + 1, response->hostname, WIRE_HOSTNAME_LEN,
+			   error) < 0 ||
+		    check_text("host name", response->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
 			fleet_free(fleet);
 			return NULL;
 		}
-		strlcpy(says->version, settings->version, sizeof(says->version));
-		says->addr = settings->first_address + (uint32_t)i;
-		says->port = settings->port;
+		strlcpy(response->version, settings->version, sizeof(response->version));
+		response->addr = settings->first_address + (uint32_t)i;
+		response->port = settings->port;
 		fleet->managers[i].on = true;
 	}
 	return fleet;
@@ -224,7 +224,7 @@ fleet_set_hostname(struct fleet *fleet, struct fleet_range range, const char *ho
 	if (check_text("host name", hostname, WIRE_HOSTNAME_LEN, error) < 0)
 		return -1;
 	for (size_t i = range.first; i <= range.last; i++)
-		strlcpy(fleet->managers[i].says.hostname, hostname, WIRE_HOSTNAME_LEN);
+		strlcpy(fleet->managers[i].response.hostname, hostname, WIRE_HOSTNAME_LEN);
 	return 0;
 }
 
@@ -236,7 +236,7 @@ fleet_set_version(struct fleet *fleet, struct fleet_range range, const char *ver
 	if (check_text("version", version, WIRE_VERSION_LEN, error) < 0)
 		return -1;
 	for (size_t i = range.first; i <= range.last; i++)
-		strlcpy(fleet->managers[i].says.version, version, WIRE_VERSION_LEN);
+		strlcpy(fleet->managers[i].response.version, version, WIRE_VERSION_LEN);
 	return 0;
 }
 
@@ -245,5 +245,5 @@ fleet_set_port(struct fleet *fleet, struct fleet_range range, uint16_t port)
 {
 	assert(range.first <= range.last && range.last < fleet->count && port != 0);
 	for (size_t i = range.first; i <= range.last; i++)
-		fleet->managers[i].says.port = port;
+		fleet->managers[i].response.port = port;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fleet.h - the managers that a responder plays.
+/* fleet.h - the managers that a responder simulates.
  *
  * Pure: no sockets, clock or logging.  The managers have consecutive
- * addresses; each is told apart by its place (0 for the first) in them.
+ * addresses; a place is a manager's number in them, 0 for the first.
  */
 #ifndef FLEET_H
 #define FLEET_H
@@ -14,16 +14,16 @@
 #include "core/wire.h"
 
 #define FLEET_MAX 100000    /* managers; 300 octets each */
-#define FLEET_ERROR_LEN 512 /* what is wrong, for people, with its NUL */
+#define FLEET_ERROR_LEN 512 /* an error message with its NUL */
 
 struct fleet;
 
 struct fleet_manager {
-	struct wire_response says;
-	bool on; /* answers at all */
+	struct wire_response response;
+	bool on; /* it answers */
 };
 
-struct fleet_settings {         /* what the managers say at first */
+struct fleet_settings {         /* what the managers report at first */
 	uint32_t first_address; /* host byte order */
 	size_t count;
 	const char *hostname; /* template: %u or %0Nu is the place counted from 1, %% a '%' */
@@ -37,10 +37,10 @@ struct fleet_range {
 	size_t first, last;
 };
 
-/* The managers of the settings, all on; nothing of it is kept by reference.
- * NULL, and error filled in, when it has what no manager can say: an address
- * that no receiver accepts, text that does not fit its field or cannot be
- * printed, another conversion in the template, port 0; or without memory. */
+/* A fleet with copies of these settings, all managers on.  NULL with error
+ * filled in when no manager can have them (an address that no receiver accepts,
+ * text that is too long or not printable, port 0), when the template has an
+ * unknown conversion, or without memory. */
 struct fleet *fleet_new(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN]);
 void fleet_free(struct fleet *fleet);
 

@@ -30,7 +30,7 @@ struct outbox {
 	struct loop_timer *due, *mac;
 };
 
-/* One without carrier will; one without an address would send from 0.0.0.0. */
+/* Without carrier nothing goes wrong; without an address it would send from 0.0.0.0. */
 bool
 outbox_can_use(const struct listener *l)
 {
@@ -48,7 +48,7 @@ send_answer(struct outbox *outbox, const struct answer *answer)
 
 	if (!manager->on || l == NULL || !outbox_can_use(l))
 		return ANSWER_CANCELLED;
-	wire_encode_response(buf, &manager->says);
+	wire_encode_response(buf, &manager->response);
 	if (mcast_send(outbox->fd, answer->ifindex, answer->destination, answer->port, buf,
 		       sizeof(buf)) == 0)
 		return ANSWER_SENT;
@@ -64,7 +64,7 @@ send_answer(struct outbox *outbox, const struct answer *answer)
 	return ANSWER_FAILED;
 }
 
-/* Send what is due, as far as it can be sent now, and see to the rest. */
+/* Send what is due, as much as can be sent now, and set the timer for the rest. */
 static void
 send_due(void *ctx)
 {
@@ -101,7 +101,7 @@ send_mac_traffic(void *ctx)
 
 		for (int answer = 0; answer <= 1 && outbox_can_use(l); answer++) {
 			wire_encode_mac(buf, answer != 0, MAC_ADDRESS, l->addr);
-			/* A lost one is of no consequence: there will be another. */
+			/* A lost one does not matter: there will be another. */
 			(void)mcast_send(outbox->fd, l->ifindex, outbox->listeners->group,
 					 outbox->listeners->port, buf, sizeof(buf));
 		}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* outbox.h - the socket that all a responder says leaves from. */
+/* outbox.h - sends the answers when they are due, and MAC collision traffic. */
 #ifndef OUTBOX_H
 #define OUTBOX_H
 
@@ -13,14 +13,14 @@
 struct loop;
 struct outbox;
 
-/* Sends the answers as they become due, in loop, by those of the listeners'
- * interfaces that outbox_can_use().  hops is the TTL, of unicast too.
+/* Send the answers as they become due, in loop, on those interfaces of the
+ * listeners that outbox_can_use().  hops is the TTL, also of unicast.
  * Everything must outlive it.  NULL with errno. */
 struct outbox *outbox_new(struct loop *loop, struct listeners *listeners, const struct fleet *fleet,
 			  struct answers *answers, unsigned int hops);
 void outbox_free(struct outbox *outbox);
 
-/* Look at the answers again: there are new ones. */
+/* To be called when answers has new ones. */
 void outbox_wake(struct outbox *outbox);
 
 /* Send a MAC collision query and an answer to the group on every interface

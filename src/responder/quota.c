@@ -5,7 +5,7 @@
 #define ANSWER_US (INT64_C(1000000) / QUOTA_ANSWERS_A_SECOND)
 
 /* Each limit is a token bucket, kept as the time when it will be full again.
- * What is taken out puts that off: this is until when. */
+ * Returns that time after something has been taken out. */
 static int64_t
 later(int64_t busy_until_us, int64_t cost_us, int64_t now_us)
 {

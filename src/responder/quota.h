@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* quota.h - how much is answered: to each source, and in all.
  *
- * Pure: time is an argument, in monotonic microseconds.  Nobody can tell
- * whether a request came from the source that it names, so none is sent
- * answers faster than a discoverer may need them.
+ * Pure: time is an argument, in monotonic microseconds.  The source of a
+ * request can be forged, so none is sent answers faster than a discoverer may
+ * ask for them.
  */
 #ifndef QUOTA_H
 #define QUOTA_H
@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Requests of a source: the first number at once, then the second a second.
- * A daemon with the shortest interval sends 30 a second. */
+/* Requests of a source.  A daemon with the shortest interval sends 30 a second. */
 #define QUOTA_REQUESTS_AT_ONCE 100
 #define QUOTA_REQUESTS_A_SECOND 50
 

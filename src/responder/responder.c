@@ -57,8 +57,8 @@ refresh(struct responder *responder)
 	listeners_sweep(&responder->listeners);
 	ifaces_clear(&ifaces);
 
-	/* No news of interfaces will say that what kept a listener from being
-	 * opened, a port held by another process say, is over. */
+	/* No message about interfaces tells when a listener that could not be opened
+	 * can be, for example because another process has released the port. */
 	for (size_t i = 0; i < responder->listeners.count; i++)
 		complete = complete && responder->listeners.list[i].join_error == 0;
 	loop_set_timer(responder->refresh,
@@ -97,9 +97,9 @@ show_request(const struct listener *l, const struct mcast_datagram *datagram, st
 	       text_address(datagram->source, source), datagram->source_port);
 }
 
-/* Only requests are answered, and what is shorter than an answer is none.
- * Answers and MAC collision traffic, ours looped by the kernel and those of
- * other responders, come here as well and must not set off anything. */
+/* Only requests are answered; a datagram shorter than an answer is not one.
+ * Answers and MAC collision traffic, our own looped by the kernel and those of
+ * other responders, arrive here as well and must not trigger anything. */
 static void
 listener_readable(void *ctx, int fd)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* responder.h - where the managers are heard: interfaces, requests in, answers out. */
+/* responder.h - receives requests on the interfaces and has them answered. */
 #ifndef RESPONDER_H
 #define RESPONDER_H
 
@@ -24,10 +24,10 @@ struct responder_settings {
 	bool show_requests; /* a line on standard output for each request */
 };
 
-/* Listen on the interfaces, and in loop answer what is asked there.  settings
- * is copied; ifnames, and all else, must outlive it.  An interface that cannot
- * be used from the start is a failure: NULL, with the reason logged.  One that
- * is lost later is taken up again when it is back. */
+/* Listen on the interfaces, and answer requests in loop.  settings is copied;
+ * its ifnames and all else must outlive the responder.  An interface that cannot
+ * be used at the start is a failure: NULL, with the reason logged.  One that
+ * disappears later is used again when it returns. */
 struct responder *responder_new(struct loop *loop, const struct fleet *fleet,
 				struct answers *answers, const struct responder_settings *settings);
 void responder_free(struct responder *responder);

@@ -27,8 +27,8 @@ open_for(const char *path, int type, struct sockaddr_un *sun)
 	return socket(AF_UNIX, type, 0);
 }
 
-/* Whether a process has the socket bound: one whose backlog is full, say, refuses
- * for another reason. */
+/* Whether a process has the socket bound.  If only its backlog is full, connect(2)
+ * fails with another error. */
 static bool
 is_alive(const char *path)
 {

@@ -14,7 +14,7 @@ expect_possible(const struct fleet *fleet)
 	struct wire_response resp;
 
 	for (size_t i = 0; i < fleet_count(fleet); i++) {
-		wire_encode_response(buf, &fleet_get(fleet, i)->says);
+		wire_encode_response(buf, &fleet_get(fleet, i)->response);
 		FUZZ_EXPECT(wire_decode(buf, sizeof(buf), false, &resp, NULL) == VERDICT_ACCEPTED);
 	}
 }

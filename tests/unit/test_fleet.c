@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The managers that a responder plays: template, addresses, what is refused, switching. */
+/* The managers that a responder simulates: template, addresses, what is refused, switching. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ assert_hostname(const char *template, size_t count, size_t place, const char *ex
 	settings.count = count;
 	fleet = fleet_new(&settings, error);
 	assert_non_null(fleet);
-	assert_string_equal(fleet_get(fleet, place)->says.hostname, expected);
+	assert_string_equal(fleet_get(fleet, place)->response.hostname, expected);
 	fleet_free(fleet);
 }
 
@@ -56,11 +56,11 @@ test_script(void **state)
 		const struct fleet_manager *m = fleet_get(fleet, i);
 
 		assert_true(m->on);
-		assert_int_equal(m->says.addr, 0xc6120001 + i);
-		assert_int_equal(m->says.port, 6482);
-		assert_string_equal(m->says.version, "1.2");
+		assert_int_equal(m->response.addr, 0xc6120001 + i);
+		assert_int_equal(m->response.port, 6482);
+		assert_string_equal(m->response.version, "1.2");
 	}
-	assert_string_equal(fleet_get(fleet, 2)->says.hostname, "ldom003");
+	assert_string_equal(fleet_get(fleet, 2)->response.hostname, "ldom003");
 	fleet_free(fleet);
 	fleet_free(NULL);
 }
@@ -93,7 +93,7 @@ test_template(void **state)
 	settings.count = 99;
 	fleet = fleet_new(&settings, error);
 	assert_non_null(fleet);
-	assert_int_equal(strlen(fleet_get(fleet, 98)->says.hostname), 255);
+	assert_int_equal(strlen(fleet_get(fleet, 98)->response.hostname), 255);
 	fleet_free(fleet);
 	settings.count = 100;
 	assert_refused(&settings, "manager 100");
@@ -130,7 +130,7 @@ test_version_and_port(void **state)
 	settings.version = "1234567890123456789012345678901"; /* 31 */
 	fleet = fleet_new(&settings, error);
 	assert_non_null(fleet);
-	assert_string_equal(fleet_get(fleet, 0)->says.version, settings.version);
+	assert_string_equal(fleet_get(fleet, 0)->response.version, settings.version);
 	fleet_free(fleet);
 	settings.version = "12345678901234567890123456789012";
 	assert_refused(&settings, "version '12345678901234567890123456789012' is longer than 31");
@@ -175,7 +175,7 @@ test_addresses(void **state)
 	settings.first_address = 0xdffffffd;
 	fleet = fleet_new(&settings, error);
 	assert_non_null(fleet);
-	assert_int_equal(fleet_get(fleet, 2)->says.addr, 0xdfffffff);
+	assert_int_equal(fleet_get(fleet, 2)->response.addr, 0xdfffffff);
 	fleet_free(fleet);
 }
 
@@ -217,20 +217,20 @@ test_changes(void **state)
 	assert_int_equal(fleet_set_version(fleet, (struct fleet_range){1, 1}, "1.3 beta", error),
 			 0);
 	fleet_set_port(fleet, (struct fleet_range){1, 2}, 65535);
-	assert_string_equal(fleet_get(fleet, 1)->says.hostname, "new");
-	assert_string_equal(fleet_get(fleet, 1)->says.version, "1.3 beta");
-	assert_int_equal(fleet_get(fleet, 1)->says.port, 65535);
-	assert_string_equal(fleet_get(fleet, 2)->says.hostname, "ldom003");
-	assert_string_equal(fleet_get(fleet, 0)->says.version, "1.2");
-	assert_int_equal(fleet_get(fleet, 0)->says.port, 6482);
+	assert_string_equal(fleet_get(fleet, 1)->response.hostname, "new");
+	assert_string_equal(fleet_get(fleet, 1)->response.version, "1.3 beta");
+	assert_int_equal(fleet_get(fleet, 1)->response.port, 65535);
+	assert_string_equal(fleet_get(fleet, 2)->response.hostname, "ldom003");
+	assert_string_equal(fleet_get(fleet, 0)->response.version, "1.2");
+	assert_int_equal(fleet_get(fleet, 0)->response.port, 6482);
 
 	memset(longer, 'x', sizeof(longer));
 	longer[256] = '\0';
 	assert_int_equal(fleet_set_hostname(fleet, (struct fleet_range){0, 2}, longer, error), -1);
 	assert_non_null(strstr(error, "longer than 255"));
 	assert_int_equal(fleet_set_version(fleet, (struct fleet_range){0, 2}, "\x7f", error), -1);
-	assert_string_equal(fleet_get(fleet, 0)->says.hostname, "new");
-	assert_string_equal(fleet_get(fleet, 0)->says.version, "1.2");
+	assert_string_equal(fleet_get(fleet, 0)->response.hostname, "new");
+	assert_string_equal(fleet_get(fleet, 0)->response.version, "1.2");
 	fleet_free(fleet);
 }
 
