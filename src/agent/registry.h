@@ -18,7 +18,7 @@
 #include "base/moment.h"
 #include "conf/conf.h"
 #include "core/discover.h"
-#include "snmp/mib.h"
+#include "snmp/mib_source.h"
 #include "store/state.h"
 #include "store/writer.h"
 

@@ -58,7 +58,7 @@ void registry_wake(struct registry *registry);
 /* With the lock held: whether lost events can be made up for now. */
 bool registry_can_reconcile(const struct registry *registry);
 
-/* The functions of a mib_source that make changes; see snmp/mib.h. */
+/* The functions of a mib_source that make changes; see snmp/mib_source.h. */
 enum mib_refusal registry_check(void *ctx, const struct mib_change *change);
 enum mib_refusal registry_apply(void *ctx, struct mib_change *change);
 void registry_undo(void *ctx, const struct mib_change *change);

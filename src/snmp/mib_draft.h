@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "snmp/mib.h"
+#include "snmp/mib_source.h"
 
 enum mib_object {
 	MIB_OBJECT_INTERVAL,      /* ldmDiscoveryInterval */

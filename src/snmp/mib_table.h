@@ -11,7 +11,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-#include "snmp/mib.h"
+#include "snmp/mib_source.h"
 #include "snmp/mib_draft.h"
 #include "snmp/oidindex.h"
 

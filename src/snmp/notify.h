@@ -8,7 +8,7 @@
 #ifndef NOTIFY_H
 #define NOTIFY_H
 
-#include "snmp/mib.h"
+#include "snmp/mib_source.h"
 
 /* Both are used until the library is shut down.  context: the SNMPv3 context
  * that the notifications come from; NULL: the default one. */

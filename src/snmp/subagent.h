@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "snmp/mib.h"
+#include "snmp/mib_source.h"
 
 struct subagent_settings {
 	const char *address;        /* of the master agent as -x gives it; NULL: default */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib.h - where the objects of LDM-DISCOVERY-MIB get their values from, and
+/* mib_source.h - where the objects of LDM-DISCOVERY-MIB get their values from, and
  * where SET puts them.
  *
  * The daemon's main lends these functions to the SNMP thread.  Each takes the
  * lock, copies, and releases it: nothing of net-snmp is called meanwhile.
  */
-#ifndef MIB_SOURCE_H /* net-snmp's own mib.h has MIB_H */
+#ifndef MIB_SOURCE_H
 #define MIB_SOURCE_H
 
 #include <stdbool.h>
