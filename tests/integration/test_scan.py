@@ -211,9 +211,11 @@ def test_interrupted(lab, signo):
 def test_answers_too_long(lab):
     """Octets after an answer are ignored; a text that fills its field is cut, and -v says so."""
     host = lab.station(snmp=False)
-    sock = lab.host("other", ("red", "198.18.254.3/24")).udp()
+    other = lab.host("other", ("red", "198.18.254.3/24"))
+    sock, listener = other.udp(), other.udp(PORT, GROUP)
+    other.join(listener)
     scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-e", "2", "-w", "60s"])
-    scan.wait_output("eth0: used")
+    wait_for(lambda: received(listener), 10, "a request")
     sock.sendto(response_datagram("198.18.9.1", b"whole") + bytes(1000), ("198.18.254.1", PORT))
     sock.sendto(response_datagram("198.18.9.2", b"h" * 256), ("198.18.254.1", PORT))
     assert scan.wait() == 0
