@@ -15,7 +15,7 @@
 #include "agent/configfile.h"
 #include "agent/daemonize.h"
 #include "agent/datagramlog.h"
-#include "agent/memory.h"
+#include "agent/heap.h"
 #include "agent/options.h"
 #include "agent/persist.h"
 #include "agent/pid_file.h"
@@ -265,7 +265,7 @@ tidy(void *ctx)
 {
 	struct daemon *daemon = ctx;
 
-	memory_give_back();
+	heap_give_back();
 	settled(daemon);
 	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
 }
@@ -419,7 +419,7 @@ main(int argc, char **argv)
 	int status;
 
 	inherited_settle(EXIT_FAILURE);
-	memory_init();
+	heap_init();
 	log_init("ldm-agentx");
 	output_check_at_exit(EXIT_FAILURE);
 	options_parse(&daemon.options, argc, argv);

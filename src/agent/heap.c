@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "agent/memory.h"
+#include "agent/heap.h"
 
 #ifdef HAVE_MALLOC_TRIM
 #include <malloc.h>
@@ -12,7 +12,7 @@
 #define MAPPING_LEN (128 * 1024)
 
 void
-memory_init(void)
+heap_init(void)
 {
 #ifdef HAVE_MALLOC_TRIM
 	/* glibc's default, which otherwise grows with each mapping that is freed. */
@@ -21,7 +21,7 @@ memory_init(void)
 }
 
 void
-memory_give_back(void)
+heap_give_back(void)
 {
 #ifdef HAVE_MALLOC_TRIM
 	(void)malloc_trim(0);
