@@ -38,7 +38,7 @@ struct registry {
 	uint32_t reserved_id;  /* up to it ids are on disk as taken, or need not be */
 
 	STAILQ_HEAD(unlogged_list, unlogged) unlogged; /* events for registry_log() */
-	struct log_limit sets[MIB_ROW + 1];            /* lines for what SET has changed */
+	struct log_limit sets[CHANGE_KINDS];           /* lines for what SET has changed */
 
 	/* Not guarded: set once, or the discovery thread's own. */
 	struct moment started;
@@ -59,10 +59,10 @@ void registry_wake(struct registry *registry);
 bool registry_can_reconcile(const struct registry *registry);
 
 /* The functions of a mib_source that make changes; see snmp/mib_source.h. */
-enum mib_refusal registry_check(void *ctx, const struct mib_change *change);
-enum mib_refusal registry_apply(void *ctx, struct mib_change *change);
-void registry_undo(void *ctx, const struct mib_change *change);
-void registry_commit(void *ctx, const struct mib_change *change);
+enum change_refusal registry_check(void *ctx, const struct change *change);
+enum change_refusal registry_apply(void *ctx, struct change *change);
+void registry_undo(void *ctx, const struct change *change);
+void registry_commit(void *ctx, const struct change *change);
 
 /* Log how many of them had no line, where their minute is over.  Without the lock. */
 void registry_sum_up_sets(struct registry *registry, int64_t now_us);

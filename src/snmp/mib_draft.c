@@ -41,27 +41,27 @@ mib_object_takes(enum mib_object object, int64_t value)
 	return false;
 }
 
-static enum mib_setting
+static enum change_what
 setting_of(enum mib_object object)
 {
 	switch (object) {
 	case MIB_OBJECT_INTERVAL:
-		return MIB_INTERVAL;
+		return CHANGE_INTERVAL;
 	case MIB_OBJECT_NOW:
-		return MIB_ROUND_NOW;
+		return CHANGE_ROUND_NOW;
 	case MIB_OBJECT_NOTIFICATIONS:
-		return MIB_NOTIFICATIONS;
+		return CHANGE_NOTIFICATIONS;
 	case MIB_OBJECT_EXPECTED:
 	case MIB_OBJECT_ROW_STATUS:
 		break;
 	}
-	return MIB_ROW;
+	return CHANGE_ROW;
 }
 
 bool
 mib_object_instance(enum mib_object object, uint32_t key)
 {
-	return setting_of(object) == MIB_ROW ? wire_valid_address(key, true) : key == 0;
+	return setting_of(object) == CHANGE_ROW ? wire_valid_address(key, true) : key == 0;
 }
 
 struct mib_draft
@@ -92,52 +92,52 @@ contradictory(const struct mib_draft *draft)
 		is(draft, MIB_OBJECT_EXPECTED, TRUTH_FALSE));
 }
 
-enum mib_refusal
+enum change_refusal
 mib_draft_add(struct mib_draft *draft, enum mib_object object, uint32_t value)
 {
 	if (draft->given[object] && draft->value[object] != value)
-		return MIB_INCONSISTENT_VALUE;
+		return CHANGE_INCONSISTENT_VALUE;
 	draft->given[object] = true;
 	draft->value[object] = value;
-	return contradictory(draft) ? MIB_INCONSISTENT_VALUE : MIB_GRANTED;
+	return contradictory(draft) ? CHANGE_INCONSISTENT_VALUE : CHANGE_GRANTED;
 }
 
 bool
-mib_draft_change(const struct mib_draft *draft, struct mib_change *out)
+mib_draft_change(const struct mib_draft *draft, struct change *out)
 {
-	struct mib_change change = {.what = draft->what};
+	struct change change = {.what = draft->what};
 
 	switch (draft->what) {
-	case MIB_INTERVAL:
+	case CHANGE_INTERVAL:
 		change.value = draft->value[MIB_OBJECT_INTERVAL];
 		break;
-	case MIB_ROUND_NOW:
+	case CHANGE_ROUND_NOW:
 		if (is(draft, MIB_OBJECT_NOW, NOW_IDLE))
 			return false;
 		break;
-	case MIB_NOTIFICATIONS:
+	case CHANGE_NOTIFICATIONS:
 		change.value = is(draft, MIB_OBJECT_NOTIFICATIONS, TRUTH_TRUE);
 		break;
-	case MIB_ROW:
+	case CHANGE_ROW:
 		change.address = draft->key;
 		change.set_expected = draft->given[MIB_OBJECT_EXPECTED];
 		change.expected = is(draft, MIB_OBJECT_EXPECTED, TRUTH_TRUE);
 		if (is(draft, MIB_OBJECT_ROW_STATUS, ROW_CREATE_AND_GO))
-			change.action = MIB_ROW_CREATE;
+			change.action = CHANGE_ROW_CREATE;
 		else if (is(draft, MIB_OBJECT_ROW_STATUS, ROW_DESTROY))
-			change.action = MIB_ROW_DESTROY;
+			change.action = CHANGE_ROW_DESTROY;
 		else
-			change.action = MIB_ROW_KEEP;
+			change.action = CHANGE_ROW_KEEP;
 		break;
 	}
 	*out = change;
 	return true;
 }
 
-enum mib_refusal
-mib_draft_refusal(const struct mib_draft *draft, enum mib_refusal refusal)
+enum change_refusal
+mib_draft_refusal(const struct mib_draft *draft, enum change_refusal refusal)
 {
-	if (refusal == MIB_INCONSISTENT_NAME && is(draft, MIB_OBJECT_ROW_STATUS, ROW_ACTIVE))
-		return MIB_INCONSISTENT_VALUE;
+	if (refusal == CHANGE_INCONSISTENT_NAME && is(draft, MIB_OBJECT_ROW_STATUS, ROW_ACTIVE))
+		return CHANGE_INCONSISTENT_VALUE;
 	return refusal;
 }

@@ -22,7 +22,7 @@ enum mib_object {
 #define MIB_OBJECT_COUNT 5
 
 struct mib_draft {
-	enum mib_setting what;
+	enum change_what what;
 	uint32_t key; /* address, or 0 of a scalar */
 	bool given[MIB_OBJECT_COUNT];
 	uint32_t value[MIB_OBJECT_COUNT];
@@ -40,16 +40,16 @@ struct mib_draft mib_draft_for(enum mib_object object, uint32_t key);
 /* Whether this instance belongs into the draft. */
 bool mib_draft_concerns(const struct mib_draft *draft, enum mib_object object, uint32_t key);
 
-/* Add a value that the object takes.  MIB_INCONSISTENT_VALUE: it contradicts
+/* Add a value that the object takes.  CHANGE_INCONSISTENT_VALUE: it contradicts
  * what has been added before. */
-enum mib_refusal mib_draft_add(struct mib_draft *draft, enum mib_object object, uint32_t value);
+enum change_refusal mib_draft_add(struct mib_draft *draft, enum mib_object object, uint32_t value);
 
 /* What it comes to.  False: nothing is to be changed, *out is not set. */
-bool mib_draft_change(const struct mib_draft *draft, struct mib_change *out);
+bool mib_draft_change(const struct mib_draft *draft, struct change *out);
 
 /* The refusal to report where the source refuses that change: whoever writes
  * active(1) to a row that does not exist is told so by the value, not by the
  * name (RFC 2579, RowStatus). */
-enum mib_refusal mib_draft_refusal(const struct mib_draft *draft, enum mib_refusal refusal);
+enum change_refusal mib_draft_refusal(const struct mib_draft *draft, enum change_refusal refusal);
 
 #endif /* MIB_DRAFT_H */

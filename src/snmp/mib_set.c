@@ -12,7 +12,7 @@ struct pending {
 	LIST_ENTRY(pending) all;
 	const struct mib_source *source;
 	struct mib_draft draft;
-	struct mib_change change;
+	struct change change;
 	bool wanted;  /* change is set */
 	bool applied; /* and not yet final */
 };
@@ -20,18 +20,18 @@ struct pending {
 static LIST_HEAD(, pending) pendings = LIST_HEAD_INITIALIZER(pendings);
 
 static int
-snmp_error_of(enum mib_refusal refusal)
+snmp_error_of(enum change_refusal refusal)
 {
 	switch (refusal) {
-	case MIB_GRANTED:
+	case CHANGE_GRANTED:
 		return SNMP_ERR_NOERROR;
-	case MIB_WRONG_VALUE:
+	case CHANGE_WRONG_VALUE:
 		return SNMP_ERR_WRONGVALUE;
-	case MIB_INCONSISTENT_VALUE:
+	case CHANGE_INCONSISTENT_VALUE:
 		return SNMP_ERR_INCONSISTENTVALUE;
-	case MIB_INCONSISTENT_NAME:
+	case CHANGE_INCONSISTENT_NAME:
 		return SNMP_ERR_INCONSISTENTNAME;
-	case MIB_RESOURCES:
+	case CHANGE_RESOURCES:
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	}
 	return SNMP_ERR_GENERR;
@@ -137,7 +137,7 @@ reserve(const struct mib_table *table, const struct mib_source *source,
 static int
 check(struct pending *p)
 {
-	enum mib_refusal refusal;
+	enum change_refusal refusal;
 
 	p->wanted = mib_draft_change(&p->draft, &p->change);
 	if (!p->wanted)
@@ -151,7 +151,7 @@ apply(struct pending *p)
 {
 	if (!p->wanted)
 		return SNMP_ERR_NOERROR;
-	p->applied = p->source->apply(p->source->ctx, &p->change) == MIB_GRANTED;
+	p->applied = p->source->apply(p->source->ctx, &p->change) == CHANGE_GRANTED;
 	return p->applied ? SNMP_ERR_NOERROR : SNMP_ERR_COMMITFAILED;
 }
 

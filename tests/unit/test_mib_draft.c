@@ -73,24 +73,25 @@ static void
 test_scalars(void **state)
 {
 	struct mib_draft draft = mib_draft_for(MIB_OBJECT_INTERVAL, 0);
-	struct mib_change change;
+	struct change change;
 
 	(void)state;
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), MIB_GRANTED);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), MIB_GRANTED);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), CHANGE_GRANTED);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), CHANGE_GRANTED);
 	assert_true(mib_draft_change(&draft, &change));
-	assert_int_equal(change.what, MIB_INTERVAL);
+	assert_int_equal(change.what, CHANGE_INTERVAL);
 	assert_int_equal(change.value, 5000);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 6000), MIB_INCONSISTENT_VALUE);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 6000),
+			 CHANGE_INCONSISTENT_VALUE);
 
 	draft = mib_draft_for(MIB_OBJECT_NOTIFICATIONS, 0);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, FALSE), MIB_GRANTED);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, FALSE), CHANGE_GRANTED);
 	assert_true(mib_draft_change(&draft, &change));
-	assert_int_equal(change.what, MIB_NOTIFICATIONS);
+	assert_int_equal(change.what, CHANGE_NOTIFICATIONS);
 	assert_int_equal(change.value, 0);
 
 	draft = mib_draft_for(MIB_OBJECT_NOTIFICATIONS, 0);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, TRUE), MIB_GRANTED);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, TRUE), CHANGE_GRANTED);
 	assert_true(mib_draft_change(&draft, &change));
 	assert_int_equal(change.value, 1);
 }
@@ -99,15 +100,15 @@ static void
 test_now(void **state)
 {
 	struct mib_draft draft = mib_draft_for(MIB_OBJECT_NOW, 0);
-	struct mib_change change;
+	struct change change;
 
 	(void)state;
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 1), MIB_GRANTED);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 1), CHANGE_GRANTED);
 	assert_true(mib_draft_change(&draft, &change));
-	assert_int_equal(change.what, MIB_ROUND_NOW);
+	assert_int_equal(change.what, CHANGE_ROUND_NOW);
 
 	draft = mib_draft_for(MIB_OBJECT_NOW, 0);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 0), MIB_GRANTED);
+	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 0), CHANGE_GRANTED);
 	assert_false(mib_draft_change(&draft, &change));
 }
 
@@ -131,32 +132,32 @@ test_concerns(void **state)
 static const struct row_case {
 	uint32_t row_status, expected;
 	bool contradictory;
-	enum mib_row_action action;
+	enum change_action action;
 	bool set_expected, is_expected;
 } row_cases[] = {
-    {0, TRUE, false, MIB_ROW_KEEP, true, true},
-    {0, FALSE, false, MIB_ROW_KEEP, true, false},
-    {ACTIVE, 0, false, MIB_ROW_KEEP, false, false},
-    {ACTIVE, TRUE, false, MIB_ROW_KEEP, true, true},
-    {ACTIVE, FALSE, false, MIB_ROW_KEEP, true, false},
-    {CREATE_AND_GO, 0, false, MIB_ROW_CREATE, false, false},
-    {CREATE_AND_GO, TRUE, false, MIB_ROW_CREATE, true, true},
+    {0, TRUE, false, CHANGE_ROW_KEEP, true, true},
+    {0, FALSE, false, CHANGE_ROW_KEEP, true, false},
+    {ACTIVE, 0, false, CHANGE_ROW_KEEP, false, false},
+    {ACTIVE, TRUE, false, CHANGE_ROW_KEEP, true, true},
+    {ACTIVE, FALSE, false, CHANGE_ROW_KEEP, true, false},
+    {CREATE_AND_GO, 0, false, CHANGE_ROW_CREATE, false, false},
+    {CREATE_AND_GO, TRUE, false, CHANGE_ROW_CREATE, true, true},
     {CREATE_AND_GO, FALSE, true, 0, false, false},
-    {DESTROY, 0, false, MIB_ROW_DESTROY, false, false},
+    {DESTROY, 0, false, CHANGE_ROW_DESTROY, false, false},
     {DESTROY, TRUE, true, 0, false, false},
     {DESTROY, FALSE, true, 0, false, false},
 };
 
 /* Returns the last refusal. */
-static enum mib_refusal
+static enum change_refusal
 add_both(struct mib_draft *draft, const struct row_case *c, bool expected_first)
 {
-	enum mib_refusal refusal = MIB_GRANTED;
+	enum change_refusal refusal = CHANGE_GRANTED;
 
 	for (int turn = 0; turn < 2; turn++) {
 		const bool expected = (turn == 0) == expected_first;
 
-		assert_int_equal(refusal, MIB_GRANTED);
+		assert_int_equal(refusal, CHANGE_GRANTED);
 		if (expected && c->expected != 0)
 			refusal = mib_draft_add(draft, MIB_OBJECT_EXPECTED, c->expected);
 		if (!expected && c->row_status != 0)
@@ -172,15 +173,15 @@ test_rows(void **state)
 	for (size_t i = 0; i < 2 * sizeof(row_cases) / sizeof(row_cases[0]); i++) {
 		const struct row_case *c = &row_cases[i / 2];
 		struct mib_draft draft = mib_draft_for(MIB_OBJECT_EXPECTED, ADDRESS);
-		struct mib_change change;
+		struct change change;
 
 		if (c->contradictory) {
-			assert_int_equal(add_both(&draft, c, i % 2), MIB_INCONSISTENT_VALUE);
+			assert_int_equal(add_both(&draft, c, i % 2), CHANGE_INCONSISTENT_VALUE);
 			continue;
 		}
-		assert_int_equal(add_both(&draft, c, i % 2), MIB_GRANTED);
+		assert_int_equal(add_both(&draft, c, i % 2), CHANGE_GRANTED);
 		assert_true(mib_draft_change(&draft, &change));
-		assert_int_equal(change.what, MIB_ROW);
+		assert_int_equal(change.what, CHANGE_ROW);
 		assert_int_equal(change.address, ADDRESS);
 		assert_int_equal(change.action, c->action);
 		assert_int_equal(change.set_expected, c->set_expected);
@@ -197,11 +198,12 @@ test_refusals(void **state)
 	(void)state;
 	mib_draft_add(&active, MIB_OBJECT_ROW_STATUS, ACTIVE);
 	mib_draft_add(&expected, MIB_OBJECT_EXPECTED, TRUE);
-	assert_int_equal(mib_draft_refusal(&active, MIB_INCONSISTENT_NAME), MIB_INCONSISTENT_VALUE);
-	assert_int_equal(mib_draft_refusal(&active, MIB_RESOURCES), MIB_RESOURCES);
-	assert_int_equal(mib_draft_refusal(&expected, MIB_INCONSISTENT_NAME),
-			 MIB_INCONSISTENT_NAME);
-	assert_int_equal(mib_draft_refusal(&expected, MIB_GRANTED), MIB_GRANTED);
+	assert_int_equal(mib_draft_refusal(&active, CHANGE_INCONSISTENT_NAME),
+			 CHANGE_INCONSISTENT_VALUE);
+	assert_int_equal(mib_draft_refusal(&active, CHANGE_RESOURCES), CHANGE_RESOURCES);
+	assert_int_equal(mib_draft_refusal(&expected, CHANGE_INCONSISTENT_NAME),
+			 CHANGE_INCONSISTENT_NAME);
+	assert_int_equal(mib_draft_refusal(&expected, CHANGE_GRANTED), CHANGE_GRANTED);
 }
 
 int

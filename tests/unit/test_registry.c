@@ -83,14 +83,14 @@ appear(uint32_t addr)
 static void
 unfinished_set_silences_nothing(void **unused)
 {
-	struct mib_change disable = {.what = MIB_NOTIFICATIONS, .value = 0};
+	struct change disable = {.what = CHANGE_NOTIFICATIONS, .value = 0};
 	struct event event;
 	struct state state;
 	uint32_t last_id;
 
 	(void)unused;
-	assert_int_equal(source.check(source.ctx, &disable), MIB_GRANTED);
-	assert_int_equal(source.apply(source.ctx, &disable), MIB_GRANTED);
+	assert_int_equal(source.check(source.ctx, &disable), CHANGE_GRANTED);
+	assert_int_equal(source.apply(source.ctx, &disable), CHANGE_GRANTED);
 	appear(MANAGER);
 	assert_int_equal(registry_export(registry, &state, &last_id, false), 0);
 	assert_false(state.notifications.set);
@@ -103,11 +103,11 @@ unfinished_set_silences_nothing(void **unused)
 static void
 finished_set_does(void **unused)
 {
-	struct mib_change disable = {.what = MIB_NOTIFICATIONS, .value = 0};
+	struct change disable = {.what = CHANGE_NOTIFICATIONS, .value = 0};
 	struct event event;
 
 	(void)unused;
-	assert_int_equal(source.apply(source.ctx, &disable), MIB_GRANTED);
+	assert_int_equal(source.apply(source.ctx, &disable), CHANGE_GRANTED);
 	source.commit(source.ctx, &disable);
 	appear(MANAGER);
 	assert_false(source.take_event(source.ctx, &event));
@@ -196,13 +196,13 @@ reload(int64_t interval_s, int64_t window_s)
 	assert_int_equal(registry_configure(registry, &config, now), 0);
 }
 
-static struct mib_change
+static struct change
 interval_of(uint32_t ms)
 {
-	struct mib_change change = {.what = MIB_INTERVAL, .value = ms};
+	struct change change = {.what = CHANGE_INTERVAL, .value = ms};
 
-	assert_int_equal(source.check(source.ctx, &change), MIB_GRANTED);
-	assert_int_equal(source.apply(source.ctx, &change), MIB_GRANTED);
+	assert_int_equal(source.check(source.ctx, &change), CHANGE_GRANTED);
+	assert_int_equal(source.apply(source.ctx, &change), CHANGE_GRANTED);
 	return change;
 }
 
@@ -220,7 +220,7 @@ undone_interval_leaves_what_a_reload_set(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(reloads) / sizeof(*reloads); i++) {
-		struct mib_change change;
+		struct change change;
 
 		reload(30, 3);
 		assert_int_equal(interval_ms(), 30000);
@@ -235,7 +235,7 @@ undone_interval_leaves_what_a_reload_set(void **unused)
 static void
 undone_interval_is_never_too_short(void **unused)
 {
-	struct mib_change change = interval_of(10000);
+	struct change change = interval_of(10000);
 
 	(void)unused;
 	source.commit(source.ctx, &change);
@@ -249,7 +249,7 @@ undone_interval_is_never_too_short(void **unused)
 static void
 finished_interval_is_never_too_short(void **unused)
 {
-	struct mib_change change = interval_of(10000);
+	struct change change = interval_of(10000);
 
 	(void)unused;
 	reload(30, 8);
@@ -276,17 +276,17 @@ row_exists(void)
 	return source.manager(source.ctx, MANAGER, &m) && m.addr == MANAGER;
 }
 
-static struct mib_change
-row_change(enum mib_row_action action, bool expected)
+static struct change
+row_change(enum change_action action, bool expected)
 {
-	struct mib_change change = {.what = MIB_ROW,
-				    .address = MANAGER,
-				    .action = action,
-				    .set_expected = action == MIB_ROW_KEEP,
-				    .expected = expected};
+	struct change change = {.what = CHANGE_ROW,
+				.address = MANAGER,
+				.action = action,
+				.set_expected = action == CHANGE_ROW_KEEP,
+				.expected = expected};
 
-	assert_int_equal(source.check(source.ctx, &change), MIB_GRANTED);
-	assert_int_equal(source.apply(source.ctx, &change), MIB_GRANTED);
+	assert_int_equal(source.check(source.ctx, &change), CHANGE_GRANTED);
+	assert_int_equal(source.apply(source.ctx, &change), CHANGE_GRANTED);
 	return change;
 }
 
@@ -312,7 +312,7 @@ deny_all(void)
 static void
 undone_creation_leaves_no_trace(void **unused)
 {
-	struct mib_change create = row_change(MIB_ROW_CREATE, false);
+	struct change create = row_change(CHANGE_ROW_CREATE, false);
 
 	(void)unused;
 	assert_true(row().expected_by_operator);
@@ -323,7 +323,7 @@ undone_creation_leaves_no_trace(void **unused)
 static void
 undone_creation_leaves_the_row_to_the_file(void **unused)
 {
-	struct mib_change create = row_change(MIB_ROW_CREATE, false);
+	struct change create = row_change(CHANGE_ROW_CREATE, false);
 
 	(void)unused;
 	expect_by_file(true);
@@ -335,7 +335,7 @@ undone_creation_leaves_the_row_to_the_file(void **unused)
 static void
 undone_creation_leaves_who_has_answered(void **unused)
 {
-	struct mib_change create = row_change(MIB_ROW_CREATE, false);
+	struct change create = row_change(CHANGE_ROW_CREATE, false);
 
 	(void)unused;
 	appear(MANAGER);
@@ -347,11 +347,11 @@ undone_creation_leaves_who_has_answered(void **unused)
 static void
 undone_expectation_keeps_nobody_who_is_denied(void **unused)
 {
-	struct mib_change expect;
+	struct change expect;
 
 	(void)unused;
 	appear(MANAGER);
-	expect = row_change(MIB_ROW_KEEP, true);
+	expect = row_change(CHANGE_ROW_KEEP, true);
 	deny_all();
 	assert_true(row_exists());
 	source.undo(source.ctx, &expect);
@@ -362,12 +362,12 @@ undone_expectation_keeps_nobody_who_is_denied(void **unused)
 static void
 undone_release_keeps_the_row(void **unused)
 {
-	struct mib_change change = row_change(MIB_ROW_CREATE, false);
+	struct change change = row_change(CHANGE_ROW_CREATE, false);
 
 	(void)unused;
 	source.commit(source.ctx, &change);
 	appear(MANAGER);
-	change = row_change(MIB_ROW_KEEP, false);
+	change = row_change(CHANGE_ROW_KEEP, false);
 	deny_all();
 	source.undo(source.ctx, &change);
 	assert_true(row().expected_by_operator);
@@ -377,11 +377,11 @@ undone_release_keeps_the_row(void **unused)
 static void
 finished_release_of_who_is_gone(void **unused)
 {
-	struct mib_change change;
+	struct change change;
 
 	(void)unused;
 	appear(MANAGER);
-	change = row_change(MIB_ROW_KEEP, false);
+	change = row_change(CHANGE_ROW_KEEP, false);
 	deny_all();
 	assert_false(row_exists());
 	source.commit(source.ctx, &change);
@@ -392,11 +392,11 @@ finished_release_of_who_is_gone(void **unused)
 static void
 undone_repetition_changes_nothing(void **unused)
 {
-	struct mib_change change = row_change(MIB_ROW_CREATE, false);
+	struct change change = row_change(CHANGE_ROW_CREATE, false);
 
 	(void)unused;
 	source.commit(source.ctx, &change);
-	change = row_change(MIB_ROW_KEEP, true);
+	change = row_change(CHANGE_ROW_KEEP, true);
 	source.undo(source.ctx, &change);
 	assert_true(row().expected_by_operator);
 }
@@ -404,7 +404,7 @@ undone_repetition_changes_nothing(void **unused)
 static void
 unfinished_set_is_not_saved(void **unused)
 {
-	struct mib_change interval = interval_of(10000);
+	struct change interval = interval_of(10000);
 	struct state state;
 	uint32_t last_id;
 
@@ -446,8 +446,8 @@ lines_logged(void (*fn)(void), char *text, size_t size)
 static void
 set_often(void)
 {
-	const struct mib_change round = {.what = MIB_ROUND_NOW, .value = 1};
-	const struct mib_change enable = {.what = MIB_NOTIFICATIONS, .value = 1};
+	const struct change round = {.what = CHANGE_ROUND_NOW, .value = 1};
+	const struct change enable = {.what = CHANGE_NOTIFICATIONS, .value = 1};
 
 	for (int i = 0; i < 400; i++)
 		source.commit(source.ctx, &round);
