@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ldm-agentx - publishes Logical Domains Managers under an SNMP master agent.
- *
- * Wires the layers together.  This thread does the discovery and handles
- * signals; subagent_start() starts the one that speaks to the master agent, and
- * registry.h is what the two share.
- */
+#include "agent/daemon.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,20 +12,16 @@
 #include "agent/daemonize.h"
 #include "agent/datagramlog.h"
 #include "agent/heap.h"
-#include "agent/options.h"
 #include "agent/persist.h"
 #include "agent/pid_file.h"
 #include "agent/preflight.h"
 #include "agent/privileges.h"
 #include "agent/registry.h"
 #include "base/clock.h"
-#include "base/inherited.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "base/output.h"
 #include "net/ifaces.h"
 #include "net/ifwords.h"
-#include "net/mcast.h"
 #include "net/prober.h"
 #include "snmp/subagent.h"
 
@@ -41,9 +33,9 @@
 #define WATCH_INTERVAL_US INT64_C(2000000)
 
 struct daemon {
-	struct options options;
+	const struct options *options;
 	struct conf *config;      /* in force */
-	const char *config_path;  /* of directories, with colons */
+	char *config_path;        /* of directories, with colons */
 	const struct conf *first; /* at the start: the SNMP thread uses its strings */
 	struct loop *loop;
 	struct loop_timer *tidying, *watching;
@@ -101,7 +93,7 @@ load_config(const struct daemon *daemon)
 		log_error("cannot read the configuration: %s", strerror(errno));
 		return NULL;
 	}
-	if (configfile_load(config, &daemon->options, daemon->config_path) == 0)
+	if (configfile_load(config, daemon->options, daemon->config_path) == 0)
 		return config;
 	conf_clear(config);
 	free(config);
@@ -187,49 +179,6 @@ on_signal(void *ctx, int signo)
 		log_info("stopping: %s", strsignal(signo));
 		loop_stop(daemon->loop);
 	}
-}
-
-static void
-print_line(void *ctx, const char *line)
-{
-	(void)ctx;
-	puts(line);
-}
-
-/* -t: what is in force, and where it would be used. */
-static int
-print_configuration(const struct daemon *daemon)
-{
-	struct ifaces ifaces = {0};
-	char line[IFWORDS_LEN];
-
-	conf_print(daemon->config, print_line, NULL);
-	if (ifaces_read(&ifaces) < 0) {
-		log_error("cannot read the list of interfaces: %s", strerror(errno));
-		return EXIT_FAILURE;
-	}
-	for (size_t i = 0; i < ifaces.count; i++)
-		printf("# %s\n", ifwords_usage(daemon->config, &ifaces.list[i], NULL, line));
-	for (size_t i = 0; i < daemon->config->interfaces.count; i++) {
-		const char *pattern = daemon->config->interfaces.items[i];
-
-		if (ifwords_missing(pattern, &ifaces, line) != NULL)
-			printf("# interface: %s\n", line);
-	}
-	if (mcast_try_group(daemon->config->group, daemon->config->port) < 0)
-		printf("# port %u: %s: answers to the group could not be heard\n",
-		       daemon->config->port, strerror(errno));
-	ifaces_clear(&ifaces);
-	return EXIT_SUCCESS;
-}
-
-static int
-check(const struct daemon *daemon)
-{
-	const int status = preflight_check(&daemon->options);
-
-	return print_configuration(daemon) == EXIT_SUCCESS && status == 0 ? EXIT_SUCCESS
-									  : EXIT_FAILURE;
 }
 
 static const char *
@@ -334,10 +283,10 @@ static int
 start_subagent(const struct daemon *daemon)
 {
 	const struct subagent_settings settings = {
-	    .address = daemon->options.agentx_address,
+	    .address = daemon->options->agentx_address,
 	    .netsnmp_lines = daemon->config->netsnmp.items,
 	    .netsnmp_line_count = daemon->config->netsnmp.count,
-	    .debug_tokens = daemon->options.debug_tokens,
+	    .debug_tokens = daemon->options->debug_tokens,
 	    .context = daemon->config->context,
 	};
 	const struct mib_source source = registry_source(daemon->registry);
@@ -378,14 +327,10 @@ finish(struct daemon *daemon, int status)
 	_exit(status);
 }
 
-/* In the order that matters: sockets are opened before privileges are dropped,
- * nothing is received before that, threads come after the fork and after
- * everything that changes the whole process.  The log file and the state file are the
- * daemon's user's; that they cannot be used is said while there is a terminal. */
 static int
 start(struct daemon *daemon)
 {
-	struct options *options = &daemon->options;
+	const struct options *options = daemon->options;
 
 	if (choose_log(options) < 0)
 		return -1;
@@ -411,38 +356,51 @@ start(struct daemon *daemon)
 	return 0;
 }
 
-int
-main(int argc, char **argv)
+struct daemon *
+daemon_new(const struct options *options)
 {
-	static struct daemon daemon; /* the SNMP thread may outlive main() */
-	const char *path;
-	int status;
+	struct daemon *daemon = calloc(1, sizeof(*daemon));
+	const char *path = subagent_config_path();
 
-	inherited_settle(EXIT_FAILURE);
-	heap_init();
-	log_init("ldm-agentx");
-	output_check_at_exit(EXIT_FAILURE);
-	options_parse(&daemon.options, argc, argv);
-	if (daemon.options.debug)
-		log_set_level(LOG_LEVEL_DEBUG);
-	path = subagent_config_path();
-	daemon.config_path = path != NULL ? strdup(path) : NULL;
-	if (daemon.config_path == NULL) {
+	if (daemon != NULL && path != NULL)
+		daemon->config_path = strdup(path);
+	if (daemon == NULL || daemon->config_path == NULL) {
 		log_error("cannot start: %s", strerror(ENOMEM));
-		return EXIT_FAILURE;
+		free(daemon);
+		return NULL;
 	}
-	daemon.first = daemon.config = load_config(&daemon);
-	if (daemon.config == NULL)
-		return EXIT_FAILURE;
-	if (daemon.options.test)
-		return check(&daemon);
-	if (start(&daemon) < 0) {
-		log_finish(LOG_TIMEOUT_MS);
-		return EXIT_FAILURE;
-	}
+	daemon->options = options;
+	daemon->first = daemon->config = load_config(daemon);
+	if (daemon->config != NULL)
+		return daemon;
+	free(daemon->config_path);
+	free(daemon);
+	return NULL;
+}
 
-	status = loop_run(daemon.loop) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (status != EXIT_SUCCESS)
+int
+daemon_check(const struct daemon *daemon)
+{
+	const int status = preflight_check(daemon->options);
+
+	return preflight_print(daemon->config) == 0 ? status : -1;
+}
+
+int
+daemon_start(struct daemon *daemon)
+{
+	if (start(daemon) == 0)
+		return 0;
+	log_finish(LOG_TIMEOUT_MS);
+	return -1;
+}
+
+void
+daemon_run(struct daemon *daemon)
+{
+	const bool failed = loop_run(daemon->loop) < 0;
+
+	if (failed)
 		log_error("discovery stopped: %s", strerror(errno));
-	finish(&daemon, status);
+	finish(daemon, failed ? EXIT_FAILURE : EXIT_SUCCESS);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,9 @@
 #include "agent/privileges.h"
 #include "base/log.h"
 #include "base/log_destination.h"
+#include "net/ifaces.h"
+#include "net/ifwords.h"
+#include "net/mcast.h"
 
 static int
 fail(const char *option, const char *what, const char *path)
@@ -73,4 +77,37 @@ preflight_check(const struct options *options)
 	if (check_log(options->log) < 0)
 		status = -1;
 	return status;
+}
+
+static void
+print_line(void *ctx, const char *line)
+{
+	(void)ctx;
+	puts(line);
+}
+
+int
+preflight_print(const struct conf *config)
+{
+	struct ifaces ifaces = {0};
+	char line[IFWORDS_LEN];
+
+	conf_print(config, print_line, NULL);
+	if (ifaces_read(&ifaces) < 0) {
+		log_error("cannot read the list of interfaces: %s", strerror(errno));
+		return -1;
+	}
+	for (size_t i = 0; i < ifaces.count; i++)
+		printf("# %s\n", ifwords_usage(config, &ifaces.list[i], NULL, line));
+	for (size_t i = 0; i < config->interfaces.count; i++) {
+		const char *pattern = config->interfaces.items[i];
+
+		if (ifwords_missing(pattern, &ifaces, line) != NULL)
+			printf("# interface: %s\n", line);
+	}
+	if (mcast_try_group(config->group, config->port) < 0)
+		printf("# port %u: %s: answers to the group could not be heard\n", config->port,
+		       strerror(errno));
+	ifaces_clear(&ifaces);
+	return 0;
 }
