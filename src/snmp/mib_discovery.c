@@ -3,40 +3,6 @@
 
 #include "snmp/mib_discovery.h"
 
-enum {
-	COL_START_TIME = 1,
-	COL_INTERVAL = 2,
-	COL_WINDOW = 3,
-	COL_PROBES = 4,
-	COL_MISSES = 5,
-	COL_RETENTION = 6,
-	COL_HOPS = 7,
-	COL_ROUNDS = 8,
-	COL_LAST_ROUND = 9,
-	COL_LAST_DURATION = 10,
-	COL_LAST_ANSWERS = 11,
-	COL_NOW = 12,
-};
-
-enum { /* 1 to VERDICT_COUNT are the verdicts, in their order */
-       COL_REQUESTS_SENT = VERDICT_COUNT + 1,
-       COL_SEND_ERRORS,
-       COL_KERNEL_DROPS,
-       COL_EXCUSED_ROUNDS,
-       COL_CUT,
-};
-
-/* Rounded up: what is not zero does not become it. */
-static uint32_t
-in_units_of(int64_t unit_us, int64_t us)
-{
-	const int64_t units = us / unit_us + (us % unit_us > 0);
-
-	if (units < 0)
-		return 0;
-	return units > UINT32_MAX ? UINT32_MAX : (uint32_t)units;
-}
-
 static bool
 discovery_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
 {
@@ -48,44 +14,34 @@ discovery_copy(const struct mib_source *source, uint32_t from, union mib_row *ro
 }
 
 static int
-discovery_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
+set_idle(netsnmp_variable_list *vb, const void *member, size_t size)
 {
-	const struct mib_discovery *d = &row->discovery;
+	const int idle = 0;
 
-	switch (column) {
-	case COL_START_TIME:
-		return mib_date_and_time(vb, d->started.wall_ms);
-	case COL_INTERVAL:
-		return mib_unsigned(vb, in_units_of(1000, d->settings.interval_us));
-	case COL_WINDOW:
-		return mib_unsigned(vb, in_units_of(1000, d->settings.window_us));
-	case COL_PROBES:
-		return mib_unsigned(vb, d->settings.probes);
-	case COL_MISSES:
-		return mib_unsigned(vb, d->settings.misses);
-	case COL_RETENTION:
-		return mib_unsigned(vb, in_units_of(1000000, d->retention_us));
-	case COL_HOPS:
-		return mib_unsigned(vb, d->hops);
-	case COL_ROUNDS:
-		return mib_counter(vb, (uint32_t)d->stats.rounds);
-	case COL_LAST_ROUND:
-		return mib_date_and_time(vb, d->stats.last_round.wall_ms);
-	case COL_LAST_DURATION:
-		return mib_unsigned(vb, in_units_of(1000, d->stats.last_duration_us));
-	case COL_LAST_ANSWERS:
-		return mib_unsigned(vb, d->stats.last_answers);
-	case COL_NOW:
-		return mib_integer(vb, 0);
-	}
-	return -1;
+	(void)member;
+	(void)size;
+	return mib_integer(vb, &idle, sizeof(idle));
 }
 
-static const struct mib_writable discovery_writable[] = {
-    {COL_INTERVAL, ASN_UNSIGNED, MIB_OBJECT_INTERVAL},
-    {COL_NOW, ASN_INTEGER, MIB_OBJECT_NOW},
-    {0},
+/* clang-format off */
+static const struct mib_column discovery_columns[] = {
+    {MIB_COLUMN(1, "ldmDiscoveryStartTime", mib_date_and_time, discovery.started)},
+    {MIB_COLUMN(2, "ldmDiscoveryInterval", mib_milliseconds, discovery.settings.interval_us),
+     .settable = ASN_UNSIGNED, .object = MIB_OBJECT_INTERVAL},
+    {MIB_COLUMN(3, "ldmDiscoveryWindow", mib_milliseconds, discovery.settings.window_us)},
+    {MIB_COLUMN(4, "ldmDiscoveryProbes", mib_unsigned, discovery.settings.probes)},
+    {MIB_COLUMN(5, "ldmDiscoveryMisses", mib_unsigned, discovery.settings.misses)},
+    {MIB_COLUMN(6, "ldmDiscoveryRetention", mib_seconds, discovery.retention_us)},
+    {MIB_COLUMN(7, "ldmDiscoveryHops", mib_unsigned, discovery.hops)},
+    {MIB_COLUMN(8, "ldmDiscoveryRounds", mib_counter, discovery.stats.rounds)},
+    {MIB_COLUMN(9, "ldmDiscoveryLastRound", mib_date_and_time, discovery.stats.last_round)},
+    {MIB_COLUMN(10, "ldmDiscoveryLastDuration", mib_milliseconds,
+		discovery.stats.last_duration_us)},
+    {MIB_COLUMN(11, "ldmDiscoveryLastAnswers", mib_unsigned, discovery.stats.last_answers)},
+    {MIB_COLUMN(12, "ldmDiscoveryNow", set_idle, discovery),
+     .settable = ASN_INTEGER, .object = MIB_OBJECT_NOW},
 };
+/* clang-format on */
 
 static const oid discovery_group[] = {MIB_ROOT, 1, 3};
 
@@ -93,34 +49,39 @@ const struct mib_table mib_discovery_scalars = {
     .name = "ldmDiscovery",
     .root = discovery_group,
     .root_len = OID_LENGTH(discovery_group),
-    .index = {OIDINDEX_UNSIGNED, COL_START_TIME, COL_NOW},
+    .syntax = OIDINDEX_UNSIGNED,
     .scalars = true,
-    .writable = discovery_writable,
+    MIB_COLUMNS(discovery_columns),
     .copy = discovery_copy,
-    .cell = discovery_cell,
 };
 
-static int
-statistics_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
-{
-	const struct discover_stats *s = &row->discovery.stats;
-
-	if (column >= 1 && column <= VERDICT_COUNT)
-		return mib_counter(vb, (uint32_t)s->verdicts[column - 1]);
-	switch (column) {
-	case COL_REQUESTS_SENT:
-		return mib_counter(vb, (uint32_t)s->requests_sent);
-	case COL_SEND_ERRORS:
-		return mib_counter(vb, (uint32_t)s->send_errors);
-	case COL_KERNEL_DROPS:
-		return mib_counter(vb, (uint32_t)s->kernel_drops);
-	case COL_EXCUSED_ROUNDS:
-		return mib_counter(vb, (uint32_t)s->excused_rounds);
-	case COL_CUT:
-		return mib_counter(vb, (uint32_t)s->cut);
+#define VERDICT(number, name, verdict)                                                   \
+	{                                                                                \
+		MIB_COLUMN(number, name, mib_counter, discovery.stats.verdicts[verdict]) \
 	}
-	return -1;
-}
+
+/* clang-format off */
+static const struct mib_column statistics_columns[] = {
+    VERDICT(1, "ldmDatagramsShort", VERDICT_SHORT),
+    VERDICT(2, "ldmDatagramsBadMagic", VERDICT_BAD_MAGIC),
+    VERDICT(3, "ldmDatagramsBadVersion", VERDICT_BAD_VERSION),
+    VERDICT(4, "ldmDatagramsMacQueries", VERDICT_MAC_QUERY),
+    VERDICT(5, "ldmDatagramsMacAnswers", VERDICT_MAC_ANSWER),
+    VERDICT(6, "ldmDatagramsOwnRequests", VERDICT_OWN_REQUEST),
+    VERDICT(7, "ldmDatagramsForeignRequests", VERDICT_FOREIGN_REQUEST),
+    VERDICT(8, "ldmDatagramsUnknownType", VERDICT_UNKNOWN_TYPE),
+    VERDICT(9, "ldmDatagramsMalformed", VERDICT_MALFORMED),
+    VERDICT(10, "ldmDatagramsDenied", VERDICT_DENIED),
+    VERDICT(11, "ldmDatagramsNoRoom", VERDICT_NO_ROOM),
+    VERDICT(12, "ldmDatagramsUnconfirmed", VERDICT_UNCONFIRMED),
+    VERDICT(13, "ldmDatagramsAccepted", VERDICT_ACCEPTED),
+    {MIB_COLUMN(14, "ldmRequestsSent", mib_counter, discovery.stats.requests_sent)},
+    {MIB_COLUMN(15, "ldmSendErrors", mib_counter, discovery.stats.send_errors)},
+    {MIB_COLUMN(16, "ldmKernelDrops", mib_counter, discovery.stats.kernel_drops)},
+    {MIB_COLUMN(17, "ldmExcusedRounds", mib_counter, discovery.stats.excused_rounds)},
+    {MIB_COLUMN(18, "ldmDatagramsCut", mib_counter, discovery.stats.cut)},
+};
+/* clang-format on */
 
 static const oid statistics_group[] = {MIB_ROOT, 1, 4};
 
@@ -128,8 +89,8 @@ const struct mib_table mib_statistics_scalars = {
     .name = "ldmStatistics",
     .root = statistics_group,
     .root_len = OID_LENGTH(statistics_group),
-    .index = {OIDINDEX_UNSIGNED, 1, COL_CUT},
+    .syntax = OIDINDEX_UNSIGNED,
     .scalars = true,
+    MIB_COLUMNS(statistics_columns),
     .copy = discovery_copy,
-    .cell = statistics_cell,
 };

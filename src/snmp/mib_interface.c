@@ -6,51 +6,37 @@
 #include "base/text.h"
 #include "snmp/mib_interface.h"
 
-enum {
-	COL_NAME = 2,
-	COL_ADDRESS = 3,
-	COL_STATE = 4,
-	COL_REASON = 5,
-	COL_REQUESTS = 6,
-	COL_RESPONSES = 7,
-	COL_KERNEL_DROPS = 8,
-	COL_MANAGERS_UP = 9,
-};
-
 /* The kernel allows nearly any octet in a name. */
 static int
-set_name(netsnmp_variable_list *vb, const char name[LINK_NAME_LEN])
+set_name(netsnmp_variable_list *vb, const void *member, size_t size)
 {
-	char text[4 * LINK_NAME_LEN];
+	char text[LINK_SHOWN_LEN];
 
-	return mib_text(vb, text_printable(name, strnlen(name, LINK_NAME_LEN), text, sizeof(text)));
+	text_printable(member, strnlen(member, size), text, sizeof(text));
+	return mib_text(vb, text, sizeof(text));
 }
 
 static int
-interface_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
+set_reason(netsnmp_variable_list *vb, const void *member, size_t size)
 {
-	const struct link *l = &row->interface.link;
+	const char *trouble = link_trouble(member);
 
-	switch (column) {
-	case COL_NAME:
-		return set_name(vb, l->name);
-	case COL_ADDRESS:
-		return mib_address(vb, l->addr);
-	case COL_STATE:
-		return mib_integer(vb, (int32_t)l->state);
-	case COL_REASON:
-		return mib_text(vb, link_trouble(l));
-	case COL_REQUESTS:
-		return mib_counter(vb, (uint32_t)l->requests);
-	case COL_RESPONSES:
-		return mib_counter(vb, (uint32_t)l->responses);
-	case COL_KERNEL_DROPS:
-		return mib_counter(vb, (uint32_t)l->kernel_drops);
-	case COL_MANAGERS_UP:
-		return mib_unsigned(vb, row->interface.managers_up);
-	}
-	return -1;
+	(void)size;
+	return mib_text(vb, trouble, strlen(trouble));
 }
+
+/* clang-format off */
+static const struct mib_column interface_columns[] = {
+    {MIB_COLUMN(2, "ldmInterfaceName", set_name, interface.link.name)},
+    {MIB_COLUMN(3, "ldmInterfaceAddress", mib_address, interface.link.addr)},
+    {MIB_COLUMN(4, "ldmInterfaceState", mib_integer, interface.link.state)},
+    {MIB_COLUMN(5, "ldmInterfaceReason", set_reason, interface.link)},
+    {MIB_COLUMN(6, "ldmInterfaceRequests", mib_counter, interface.link.requests)},
+    {MIB_COLUMN(7, "ldmInterfaceResponses", mib_counter, interface.link.responses)},
+    {MIB_COLUMN(8, "ldmInterfaceKernelDrops", mib_counter, interface.link.kernel_drops)},
+    {MIB_COLUMN(9, "ldmInterfaceManagersUp", mib_unsigned, interface.managers_up)},
+};
+/* clang-format on */
 
 static bool
 interface_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
@@ -67,7 +53,7 @@ const struct mib_table mib_interface_table = {
     .name = "ldmInterfaceTable",
     .root = interface_entry,
     .root_len = OID_LENGTH(interface_entry),
-    .index = {OIDINDEX_UNSIGNED, COL_NAME, COL_MANAGERS_UP},
+    .syntax = OIDINDEX_UNSIGNED,
+    MIB_COLUMNS(interface_columns),
     .copy = interface_copy,
-    .cell = interface_cell,
 };

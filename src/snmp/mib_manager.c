@@ -4,24 +4,6 @@
 #include "base/clock.h"
 #include "snmp/mib_manager.h"
 
-enum {
-	COL_VERSION = 2,
-	COL_HOSTNAME = 3,
-	COL_IP_ADDRESS = 4,
-	COL_PORT = 5,
-	COL_STATUS = 6,
-	COL_SOURCE_ADDRESS = 7,
-	COL_IF_INDEX = 8,
-	COL_FIRST_SEEN = 9,
-	COL_LAST_SEEN = 10,
-	COL_SILENCE = 11,
-	COL_RESPONSE_TIME = 12,
-	COL_MISSED_ROUNDS = 13,
-	COL_TRANSITIONS = 14,
-	COL_EXPECTED = 15,
-	COL_ROW_STATUS = 16,
-};
-
 static uint32_t
 silence_s(const struct manager *m)
 {
@@ -35,43 +17,31 @@ silence_s(const struct manager *m)
 }
 
 static int
-manager_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
+set_silence(netsnmp_variable_list *vb, const void *member, size_t size)
 {
-	const struct manager *m = &row->manager;
+	const uint32_t silence = silence_s(member);
 
-	switch (column) {
-	case COL_VERSION:
-		return mib_text(vb, m->version);
-	case COL_HOSTNAME:
-		return mib_text(vb, m->hostname);
-	case COL_IP_ADDRESS:
-		return mib_address(vb, m->addr);
-	case COL_PORT:
-		return mib_unsigned(vb, m->port);
-	case COL_STATUS:
-		return mib_integer(vb, (int32_t)m->status);
-	case COL_SOURCE_ADDRESS:
-		return mib_address(vb, m->source);
-	case COL_IF_INDEX:
-		return mib_integer(vb, (int32_t)m->ifindex);
-	case COL_FIRST_SEEN:
-		return mib_date_and_time(vb, m->first_seen.wall_ms);
-	case COL_LAST_SEEN:
-		return mib_date_and_time(vb, m->last_seen.wall_ms);
-	case COL_SILENCE:
-		return mib_unsigned(vb, silence_s(m));
-	case COL_RESPONSE_TIME:
-		return mib_unsigned(vb, m->response_time_us);
-	case COL_MISSED_ROUNDS:
-		return mib_unsigned(vb, m->missed);
-	case COL_TRANSITIONS:
-		return mib_counter(vb, m->transitions);
-	case COL_EXPECTED:
-		return mib_truth(vb, manager_expected(m));
-	case COL_ROW_STATUS:
-		return mib_integer(vb, SNMP_ROW_ACTIVE);
-	}
-	return -1;
+	(void)size;
+	return mib_unsigned(vb, &silence, sizeof(silence));
+}
+
+static int
+set_expected(netsnmp_variable_list *vb, const void *member, size_t size)
+{
+	const bool expected = manager_expected(member);
+
+	(void)size;
+	return mib_truth(vb, &expected, sizeof(expected));
+}
+
+static int
+set_row_status(netsnmp_variable_list *vb, const void *member, size_t size)
+{
+	const int active = SNMP_ROW_ACTIVE; /* as is every row that there is */
+
+	(void)member;
+	(void)size;
+	return mib_integer(vb, &active, sizeof(active));
 }
 
 static bool
@@ -83,11 +53,27 @@ manager_copy(const struct mib_source *source, uint32_t from, union mib_row *row,
 	return true;
 }
 
-static const struct mib_writable manager_writable[] = {
-    {COL_EXPECTED, ASN_INTEGER, MIB_OBJECT_EXPECTED},
-    {COL_ROW_STATUS, ASN_INTEGER, MIB_OBJECT_ROW_STATUS},
-    {0},
+/* clang-format off */
+static const struct mib_column manager_columns[] = {
+    {MIB_COLUMN(2, "ldmManagerVersion", mib_text, manager.version)},
+    {MIB_COLUMN(3, "ldmManagerHostname", mib_text, manager.hostname)},
+    {MIB_COLUMN(4, "ldmManagerIpAddress", mib_address, manager.addr)},
+    {MIB_COLUMN(5, "ldmManagerPort", mib_unsigned, manager.port)},
+    {MIB_COLUMN(6, "ldmManagerStatus", mib_integer, manager.status)},
+    {MIB_COLUMN(7, "ldmManagerSourceAddress", mib_address, manager.source)},
+    {MIB_COLUMN(8, "ldmManagerIfIndex", mib_integer, manager.ifindex)},
+    {MIB_COLUMN(9, "ldmManagerFirstSeen", mib_date_and_time, manager.first_seen)},
+    {MIB_COLUMN(10, "ldmManagerLastSeen", mib_date_and_time, manager.last_seen)},
+    {MIB_COLUMN(11, "ldmManagerSilence", set_silence, manager)},
+    {MIB_COLUMN(12, "ldmManagerResponseTime", mib_unsigned, manager.response_time_us)},
+    {MIB_COLUMN(13, "ldmManagerMissedRounds", mib_unsigned, manager.missed)},
+    {MIB_COLUMN(14, "ldmManagerTransitions", mib_counter, manager.transitions)},
+    {MIB_COLUMN(15, "ldmManagerExpected", set_expected, manager),
+     .settable = ASN_INTEGER, .object = MIB_OBJECT_EXPECTED},
+    {MIB_COLUMN(16, "ldmManagerRowStatus", set_row_status, manager),
+     .settable = ASN_INTEGER, .object = MIB_OBJECT_ROW_STATUS},
 };
+/* clang-format on */
 
 static const oid manager_entry[] = {MIB_ROOT, 1, 1, 1};
 
@@ -95,8 +81,7 @@ const struct mib_table mib_manager_table = {
     .name = "ldmManagerTable",
     .root = manager_entry,
     .root_len = OID_LENGTH(manager_entry),
-    .index = {OIDINDEX_ADDRESS, COL_VERSION, COL_ROW_STATUS},
-    .writable = manager_writable,
+    .syntax = OIDINDEX_ADDRESS,
+    MIB_COLUMNS(manager_columns),
     .copy = manager_copy,
-    .cell = manager_cell,
 };

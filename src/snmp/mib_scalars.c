@@ -3,25 +3,6 @@
 
 #include "snmp/mib_scalars.h"
 
-enum {
-	COL_MANAGERS_ALL = 1,
-	COL_MANAGERS_UP = 2,
-	COL_MANAGERS_MISSING = 3,
-	COL_MANAGERS_DOWN = 4,
-	COL_MANAGERS_UNKNOWN = 5,
-	COL_MANAGERS_EXPECTED = 6,
-	COL_MANAGERS_UNCONFIRMED = 7,
-	COL_MANAGER_TABLE_LAST_CHANGE = 8,
-};
-
-enum {
-	COL_NOTIFICATIONS_ENABLED = 1,
-	COL_EVENTS_QUEUED = 2,
-	COL_EVENTS_SENT = 3,
-	COL_EVENTS_RESENT = 4,
-	COL_EVENTS_DROPPED = 5,
-};
-
 static bool
 summary_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
 {
@@ -32,31 +13,18 @@ summary_copy(const struct mib_source *source, uint32_t from, union mib_row *row,
 	return true;
 }
 
-static int
-summary_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
-{
-	const struct inventory_summary *s = &row->summary;
-
-	switch (column) {
-	case COL_MANAGERS_ALL:
-		return mib_unsigned(vb, s->all);
-	case COL_MANAGERS_UP:
-		return mib_unsigned(vb, s->up);
-	case COL_MANAGERS_MISSING:
-		return mib_unsigned(vb, s->missing);
-	case COL_MANAGERS_DOWN:
-		return mib_unsigned(vb, s->down);
-	case COL_MANAGERS_UNKNOWN:
-		return mib_unsigned(vb, s->unknown);
-	case COL_MANAGERS_EXPECTED:
-		return mib_unsigned(vb, s->expected);
-	case COL_MANAGERS_UNCONFIRMED:
-		return mib_unsigned(vb, s->unconfirmed);
-	case COL_MANAGER_TABLE_LAST_CHANGE:
-		return mib_date_and_time(vb, s->last_change.wall_ms);
-	}
-	return -1;
-}
+/* clang-format off */
+static const struct mib_column summary_columns[] = {
+    {MIB_COLUMN(1, "ldmManagersAll", mib_unsigned, summary.all)},
+    {MIB_COLUMN(2, "ldmManagersUp", mib_unsigned, summary.up)},
+    {MIB_COLUMN(3, "ldmManagersMissing", mib_unsigned, summary.missing)},
+    {MIB_COLUMN(4, "ldmManagersDown", mib_unsigned, summary.down)},
+    {MIB_COLUMN(5, "ldmManagersUnknown", mib_unsigned, summary.unknown)},
+    {MIB_COLUMN(6, "ldmManagersExpected", mib_unsigned, summary.expected)},
+    {MIB_COLUMN(7, "ldmManagersUnconfirmed", mib_unsigned, summary.unconfirmed)},
+    {MIB_COLUMN(8, "ldmManagerTableLastChange", mib_date_and_time, summary.last_change)},
+};
+/* clang-format on */
 
 static const oid summary_group[] = {MIB_ROOT, 1, 2};
 
@@ -64,10 +32,10 @@ const struct mib_table mib_summary_scalars = {
     .name = "ldmManagerSummary",
     .root = summary_group,
     .root_len = OID_LENGTH(summary_group),
-    .index = {OIDINDEX_UNSIGNED, COL_MANAGERS_ALL, COL_MANAGER_TABLE_LAST_CHANGE},
+    .syntax = OIDINDEX_UNSIGNED,
     .scalars = true,
+    MIB_COLUMNS(summary_columns),
     .copy = summary_copy,
-    .cell = summary_cell,
 };
 
 static bool
@@ -84,30 +52,16 @@ events_copy(const struct mib_source *source, uint32_t from, union mib_row *row, 
 	return true;
 }
 
-static int
-events_cell(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row)
-{
-	const struct events_counts *c = &row->events.counts;
-
-	switch (column) {
-	case COL_NOTIFICATIONS_ENABLED:
-		return mib_truth(vb, row->events.notifications);
-	case COL_EVENTS_QUEUED:
-		return mib_unsigned(vb, c->queued);
-	case COL_EVENTS_SENT:
-		return mib_counter(vb, c->sent);
-	case COL_EVENTS_RESENT:
-		return mib_counter(vb, c->resent);
-	case COL_EVENTS_DROPPED:
-		return mib_counter(vb, c->dropped);
-	}
-	return -1;
-}
-
-static const struct mib_writable events_writable[] = {
-    {COL_NOTIFICATIONS_ENABLED, ASN_INTEGER, MIB_OBJECT_NOTIFICATIONS},
-    {0},
+/* clang-format off */
+static const struct mib_column events_columns[] = {
+    {MIB_COLUMN(1, "ldmNotificationsEnabled", mib_truth, events.notifications),
+     .settable = ASN_INTEGER, .object = MIB_OBJECT_NOTIFICATIONS},
+    {MIB_COLUMN(2, "ldmEventsQueued", mib_unsigned, events.counts.queued)},
+    {MIB_COLUMN(3, "ldmEventsSent", mib_counter, events.counts.sent)},
+    {MIB_COLUMN(4, "ldmEventsResent", mib_counter, events.counts.resent)},
+    {MIB_COLUMN(5, "ldmEventsDropped", mib_counter, events.counts.dropped)},
 };
+/* clang-format on */
 
 static const oid events_group[] = {MIB_ROOT, 1, 6};
 
@@ -115,9 +69,8 @@ const struct mib_table mib_events_scalars = {
     .name = "ldmEvents",
     .root = events_group,
     .root_len = OID_LENGTH(events_group),
-    .index = {OIDINDEX_UNSIGNED, COL_NOTIFICATIONS_ENABLED, COL_EVENTS_DROPPED},
+    .syntax = OIDINDEX_UNSIGNED,
     .scalars = true,
-    .writable = events_writable,
+    MIB_COLUMNS(events_columns),
     .copy = events_copy,
-    .cell = events_cell,
 };

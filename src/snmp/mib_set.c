@@ -37,15 +37,6 @@ snmp_error_of(enum change_refusal refusal)
 	return SNMP_ERR_GENERR;
 }
 
-static const struct mib_writable *
-find_writable(const struct mib_table *table, oid column)
-{
-	for (const struct mib_writable *w = table->writable; w != NULL && w->column != 0; w++)
-		if (w->column == column)
-			return w;
-	return NULL;
-}
-
 /* What can be said of a varbind by itself, in the order of RFC 3416, 4.2.5. */
 static int
 judge(const struct mib_table *table, const netsnmp_variable_list *vb, enum mib_object *object,
@@ -53,23 +44,25 @@ judge(const struct mib_table *table, const netsnmp_variable_list *vb, enum mib_o
 {
 	const oid *suffix;
 	const size_t len = mib_table_suffix(table, vb, &suffix);
-	const oid column = len > 0 ? suffix[0] : 0;
-	const struct mib_writable *w = find_writable(table, column);
+	const oid number = len > 0 ? suffix[0] : 0;
+	const struct mib_column *column = mib_table_column(table, number);
+	const struct oidindex index = mib_table_index(table);
 	struct oidindex_position pos;
 	int error;
 
-	if (w == NULL)
-		return column > 0 && column < table->index.first_column ? SNMP_ERR_NOACCESS
-									: SNMP_ERR_NOTWRITABLE;
-	error = netsnmp_check_vb_type_and_size(vb, w->type, sizeof(*vb->val.integer));
+	if (number > 0 && number < index.first_column)
+		return SNMP_ERR_NOACCESS;
+	if (column == NULL || column->settable == 0)
+		return SNMP_ERR_NOTWRITABLE;
+	error = netsnmp_check_vb_type_and_size(vb, column->settable, sizeof(*vb->val.integer));
 	if (error != SNMP_ERR_NOERROR)
 		return error;
-	if (!mib_object_takes(w->object, *vb->val.integer))
+	if (!mib_object_takes(column->object, *vb->val.integer))
 		return SNMP_ERR_WRONGVALUE;
-	if (oidindex_exact(&table->index, suffix, len, &pos) != OIDINDEX_POSSIBLE ||
-	    !mib_object_instance(w->object, pos.key))
+	if (oidindex_exact(&index, suffix, len, &pos) != OIDINDEX_POSSIBLE ||
+	    !mib_object_instance(column->object, pos.key))
 		return SNMP_ERR_NOCREATION;
-	*object = w->object;
+	*object = column->object;
 	*key = pos.key;
 	*value = (uint32_t)*vb->val.integer;
 	return SNMP_ERR_NOERROR;

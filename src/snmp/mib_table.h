@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_table.h - the request loop of all tables and scalars, and the setters by
- * which they fill in values.
+/* mib_table.h - a table of the MIB: its columns, and where its rows come from.
  *
  * Only the SNMP thread comes here.  A group of scalars is a table too: its
  * columns are the scalars, its only row has key 0.
@@ -11,8 +10,9 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-#include "snmp/mib_source.h"
 #include "snmp/mib_draft.h"
+#include "snmp/mib_source.h"
+#include "snmp/mib_value.h"
 #include "snmp/oidindex.h"
 
 union mib_row {
@@ -27,33 +27,47 @@ union mib_row {
 	} events;
 };
 
-struct mib_writable {
-	uint32_t column;
-	u_char type; /* ASN_ */
-	enum mib_object object;
+struct mib_column {
+	uint32_t number;
+	const char *name; /* the descriptor in the MIB */
+	mib_setter *set;
+	size_t offset, size;    /* of the member of union mib_row that it takes */
+	u_char settable;        /* the type (ASN_) that SET takes; 0: read-only */
+	enum mib_object object; /* what SET changes */
 };
+
+#define MIB_COLUMN(number_, name_, set_, member_)            \
+	.number = (number_), .name = (name_), .set = (set_), \
+	.offset = offsetof(union mib_row, member_),          \
+	.size = sizeof(((union mib_row *)NULL)->member_)
 
 struct mib_table {
 	const char *name;
 	const oid *root; /* of the row (...Entry), or of the scalars' group */
 	size_t root_len;
-	struct oidindex index;
-	bool scalars; /* register each column by itself: other objects may lie beside them */
-	const struct mib_writable *writable; /* ended by column 0; NULL: there are none */
+	enum oidindex_syntax syntax;      /* of the key */
+	bool scalars;                     /* each column is an object by itself */
+	const struct mib_column *columns; /* all that can be read, ascending, without a gap */
+	size_t column_count;
 
 	/* Copy the row with the smallest key >= from; false: there is none. */
 	bool (*copy)(const struct mib_source *source, uint32_t from, union mib_row *row,
 		     uint32_t *key);
-
-	/* Set the value of vb by one of the setters below; returns what it returned. */
-	int (*cell)(netsnmp_variable_list *vb, uint32_t column, const union mib_row *row);
 };
 
-/* Have requests below table->root answered from here on, in that SNMPv3 context
- * (NULL: the default one).  table and source are used until the library is shut
- * down.  0, or -1: the library refused. */
-int mib_table_register(const struct mib_table *table, const struct mib_source *source,
-		       const char *context);
+#define MIB_COLUMNS(columns_) \
+	.columns = (columns_), .column_count = sizeof(columns_) / sizeof((columns_)[0])
+
+/* What its instances are called. */
+struct oidindex mib_table_index(const struct mib_table *table);
+
+/* The column of that number, or NULL. */
+const struct mib_column *mib_table_column(const struct mib_table *table, oid number);
+
+/* Set the value of vb to that of a column in the row.  0, or -1 when out of
+ * memory. */
+int mib_column_value(const struct mib_column *column, const union mib_row *row,
+		     netsnmp_variable_list *vb);
 
 /* Write the OID of the instance at pos; returns its length. */
 size_t mib_table_instance(const struct mib_table *table, const struct oidindex_position *pos,
@@ -63,16 +77,5 @@ size_t mib_table_instance(const struct mib_table *table, const struct oidindex_p
  * 0: the name is not below the root. */
 size_t mib_table_suffix(const struct mib_table *table, const netsnmp_variable_list *vb,
 			const oid **suffix);
-
-/* Setters.  0, or -1 when out of memory. */
-int mib_text(netsnmp_variable_list *vb, const char *text);
-int mib_address(netsnmp_variable_list *vb, uint32_t addr);   /* host byte order */
-int mib_integer(netsnmp_variable_list *vb, int32_t value);   /* enumerations, too */
-int mib_unsigned(netsnmp_variable_list *vb, uint32_t value); /* Unsigned32 and Gauge32 */
-int mib_counter(netsnmp_variable_list *vb, uint32_t value);
-int mib_truth(netsnmp_variable_list *vb, bool value);
-
-/* DateAndTime (RFC 2579) in UTC; eight zero octets if wall_ms is 0, "never". */
-int mib_date_and_time(netsnmp_variable_list *vb, int64_t wall_ms);
 
 #endif /* MIB_TABLE_H */

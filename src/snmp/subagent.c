@@ -16,11 +16,8 @@
 #include "base/log.h"
 #include "snmp/liblog.h"
 #include "snmp/masterlink.h"
-#include "snmp/mib_discovery.h"
-#include "snmp/mib_event.h"
-#include "snmp/mib_interface.h"
-#include "snmp/mib_manager.h"
-#include "snmp/mib_scalars.h"
+#include "snmp/mib_request.h"
+#include "snmp/mib_tables.h"
 #include "snmp/notify.h"
 #include "snmp/registration.h"
 #include "snmp/subagent.h"
@@ -154,16 +151,11 @@ set_up_library(void)
 static void
 register_objects(void)
 {
-	static const struct mib_table *const tables[] = {
-	    &mib_manager_table,      &mib_summary_scalars, &mib_discovery_scalars,
-	    &mib_statistics_scalars, &mib_interface_table, &mib_events_scalars,
-	    &mib_event_table,
-	};
 	static const oid module[] = {MIB_ROOT};
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (mib_table_register(tables[i], &source, settings.context) != 0)
-			log_error("net-snmp refused to register %s", tables[i]->name);
+	for (size_t i = 0; i < MIB_TABLE_COUNT; i++)
+		if (mib_request_register(mib_tables[i], &source, settings.context) != 0)
+			log_error("net-snmp refused to register %s", mib_tables[i]->name);
 	/* net-snmp (5.9.3) has a sysORTable in the default context only. */
 	if (settings.context == NULL)
 		registration_set_module(

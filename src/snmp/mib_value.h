@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mib_value.h - how a member of a row becomes the value of an object.
+ *
+ * Each setter sets the value of vb from the member, which has that size, and
+ * returns 0, or -1 when out of memory.  An integer may have any width.
+ */
+#ifndef MIB_VALUE_H
+#define MIB_VALUE_H
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+
+#include <stddef.h>
+
+typedef int mib_setter(netsnmp_variable_list *vb, const void *member, size_t size);
+
+mib_setter mib_text;     /* char[], up to the first NUL if there is one */
+mib_setter mib_address;  /* uint32_t, host byte order */
+mib_setter mib_integer;  /* enumerations, too */
+mib_setter mib_unsigned; /* Unsigned32 and Gauge32; what is larger becomes 4294967295 */
+mib_setter mib_counter;  /* Counter32: the lower 32 bits */
+mib_setter mib_truth;    /* bool */
+
+/* struct moment, as DateAndTime (RFC 2579) in UTC; eight zero octets if its
+ * wall_ms is 0, "never". */
+mib_setter mib_date_and_time;
+
+/* int64_t, microseconds, as Unsigned32 in these units; rounded up, so that what is
+ * not zero does not become it. */
+mib_setter mib_milliseconds;
+mib_setter mib_seconds;
+
+#endif /* MIB_VALUE_H */
