@@ -8,6 +8,7 @@
 #include "base/inherited.h"
 #include "base/log.h"
 #include "base/output.h"
+#include "net/descriptors.h"
 
 int
 main(int argc, char **argv)
@@ -15,7 +16,7 @@ main(int argc, char **argv)
 	static struct options options; /* the daemon refers to it */
 	struct daemon *daemon;
 
-	inherited_settle(EXIT_FAILURE);
+	inherited_settle(EXIT_FAILURE, DESCRIPTORS_WANTED);
 	heap_init();
 	log_init("ldm-agentx");
 	output_check_at_exit(EXIT_FAILURE);

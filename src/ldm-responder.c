@@ -17,6 +17,7 @@
 #include "base/output.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "net/descriptors.h"
 #include "net/ifaces.h"
 #include "responder/answers.h"
 #include "responder/client.h"
@@ -327,7 +328,7 @@ main(int argc, char **argv)
 	char **ifnames;
 	int rc;
 
-	inherited_settle(EXIT_WRONG);
+	inherited_settle(EXIT_WRONG, DESCRIPTORS_WANTED);
 	log_init("ldm-responder");
 	output_check_at_exit(EXIT_WRONG);
 	ifnames = calloc((size_t)argc, sizeof(*ifnames));

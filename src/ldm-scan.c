@@ -23,6 +23,7 @@
 #include "core/discover.h"
 #include "core/inventory.h"
 #include "core/json.h"
+#include "net/descriptors.h"
 #include "net/ifaces.h"
 #include "net/ifwords.h"
 #include "net/prober.h"
@@ -400,7 +401,7 @@ main(int argc, char **argv)
 	static struct scan scan;
 	uint32_t found;
 
-	inherited_settle(EXIT_TROUBLE);
+	inherited_settle(EXIT_TROUBLE, DESCRIPTORS_WANTED);
 	log_init("ldm-scan");
 	output_check_at_exit(EXIT_TROUBLE);
 	parse_options(&scan, argc, argv);

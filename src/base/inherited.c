@@ -8,11 +8,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "core/manager.h"
-
-/* A listener for each link, and as many again for all the rest. */
-#define DESCRIPTORS_WANTED ((rlim_t)2 * LINKS_MAX)
-
 static void
 fill_descriptors(int failure)
 {
@@ -36,22 +31,22 @@ unblock_signals(void)
 
 /* If it cannot be raised, interfaces go without a listener, and that is logged. */
 static void
-raise_descriptor_limit(void)
+raise_descriptor_limit(rlim_t wanted)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
 		return;
-	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void
-inherited_settle(int failure)
+inherited_settle(int failure, unsigned int descriptors)
 {
 	fill_descriptors(failure);
 	unblock_signals();
-	raise_descriptor_limit();
+	raise_descriptor_limit(descriptors);
 }
 
 bool

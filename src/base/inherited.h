@@ -13,10 +13,10 @@
  * to 2 that are closed are opened on /dev/null, so that no socket gets their
  * numbers; standard output only for reading, so that writing to it still fails
  * (see output.h).  No signal is blocked any more (daemon(7), "SysV Daemons").
- * The soft limit of open descriptors is raised to what an interface each of
- * LINKS_MAX takes, or to the hard limit if that is lower.  Exits with
- * `failure`, after a message, when /dev/null is needed and cannot be opened. */
-void inherited_settle(int failure);
+ * The soft limit of open descriptors is raised to `descriptors`, or to the hard
+ * limit if that is lower.  Exits with `failure`, after a message, when /dev/null
+ * is needed and cannot be opened. */
+void inherited_settle(int failure, unsigned int descriptors);
 
 /* Whether the parent had the signal ignored, as nohup(1) does with SIGHUP and a
  * shell without job control with SIGINT for a command in the background. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* descriptors.h - the descriptors that interfaces must leave to the rest.
+/* descriptors.h - how many descriptors interfaces may need, and must leave to the rest.
  *
  * A host may have more interfaces than a process may have descriptors.  The link
  * to the master agent, the log and the state file need some at any time.
@@ -8,6 +8,12 @@
 #define DESCRIPTORS_H
 
 #include <stdbool.h>
+
+#include "core/manager.h"
+
+/* What a process should be allowed: a listener for each link, and as many again for
+ * all the rest. */
+#define DESCRIPTORS_WANTED (2 * LINKS_MAX)
 
 /* How many are kept.  At the start, when the interfaces are looked at first, the
  * daemon has yet to open some twelve: log, locks, state, pipes, the AgentX session;
