@@ -25,6 +25,7 @@
 #include "core/json.h"
 #include "net/descriptors.h"
 #include "net/ifaces.h"
+#include "net/ifpatterns.h"
 #include "net/ifwords.h"
 #include "net/prober.h"
 #include "scan/scan_table.h"
@@ -268,7 +269,7 @@ admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	const struct scan *scan = ctx;
 
-	return conf_admits_interface(&scan->config, iface->name, iface->altnames, by_name);
+	return ifpatterns_admit(&scan->config.interfaces, iface, by_name);
 }
 
 /* -v answers "why is my manager not there?". */
@@ -315,32 +316,34 @@ on_signal(void *ctx, int signo)
 }
 
 static void
-explain_interfaces(const struct scan *scan, const struct ifaces *ifaces)
+explain_interfaces(const struct text_list *patterns, const struct ifaces *ifaces)
 {
 	char line[IFWORDS_LEN];
 	bool use;
 
-	for (size_t i = 0; i < ifaces->count; i++)
-		if (ifwords_usage(&scan->config, &ifaces->list[i], &use, line) != NULL && !use)
+	for (size_t i = 0; i < ifaces->count; i++) {
+		ifwords_usage(patterns, &ifaces->list[i], &use, line);
+		if (!use)
 			warnx("%s", line);
+	}
 }
 
 /* A pattern that matches nothing is a slip of the pen on a terminal. */
 static void
 check_interfaces(const struct scan *scan)
 {
-	const struct conf_list *patterns = &scan->config.interfaces;
+	const struct text_list *patterns = &scan->config.interfaces;
 	struct ifaces ifaces = {0};
 	char what[IFWORDS_LEN];
 
 	if (ifaces_read(&ifaces) < 0)
 		err(EXIT_TROUBLE, "cannot read the list of interfaces");
 	if (scan->verbose)
-		explain_interfaces(scan, &ifaces);
+		explain_interfaces(patterns, &ifaces);
 	for (size_t i = 0; i < patterns->count; i++)
 		if (ifwords_missing(patterns->items[i], &ifaces, what) != NULL)
 			warnx("option -i: %s", what);
-	if (ifwords_used(&scan->config, &ifaces) == 0)
+	if (ifwords_used(patterns, &ifaces) == 0)
 		errx(EXIT_TROUBLE, "no interface to use%s",
 		     scan->verbose ? "" : ": see -v for the reasons");
 	ifaces_clear(&ifaces);

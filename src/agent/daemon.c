@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "net/ifaces.h"
+#include "net/ifpatterns.h"
 #include "net/ifwords.h"
 #include "net/prober.h"
 #include "snmp/subagent.h"
@@ -49,7 +50,7 @@ admits(void *ctx, const struct iface *iface, bool *by_name)
 {
 	const struct daemon *daemon = ctx;
 
-	return conf_admits_interface(daemon->config, iface->name, iface->altnames, by_name);
+	return ifpatterns_admit(&daemon->config->interfaces, iface, by_name);
 }
 
 static void

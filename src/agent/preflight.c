@@ -98,7 +98,7 @@ preflight_print(const struct conf *config)
 		return -1;
 	}
 	for (size_t i = 0; i < ifaces.count; i++)
-		printf("# %s\n", ifwords_usage(config, &ifaces.list[i], NULL, line));
+		printf("# %s\n", ifwords_usage(&config->interfaces, &ifaces.list[i], NULL, line));
 	for (size_t i = 0; i < config->interfaces.count; i++) {
 		const char *pattern = config->interfaces.items[i];
 

@@ -14,6 +14,11 @@
 #define TEXT_TIME_LEN 25    /* "2026-11-22T13:02:12.345Z" and its NUL */
 #define TEXT_DATE_AND_TIME_LEN 11
 
+struct text_list { /* of strings, in the order given; owned */
+	char **items;
+	size_t count;
+};
+
 /* Dotted decimal of addr (host byte order); returns buf. */
 char *text_address(uint32_t addr, char buf[TEXT_ADDRESS_LEN]);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conf/conf.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,18 +26,18 @@ conf_init(struct conf *config)
 }
 
 static void
-list_truncate(struct conf_list *list, size_t count)
+list_truncate(struct text_list *list, size_t count)
 {
 	while (list->count > count)
 		free(list->items[--list->count]);
 }
 
 void
-conf_clear_list(struct conf_list *list)
+conf_clear_list(struct text_list *list)
 {
 	list_truncate(list, 0);
 	free(list->items);
-	*list = (struct conf_list){0};
+	*list = (struct text_list){0};
 }
 
 void
@@ -273,40 +272,6 @@ conf_state_file(const struct conf *config)
 	const char *path = config->state_file != NULL ? config->state_file : CONF_STATE_FILE;
 
 	return strcmp(path, CONF_NO_STATE_FILE) != 0 ? path : NULL;
-}
-
-bool
-conf_names_interface(const char *pattern, const char *name, const char *altnames)
-{
-	if (fnmatch(pattern, name, 0) == 0)
-		return true;
-	for (; altnames != NULL && *altnames != '\0'; altnames += strlen(altnames) + 1)
-		if (strcmp(pattern, altnames) == 0)
-			return true;
-	return false;
-}
-
-bool
-conf_admits_interface(const struct conf *config, const char *name, const char *altnames,
-		      bool *by_name)
-{
-	bool admitted = true, named = false;
-
-	for (size_t i = 0; i < config->interfaces.count; i++)
-		if (config->interfaces.items[i][0] != '!')
-			admitted = false;
-	for (size_t i = 0; i < config->interfaces.count; i++) {
-		const char *pattern = config->interfaces.items[i];
-		bool exclude = *pattern == '!';
-
-		if (conf_names_interface(pattern + exclude, name, altnames)) {
-			admitted = !exclude;
-			named = !exclude;
-		}
-	}
-	if (by_name != NULL)
-		*by_name = named;
-	return admitted;
 }
 
 void

@@ -13,16 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "core/access.h"
 #include "core/discover.h"
 
-struct conf_list { /* of strings, in the order given; owned */
-	char **items;
-	size_t count;
-};
-
 struct conf {
-	struct conf_list interfaces; /* patterns as fnmatch(3), "!pattern" excludes */
+	struct text_list interfaces; /* patterns as fnmatch(3), "!pattern" excludes */
 	uint32_t group;
 	uint16_t port;
 	unsigned int hops;
@@ -41,7 +37,7 @@ struct conf {
 	size_t expected_count;
 	char *context;            /* SNMPv3 context to register in; NULL: the default one; owned */
 	char *state_file;         /* as given, NULL: by default; owned; see conf_state_file() */
-	struct conf_list netsnmp; /* lines for net-snmp: "agentXSocket tcp:localhost:705" */
+	struct text_list netsnmp; /* lines for net-snmp: "agentXSocket tcp:localhost:705" */
 };
 
 /* What is wrong, where: "ldm-agentx.conf:12: interval '30x': expected a duration ...". */
@@ -53,7 +49,7 @@ struct conf_error {
  * on a config that was only initialised; conf_clear_list() empties one list. */
 void conf_init(struct conf *config);
 void conf_clear(struct conf *config);
-void conf_clear_list(struct conf_list *list);
+void conf_clear_list(struct text_list *list);
 
 /* Read len octets of text from the file `name` into config, on top of what is
  * there; a list token adds to its list.  Returns how many lines are in error
@@ -74,18 +70,6 @@ int conf_check(const struct conf *config, const char *name, struct conf_error *e
 
 /* The absolute path of the state file, or NULL when nothing is to be kept. */
 const char *conf_state_file(const struct conf *config);
-
-/* Whether a pattern (without a "!") matches the interface's name, or is one of its
- * other names, which stand in altnames one after the other, an empty one at the end
- * (NULL: there are none). */
-bool conf_names_interface(const char *pattern, const char *name, const char *altnames);
-
-/* Whether the patterns admit the interface: the last one that matches decides;
- * without any positive pattern, whatever is not excluded.  *by_name (may be
- * NULL) says that a positive pattern named it, which also admits loopback and
- * point-to-point interfaces. */
-bool conf_admits_interface(const struct conf *config, const char *name, const char *altnames,
-			   bool *by_name);
 
 /* Call emit(ctx, line) for each effective setting, as a line of the file. */
 void conf_print(const struct conf *config, void (*emit)(void *ctx, const char *line), void *ctx);

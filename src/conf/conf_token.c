@@ -125,7 +125,7 @@ load_number(const struct conf_token *token, const struct conf *config)
 
 /* Takes text over; frees it when there is no room. */
 static bool
-list_add(struct conf_list *list, char *text)
+list_add(struct text_list *list, char *text)
 {
 	char **items = NULL;
 
@@ -150,7 +150,7 @@ value_of_line(const struct conf_token *token, const char *line)
 }
 
 static bool
-store_line(const struct conf_token *token, struct conf_list *list, const char *word)
+store_line(const struct conf_token *token, struct text_list *list, const char *word)
 {
 	char *line;
 

@@ -6,25 +6,26 @@
 
 #include "base/text.h"
 #include "core/links.h"
+#include "net/ifpatterns.h"
 
 #define PATTERN_LEN 80 /* of it that is shown */
 
 /* NULL: it would be used. */
 static const char *
-reason_against(const struct conf *config, const struct iface *iface)
+reason_against(const struct text_list *patterns, const struct iface *iface)
 {
 	bool by_name = false;
 
-	if (!conf_admits_interface(config, iface->name, iface->altnames, &by_name))
+	if (!ifpatterns_admit(patterns, iface, &by_name))
 		return link_state_text(LINK_EXCLUDED);
 	return iface_unsuitable(iface, by_name);
 }
 
 char *
-ifwords_usage(const struct conf *config, const struct iface *iface, bool *use,
+ifwords_usage(const struct text_list *patterns, const struct iface *iface, bool *use,
 	      char buf[IFWORDS_LEN])
 {
-	const char *why = reason_against(config, iface);
+	const char *why = reason_against(patterns, iface);
 	char name[IFACE_SHOWN_LEN], addr[TEXT_ADDRESS_LEN];
 
 	iface_shown(iface->name, name);
@@ -49,7 +50,7 @@ ifwords_missing(const char *pattern, const struct ifaces *ifaces, char buf[IFWOR
 	if (*pattern == '!')
 		return NULL;
 	for (size_t i = 0; i < ifaces->count; i++)
-		if (conf_names_interface(pattern, ifaces->list[i].name, ifaces->list[i].altnames))
+		if (ifpatterns_match(pattern, &ifaces->list[i]))
 			return NULL;
 	text_printable(pattern, strlen(pattern), shown, sizeof(shown));
 	/* No name of an interface has a colon. */
@@ -63,11 +64,11 @@ ifwords_missing(const char *pattern, const struct ifaces *ifaces, char buf[IFWOR
 }
 
 size_t
-ifwords_used(const struct conf *config, const struct ifaces *ifaces)
+ifwords_used(const struct text_list *patterns, const struct ifaces *ifaces)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < ifaces->count; i++)
-		count += reason_against(config, &ifaces->list[i]) == NULL;
+		count += reason_against(patterns, &ifaces->list[i]) == NULL;
 	return count;
 }

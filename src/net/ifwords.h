@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ifwords.h - which interfaces a configuration uses, and why not the others, in
+/* ifwords.h - which interfaces patterns admit, and why not the others, in
  * words for a terminal or a log.
  */
 #ifndef IFWORDS_H
@@ -7,21 +7,21 @@
 
 #include <stddef.h>
 
-#include "conf/conf.h"
+#include "base/text.h"
 #include "net/ifaces.h"
 
 #define IFWORDS_LEN 256
 
 /* One line on an interface: "would use eth0 (198.18.0.1)", "would not use lo:
  * ...".  *use (may be NULL): whether it would be used.  Returns buf. */
-char *ifwords_usage(const struct conf *config, const struct iface *iface, bool *use,
+char *ifwords_usage(const struct text_list *patterns, const struct iface *iface, bool *use,
 		    char buf[IFWORDS_LEN]);
 
-/* What is wrong with a pattern of the configuration that no interface matches now;
+/* What is wrong with a pattern that no interface matches now;
  * NULL if one does, or if it excludes.  Returns buf. */
 char *ifwords_missing(const char *pattern, const struct ifaces *ifaces, char buf[IFWORDS_LEN]);
 
 /* How many of them would be used. */
-size_t ifwords_used(const struct conf *config, const struct ifaces *ifaces);
+size_t ifwords_used(const struct text_list *patterns, const struct ifaces *ifaces);
 
 #endif /* IFWORDS_H */

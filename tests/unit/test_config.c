@@ -13,6 +13,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "net/ifpatterns.h"
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -730,14 +731,16 @@ test_interfaces(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct conf config;
+		struct iface iface = {0};
 		bool by_name = !cases[i].by_name;
 
 		conf_init(&config);
 		accept_text(&config, cases[i].line);
-		assert_int_equal(conf_admits_interface(&config, cases[i].name, NULL, &by_name),
+		strlcpy(iface.name, cases[i].name, sizeof(iface.name));
+		assert_int_equal(ifpatterns_admit(&config.interfaces, &iface, &by_name),
 				 cases[i].admitted);
 		assert_int_equal(by_name, cases[i].by_name);
-		assert_int_equal(conf_admits_interface(&config, cases[i].name, NULL, NULL),
+		assert_int_equal(ifpatterns_admit(&config.interfaces, &iface, NULL),
 				 cases[i].admitted);
 		conf_clear(&config);
 	}
@@ -746,18 +749,20 @@ test_interfaces(void **state)
 static void
 alternative_names_are_names(void **state)
 {
-	static const char altnames[] = "wan\0en*s0\0";
+	static char altnames[] = "wan\0en*s0\0";
+	const struct iface plain = {.name = "eth0"};
+	const struct iface named = {.name = "eth0", .altnames = altnames};
 
 	(void)state;
-	assert_true(conf_names_interface("eth?", "eth0", NULL));
-	assert_true(conf_names_interface("eth?", "eth0", altnames));
-	assert_true(conf_names_interface("wan", "eth0", altnames));
-	assert_false(conf_names_interface("wan", "eth0", NULL));
+	assert_true(ifpatterns_match("eth?", &plain));
+	assert_true(ifpatterns_match("eth?", &named));
+	assert_true(ifpatterns_match("wan", &named));
+	assert_false(ifpatterns_match("wan", &plain));
 	/* As they stand: a pattern is for names only. */
-	assert_false(conf_names_interface("w*", "eth0", altnames));
-	assert_true(conf_names_interface("en*s0", "eth0", altnames));
-	assert_false(conf_names_interface("lan", "eth0", altnames));
-	assert_false(conf_names_interface("", "eth0", altnames));
+	assert_false(ifpatterns_match("w*", &named));
+	assert_true(ifpatterns_match("en*s0", &named));
+	assert_false(ifpatterns_match("lan", &named));
+	assert_false(ifpatterns_match("", &named));
 }
 
 static void
