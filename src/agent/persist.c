@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/ids.h"
+#include "core/ids.h"
 #include "store/state.h"
 #include "store/statefile.h"
 #include "store/writer.h"
@@ -121,6 +121,7 @@ static uint32_t
 lost_last_id(void)
 {
 	char text[STATE_SALVAGE_LEN];
+	struct random random;
 	uint32_t last_id = 0;
 	bool any = false;
 
@@ -131,7 +132,8 @@ lost_last_id(void)
 		last_id = salvaged > last_id ? salvaged : last_id;
 		any = any || len >= 0;
 	}
-	return any ? ids_leap(last_id) : 0;
+	arc4random_buf(&random.state, sizeof(random.state));
+	return any ? ids_leap(last_id, &random) : 0;
 }
 
 static void
@@ -199,7 +201,7 @@ persist_load(const struct conf *config, struct registry *registry)
 	int error = errno, status = -1;
 
 	if (loaded != LOADED_NOT) {
-		status = registry_restore(registry, &state, config, clock_now());
+		status = registry_restore(registry, &state, clock_now());
 		error = ENOMEM;
 	}
 	if ((loaded == LOADED_NOTHING || state.quiet) && !config->announce_first)

@@ -51,8 +51,7 @@ int registry_export(struct registry *registry, struct state *state, uint32_t *la
 
 /* Take up what registry_export() made in a former life.  Before any thread is
  * started.  0, or -1 when out of memory, part of it then being there. */
-int registry_restore(struct registry *registry, const struct state *state,
-		     const struct conf *config, struct moment now);
+int registry_restore(struct registry *registry, const struct state *state, struct moment now);
 
 /* From now on have changes saved; events wait for registry_release(), which says
  * that those up to id may go out, and up to which one ids are on disk as taken (0:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What SNMP SET may change, and how. */
+/* SNMP SET: what it changes, and what is logged of it. */
 #include <inttypes.h>
 
 #include "agent/registry_internal.h"
@@ -12,52 +12,31 @@
 /* Whoever may SET may do so as often as they like. */
 static const struct log_limit_rule line_rule = {100, MINUTE_US, MINUTE_US};
 
-/* Takes the lock. */
-static struct change_target
-lock_target(struct registry *r)
-{
-	pthread_mutex_lock(&r->lock);
-	return (struct change_target){
-	    .inv = r->inventory,
-	    .discover = r->discover,
-	    .notifications = &r->notifications,
-	    .max_managers = r->inventory_settings.max_managers,
-	};
-}
-
 enum change_refusal
 registry_check(void *ctx, const struct change *change)
 {
-	struct registry *r = ctx;
-	const struct change_target target = lock_target(r);
-	enum change_refusal refusal;
+	struct monitor *m = registry_lock_monitor(ctx);
+	const enum change_refusal refusal = monitor_check(m, change);
 
-	refusal = change_check(&target, change);
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 	return refusal;
 }
 
 enum change_refusal
 registry_apply(void *ctx, struct change *change)
 {
-	struct registry *r = ctx;
-	const struct change_target target = lock_target(r);
-	enum change_refusal refusal;
+	struct monitor *m = registry_lock_monitor(ctx);
+	const enum change_refusal refusal = monitor_apply(m, change, clock_now());
 
-	refusal = change_apply(&target, change, clock_now());
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 	return refusal;
 }
 
 void
 registry_undo(void *ctx, const struct change *change)
 {
-	struct registry *r = ctx;
-	const struct change_target target = lock_target(r);
-
-	if (change_undo(&target, change, clock_now()))
-		registry_ask_to_save(r, WRITER_NOW); /* what was undone may have been saved */
-	pthread_mutex_unlock(&r->lock);
+	monitor_undo(registry_lock_monitor(ctx), change, clock_now());
+	registry_unlock(ctx);
 }
 
 static void
@@ -106,20 +85,15 @@ void
 registry_commit(void *ctx, const struct change *change)
 {
 	struct registry *r = ctx;
-	const struct change_target target = lock_target(r);
 	const struct moment now = clock_now();
-	bool made, has_line;
+	const bool made = monitor_commit(registry_lock_monitor(r), change, now);
+	const bool has_line = log_limit_take(&r->sets[change->what], &line_rule, now.mono_us);
 
-	made = change_commit(&target, change, now);
-	if (made && change->what != CHANGE_ROUND_NOW)
-		registry_ask_to_save(r, WRITER_NOW);
-	has_line = log_limit_take(&r->sets[change->what], &line_rule, now.mono_us);
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(r);
 	if (has_line && made)
 		log_change(change);
 	else if (has_line)
 		log_overtaken(change);
-	registry_wake(r);
 }
 
 void

@@ -6,118 +6,100 @@
 static bool
 copy_manager(void *ctx, uint32_t from, struct manager *out)
 {
-	struct registry *r = ctx;
+	struct monitor *monitor = registry_lock_monitor(ctx);
 	const struct manager *m;
 
-	pthread_mutex_lock(&r->lock);
-	m = inventory_at_or_after(r->inventory, from);
+	m = inventory_at_or_after(monitor_inventory(monitor), from);
 	if (m != NULL)
 		*out = *m;
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 	return m != NULL;
 }
 
 static bool
 copy_event(void *ctx, uint32_t from, struct event *out)
 {
-	struct registry *r = ctx;
+	struct monitor *monitor = registry_lock_monitor(ctx);
 	const struct event *event;
 
-	pthread_mutex_lock(&r->lock);
-	event = events_at_or_after(r->events, from);
+	event = events_at_or_after(monitor_events(monitor), from);
 	if (event != NULL)
 		*out = *event;
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 	return event != NULL;
 }
 
 static void
 copy_summary(void *ctx, struct inventory_summary *out)
 {
-	struct registry *r = ctx;
+	struct monitor *monitor = registry_lock_monitor(ctx);
 
-	pthread_mutex_lock(&r->lock);
-	*out = inventory_summary(r->inventory);
-	pthread_mutex_unlock(&r->lock);
+	*out = inventory_summary(monitor_inventory(monitor));
+	registry_unlock(ctx);
 }
 
 static void
 copy_events_counts(void *ctx, struct events_counts *out)
 {
-	struct registry *r = ctx;
+	struct monitor *monitor = registry_lock_monitor(ctx);
 
-	pthread_mutex_lock(&r->lock);
-	*out = events_counts(r->events);
-	pthread_mutex_unlock(&r->lock);
+	*out = events_counts(monitor_events(monitor));
+	registry_unlock(ctx);
 }
 
 static bool
 copy_interface(void *ctx, uint32_t from, struct mib_interface *out)
 {
-	struct registry *r = ctx;
+	struct monitor *monitor = registry_lock_monitor(ctx);
 	const struct link *link;
 
-	pthread_mutex_lock(&r->lock);
-	link = discover_link_at_or_after(r->discover, from, &out->managers_up);
+	link = discover_link_at_or_after(monitor_discover(monitor), from, &out->managers_up);
 	if (link != NULL)
 		out->link = *link;
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 	return link != NULL;
 }
 
 static void
 copy_discovery(void *ctx, struct mib_discovery *out)
 {
-	struct registry *r = ctx;
+	struct monitor *monitor = registry_lock_monitor(ctx);
+	const struct monitor_settings settings = monitor_settings(monitor);
 
-	pthread_mutex_lock(&r->lock);
 	*out = (struct mib_discovery){
-	    .started = r->started,
-	    .settings = *discover_settings(r->discover),
-	    .retention_us = r->inventory_settings.retention_us,
-	    .hops = r->hops,
-	    .notifications = r->notifications,
-	    .stats = *discover_stats(r->discover),
+	    .started = monitor_started(monitor),
+	    .settings = settings.discover,
+	    .retention_us = settings.inventory.retention_us,
+	    .hops = settings.hops,
+	    .notifications = settings.notifications,
+	    .stats = *discover_stats(monitor_discover(monitor)),
 	};
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 }
 
 static unsigned int
 copy_notification_rate(void *ctx)
 {
-	struct registry *r = ctx;
-	unsigned int rate;
+	const unsigned int rate = monitor_settings(registry_lock_monitor(ctx)).notification_rate;
 
-	pthread_mutex_lock(&r->lock);
-	rate = r->notification_rate;
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 	return rate;
 }
 
 static bool
 take_event(void *ctx, struct event *out)
 {
-	struct registry *r = ctx;
-	bool taken;
+	const bool taken = monitor_take_event(registry_lock_monitor(ctx), clock_now().mono_us, out);
 
-	pthread_mutex_lock(&r->lock);
-	taken = events_take(r->events, clock_now().mono_us, out);
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(ctx);
 	return taken;
 }
 
 static void
 settle_event(void *ctx, uint32_t id, enum event_outcome outcome)
 {
-	struct registry *r = ctx;
-
-	pthread_mutex_lock(&r->lock);
-	events_settle(r->events, id, outcome);
-	if (outcome != EVENT_RETRY)
-		registry_ask_to_save(r, WRITER_SOON);
-	if (registry_can_reconcile(r))
-		registry_wake(r);
-	pthread_mutex_unlock(&r->lock);
+	monitor_settle_event(registry_lock_monitor(ctx), id, outcome);
+	registry_unlock(ctx);
 }
 
 struct mib_source

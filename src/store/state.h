@@ -7,44 +7,14 @@
  *
  * Nothing enters by a state file that could not have come by the network or by
  * SNMP SET: texts, addresses and ports are held to the same rules.
- *
- * Monotonic times in a state are relative to `saved`: 0 or negative.
  */
 #ifndef STATE_H
 #define STATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/events.h"
-#include "core/inventory.h"
-#include "core/links.h"
-
-/* A setting that SNMP SET has changed, and the value of the configuration file
- * that it goes on overriding. */
-struct state_setting {
-	bool set;
-	int64_t value, over;
-};
-
-struct state_switch {
-	bool set, value, over;
-};
-
-struct state {
-	int64_t saved_wall_ms;
-	bool quiet;                    /* the first round was not over: see announceFirst */
-	uint32_t last_id;              /* of events: ids up to it are taken */
-	struct state_setting interval; /* microseconds */
-	struct state_switch notifications;
-	struct link_record *links; /* owned, as are the others */
-	size_t link_count;
-	struct manager_record *managers; /* addresses ascending; m.link is a place in links */
-	size_t manager_count;
-	struct event_record *events; /* ids ascending */
-	size_t event_count;
-};
+#include "core/record.h"
 
 /* How much a state file may hold.  A text that has more is refused unread
  * beyond the limit. */

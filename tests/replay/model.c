@@ -34,20 +34,9 @@
 
 #include "base/random.h"
 #include "core/events.h"
+#include "core/ids.h"
 #include "receiver.h"
 #include "sim.h"
-
-/* For ids.c: leaps that never meet, which those at random might, once in a while. */
-static uint32_t leaps;
-
-static uint32_t
-next_leap(uint32_t below)
-{
-	return (1000000 + ++leaps * 1000) % below;
-}
-
-#define arc4random_uniform next_leap
-#include "store/ids.c"
 
 #define FLYING_MAX 16
 #define S_US INT64_C(1000000)
@@ -100,7 +89,7 @@ on_event(void *ctx, const struct event *event)
 
 	(void)ctx;
 	if (before >= model.reserved_id) {
-		events_skip(model.events, ids_leap(before));
+		events_skip(model.events, ids_leap(before, &model.random));
 		model.reserved_id = UINT32_MAX;
 	}
 	taken = events_add(model.events, event, true);
@@ -413,7 +402,6 @@ start(unsigned int seed)
 	model.seed = seed;
 	receiver_start(seed);
 	model.random.state = seed;
-	leaps = 0;
 	model.queue_limit = 1 + pick(6);
 	sim.file = "model";
 	sim.on_event = on_event;

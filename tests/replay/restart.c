@@ -2,7 +2,7 @@
 /* The daemon ends and starts again, with nothing but the text of its state. */
 #include <stdlib.h>
 
-#include "store/keep.h"
+#include "core/keep.h"
 #include "sim.h"
 
 void

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "store/ids.h"
-
-#include <stdlib.h>
+#include "core/ids.h"
 
 /* So many events may happen between two saves. */
 #define RESERVED 10000
@@ -23,7 +21,9 @@ ids_reserve(uint32_t last_id)
 }
 
 uint32_t
-ids_leap(uint32_t last_id)
+ids_leap(uint32_t last_id, struct random *random)
 {
-	return advance(last_id, RESERVED + 1 + arc4random_uniform(LEAP_MAX - RESERVED));
+	const uint32_t farther = (uint32_t)random_below(random, LEAP_MAX - RESERVED);
+
+	return advance(last_id, RESERVED + 1 + farther);
 }

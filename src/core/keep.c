@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "store/keep.h"
+#include "core/keep.h"
 
 /* Number the links anew, leaving out those of which nothing but the name is
  * known. */

@@ -10,7 +10,7 @@
 #include "base/moment.h"
 #include "core/discover.h"
 #include "core/inventory.h"
-#include "store/state.h"
+#include "core/record.h"
 
 /* Fill in the managers, for manager_count of which state has room, and the links that
  * they were heard on or that are impaired, for LINKS_MAX of which it has; both counts become what
