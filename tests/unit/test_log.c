@@ -263,7 +263,7 @@ file(void **state)
 
 	(void)state;
 	assert_repeated(caught(STDERR_FILENO, log_to_file), degraded, 2);
-	snprintf(text, sizeof(text), "%s", content(path));
+	strlcpy(text, content(path), sizeof(text));
 	/* NOLINTNEXTLINE(cert-err34-c): what has overflowed is no getpid() */
 	assert_int_equal(sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d%5s prog[%ld]: info 1%n", &year,
 				&month, &day, &hour, &minute, &second, zone, &pid, &end),
