@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,84 +139,25 @@ dispatch(const struct log_line *line)
 		log_sink_write(&standard_error, line);
 }
 
-static void log_args(enum log_level level, const char *format, va_list args)
-    __attribute__((format(printf, 2, 0)));
-
-static void
-log_args(enum log_level level, const char *format, va_list args)
+void
+log_line(enum log_level level, const char *format, ...)
 {
-	int saved_errno = errno, wanted;
+	const int saved_errno = errno;
 	struct log_line line;
+	va_list args;
+	int wanted;
 
 	if (!log_has_level(level))
 		return;
-	line.level = (int)level;
+	line.level = level;
 	line.when = time(NULL);
+	va_start(args, format);
 	wanted = vsnprintf(line.text, sizeof(line.text), format, args);
+	va_end(args);
 	if (wanted >= 0) {
 		line.len =
 		    finish_text(line.text, sizeof(line.text), (size_t)wanted >= sizeof(line.text));
 		dispatch(&line);
 	}
 	errno = saved_errno;
-}
-
-void
-log_line(enum log_level level, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_args(level, format, args);
-	va_end(args);
-}
-
-void
-log_error(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_args(LOG_LEVEL_ERROR, format, args);
-	va_end(args);
-}
-
-void
-log_warning(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_args(LOG_LEVEL_WARNING, format, args);
-	va_end(args);
-}
-
-void
-log_notice(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_args(LOG_LEVEL_NOTICE, format, args);
-	va_end(args);
-}
-
-void
-log_info(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_args(LOG_LEVEL_INFO, format, args);
-	va_end(args);
-}
-
-void
-log_debug(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_args(LOG_LEVEL_DEBUG, format, args);
-	va_end(args);
 }

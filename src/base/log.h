@@ -10,18 +10,9 @@
 #ifndef LOG_H
 #define LOG_H
 
-#include <stdarg.h>
 #include <stdbool.h>
-#include "base/text.h"
 
-/* The values are syslog's. */
-enum log_level {
-	LOG_LEVEL_ERROR = 3,   /* cannot do its job */
-	LOG_LEVEL_WARNING = 4, /* degraded */
-	LOG_LEVEL_NOTICE = 5,  /* a manager found or lost, the AgentX link up or down */
-	LOG_LEVEL_INFO = 6,
-	LOG_LEVEL_DEBUG = 7, /* each packet */
-};
+#include "base/log_level.h"
 
 /* Lines go to standard error as "program: text".  `program` is kept by
  * reference. */
@@ -57,11 +48,13 @@ bool log_has_level(enum log_level level);
  * wait for it. */
 void log_reopen(void);
 
-void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Log a line, formatted as by printf(3), if its level is logged.  errno stays. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...) log_line(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 #endif /* LOG_H */

@@ -41,7 +41,7 @@ consume(struct log_queue *q, void *data, size_t len)
 }
 
 void
-log_queue_put(struct log_queue *q, int level, time_t when, const char *text, size_t len)
+log_queue_put(struct log_queue *q, enum log_level level, time_t when, const char *text, size_t len)
 {
 	const struct head head = {
 	    .when = when, .dropped = q->dropped, .len = (uint16_t)len, .level = (uint16_t)level};

@@ -12,12 +12,14 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/log_level.h"
+
 #define LOG_TEXT_LEN 1024       /* the longest text with its NUL */
 #define LOG_QUEUE_LEN (1 << 18) /* octets, some 2500 lines as they mostly are */
 
 struct log_line {
 	time_t when;
-	int level;            /* enum log_level */
+	enum log_level level;
 	unsigned int dropped; /* lines before this one */
 	size_t len;
 	char text[LOG_TEXT_LEN];
@@ -32,7 +34,8 @@ struct log_queue {
 };
 
 /* Append a text of len octets, less than LOG_TEXT_LEN, or drop it. */
-void log_queue_put(struct log_queue *queue, int level, time_t when, const char *text, size_t len);
+void log_queue_put(struct log_queue *queue, enum log_level level, time_t when, const char *text,
+		   size_t len);
 
 /* Take the first line.  Where lines were dropped after the last one that is
  * there, it is followed by one without a text and a time.  Returns false when

@@ -9,7 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "base/log_level.h"
 
 /* With what is put before a text.  Below PIPE_BUF, so that the lines of several
  * processes do not mix in a pipe. */
@@ -78,9 +78,9 @@ log_sink_open(struct log_sink *sink)
 }
 
 static const char *
-level_prefix(int level)
+level_prefix(enum log_level level)
 {
-	switch ((enum log_level)level) {
+	switch (level) {
 	case LOG_LEVEL_ERROR:
 		return "error: ";
 	case LOG_LEVEL_WARNING:

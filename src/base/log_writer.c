@@ -6,12 +6,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 
 #define FIFO_INTERVAL_MS 500 /* between looks for a reader */
 
@@ -34,7 +34,7 @@ static struct {
 } w = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .open_error = PENDING};
 
 void
-log_writer_put(int level, time_t when, const char *text, size_t len)
+log_writer_put(enum log_level level, time_t when, const char *text, size_t len)
 {
 	pthread_mutex_lock(&w.lock);
 	log_queue_put(&w.queue, level, when, text, len);
@@ -75,7 +75,7 @@ open_patiently(void)
 }
 
 __attribute__((format(printf, 3, 4))) static bool
-say(int level, time_t when, const char *format, ...)
+say(enum log_level level, time_t when, const char *format, ...)
 {
 	struct log_line line = {.level = level, .when = when};
 	va_list args;

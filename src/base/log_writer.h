@@ -13,7 +13,7 @@
 
 /* Have a line written, or kept until there is a thread; see log_queue_put().
  * From every thread: never blocks. */
-void log_writer_put(int level, time_t when, const char *text, size_t len);
+void log_writer_put(enum log_level level, time_t when, const char *text, size_t len);
 
 /* Start the thread, all signals blocked in it.  It opens *sink, which is its own
  * from now on, and waits for a FIFO's reader.  0 when it is open, or it cannot be

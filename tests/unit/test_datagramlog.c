@@ -15,8 +15,6 @@
 #define LOOPBACK 1 /* an ifindex that every host has */
 
 static struct datagramlog datagrams;
-static unsigned int debug_lines;
-static char last_debug[2048];
 static bool debug;
 
 /* In place of log.c's. */
@@ -24,17 +22,6 @@ bool
 log_has_level(enum log_level level)
 {
 	return debug || level < LOG_LEVEL_DEBUG;
-}
-
-void
-log_debug(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(last_debug, sizeof(last_debug), format, args);
-	va_end(args);
-	debug_lines++;
 }
 
 static int

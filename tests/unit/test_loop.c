@@ -34,7 +34,7 @@ note(char letter)
 /* poll(2) and log_warning() as loop.c sees them: see --wrap in Makefile.am. */
 int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
-void __wrap_log_warning(const char *format, ...);
+void __wrap_log_line(enum log_level level, const char *format, ...);
 
 static int poll_errors[8]; /* what poll(2) fails with for descriptors, in turn; 0: no more */
 static size_t polls_failed;
@@ -50,10 +50,10 @@ __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
 }
 
 void
-__wrap_log_warning(const char *format, ...)
+__wrap_log_line(enum log_level level, const char *format, ...)
 {
 	(void)format;
-	warnings++;
+	warnings += level == LOG_LEVEL_WARNING;
 }
 
 static void

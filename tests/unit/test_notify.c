@@ -72,20 +72,16 @@ mib_event_notification(netsnmp_pdu *pdu, const struct event *event)
 }
 
 void
-log_warning(const char *format, ...)
+log_line(enum log_level level, const char *format, ...)
 {
 	va_list args;
 
+	if (level != LOG_LEVEL_WARNING)
+		return;
 	va_start(args, format);
 	vsnprintf(last_warning, sizeof(last_warning), format, args);
 	va_end(args);
 	warnings++;
-}
-
-void
-log_debug(const char *format, ...)
-{
-	(void)format;
 }
 
 static bool

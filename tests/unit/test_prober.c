@@ -38,7 +38,7 @@
 /* As the prober and what it is made of see them: see --wrap in Makefile.am. */
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
-void __wrap_log_error(const char *format, ...);
+void __wrap_log_line(enum log_level level, const char *format, ...);
 
 static unsigned int allocations_left = UINT_MAX; /* until one fails */
 static unsigned int errors_logged;
@@ -55,10 +55,10 @@ __wrap_calloc(size_t count, size_t size)
 }
 
 void
-__wrap_log_error(const char *format, ...)
+__wrap_log_line(enum log_level level, const char *format, ...)
 {
 	(void)format;
-	errors_logged++;
+	errors_logged += level == LOG_LEVEL_ERROR;
 }
 
 #define PORT 64535

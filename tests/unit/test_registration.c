@@ -74,10 +74,10 @@ axpdu_send(netsnmp_session *in, netsnmp_pdu *pdu, snmp_callback callback, void *
 }
 
 void
-log_info(const char *format, ...)
+log_line(enum log_level level, const char *format, ...)
 {
 	(void)format;
-	infos++;
+	infos += level == LOG_LEVEL_INFO;
 }
 
 static void
