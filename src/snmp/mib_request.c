@@ -5,31 +5,42 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "snmp/mib_request.h"
 #include "snmp/mib_set.h"
+#include "snmp/mib_tables.h"
+#include "snmp/mib_view.h"
 
-/* Copy the row at pos, or else the next one in its column, or else the first
- * one of the next column: pos is moved there. */
-static bool
-copy_at_or_after(const struct mib_table *table, const struct mib_source *source,
-		 struct oidindex_position *pos, union mib_row *row)
+static struct mib_view views[MIB_TABLE_COUNT];
+
+/* The row at pos, or else the next one in its column, or else the first one of
+ * the next column: pos is moved there. */
+static const union mib_row *
+row_at_or_after(struct mib_view *view, struct oidindex_position *pos)
 {
-	const struct oidindex index = mib_table_index(table);
+	const struct oidindex index = mib_table_index(view->table);
+	const union mib_row *row;
 
-	do {
-		if (table->copy(source, pos->key, row, &pos->key))
-			return true;
-	} while (oidindex_next_column(&index, pos));
-	return false;
+	do
+		row = mib_view_row(view, pos->key, &pos->key);
+	while (row == NULL && oidindex_next_column(&index, pos));
+	return row;
 }
 
 static int
-answer_get(const struct mib_table *table, const struct mib_source *source,
-	   netsnmp_variable_list *vb, const oid *suffix, size_t suffix_len)
+set_value(const struct mib_view *view, netsnmp_variable_list *vb, uint32_t column,
+	  const union mib_row *row)
 {
-	const struct oidindex index = mib_table_index(table);
+	return mib_column_value(mib_table_column(view->table, column), row, vb);
+}
+
+static int
+answer_get(struct mib_view *view, netsnmp_variable_list *vb, const oid *suffix, size_t suffix_len)
+{
+	const struct oidindex index = mib_table_index(view->table);
 	struct oidindex_position pos;
-	union mib_row row;
+	const union mib_row *row;
 	uint32_t key;
 
 	switch (oidindex_exact(&index, suffix, suffix_len, &pos)) {
@@ -39,8 +50,9 @@ answer_get(const struct mib_table *table, const struct mib_source *source,
 	case OIDINDEX_NO_INSTANCE:
 		break;
 	case OIDINDEX_POSSIBLE:
-		if (table->copy(source, pos.key, &row, &key) && key == pos.key)
-			return mib_column_value(mib_table_column(table, pos.column), &row, vb);
+		row = mib_view_row(view, pos.key, &key);
+		if (row != NULL && key == pos.key)
+			return set_value(view, vb, pos.column, row);
 		break;
 	}
 	snmp_set_var_typed_value(vb, SNMP_NOSUCHINSTANCE, NULL, 0);
@@ -50,54 +62,67 @@ answer_get(const struct mib_table *table, const struct mib_source *source,
 /* Without a successor vb is left as it is, and the library goes on to what is
  * registered behind this table. */
 static int
-answer_getnext(const struct mib_table *table, const struct mib_source *source,
-	       netsnmp_variable_list *vb, const oid *suffix, size_t suffix_len)
+answer_getnext(struct mib_view *view, netsnmp_variable_list *vb, const oid *suffix,
+	       size_t suffix_len)
 {
-	const struct oidindex index = mib_table_index(table);
+	const struct oidindex index = mib_table_index(view->table);
+	const union mib_row *row = NULL;
 	struct oidindex_position pos;
-	union mib_row row;
 	oid name[MAX_OID_LEN];
 
-	if (!oidindex_after(&index, suffix, suffix_len, &pos) ||
-	    !copy_at_or_after(table, source, &pos, &row))
+	if (oidindex_after(&index, suffix, suffix_len, &pos))
+		row = row_at_or_after(view, &pos);
+	if (row == NULL)
 		return 0;
-	if (snmp_set_var_objid(vb, name, mib_table_instance(table, &pos, name)) != 0)
+	if (snmp_set_var_objid(vb, name, mib_table_instance(view->table, &pos, name)) != 0)
 		return -1;
-	return mib_column_value(mib_table_column(table, pos.column), &row, vb);
+	return set_value(view, vb, pos.column, row);
 }
 
 static int
-answer(const struct mib_table *table, const struct mib_source *source, int mode,
-       netsnmp_variable_list *vb)
+answer(struct mib_view *view, int mode, netsnmp_variable_list *vb)
 {
+	const struct mib_table *table = view->table;
 	const oid *suffix = NULL;
 	const size_t suffix_len = mib_table_suffix(table, vb, &suffix);
 
 	if (mode == MODE_GET)
-		return answer_get(table, source, vb, suffix, suffix_len);
+		return answer_get(view, vb, suffix, suffix_len);
 	if (suffix_len == 0 &&
 	    snmp_oid_compare(vb->name, vb->name_length, table->root, table->root_len) > 0)
 		return 0;
 	/* The library has already tried to GET an instance of that very name
 	 * where AgentX asks for it ("include", RFC 2741, 5.2). */
-	return answer_getnext(table, source, vb, suffix, suffix_len);
+	return answer_getnext(view, vb, suffix, suffix_len);
+}
+
+/* What is set may be part of any row. */
+static void
+forget_all(void)
+{
+	for (size_t i = 0; i < MIB_TABLE_COUNT; i++)
+		mib_view_forget(&views[i]);
 }
 
 static int
 handle_requests(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 		netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
-	const struct mib_table *table = handler->myvoid;
-	const struct mib_source *source = reg->my_reg_void;
+	struct mib_view *view = handler->myvoid;
+	const bool reads = info->mode == MODE_GET || info->mode == MODE_GETNEXT;
 
+	(void)reg;
+	mib_view_open(view, info->asp->pdu->transid, clock_now().mono_us);
+	if (!reads)
+		forget_all();
 	for (netsnmp_request_info *req = requests; req != NULL; req = req->next) {
 		int error = SNMP_ERR_NOERROR;
 
 		if (req->processed)
 			continue;
-		if (info->mode != MODE_GET && info->mode != MODE_GETNEXT)
-			error = mib_set(table, source, info->mode, requests, req);
-		else if (answer(table, source, info->mode, req->requestvb) != 0)
+		if (!reads)
+			error = mib_set(view->table, view->source, info->mode, requests, req);
+		else if (answer(view, info->mode, req->requestvb) != 0)
 			error = SNMP_ERR_GENERR;
 		if (error != SNMP_ERR_NOERROR)
 			netsnmp_set_request_error(info, req, error);
@@ -106,18 +131,15 @@ handle_requests(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 }
 
 static int
-register_subtree(const struct mib_table *table, const struct mib_source *source,
-		 const char *context, const oid *root, size_t root_len)
+register_subtree(struct mib_view *view, const char *context, const oid *root, size_t root_len)
 {
 	/* Also what is read-only, so that all SETs are refused by the same rules. */
 	netsnmp_handler_registration *reg = netsnmp_create_handler_registration(
-	    table->name, handle_requests, root, root_len, HANDLER_CAN_RWRITE);
+	    view->table->name, handle_requests, root, root_len, HANDLER_CAN_RWRITE);
 
 	if (reg == NULL)
 		return -1;
-	/* The library's pointers are not const; handle_requests() reads only. */
-	reg->handler->myvoid = (void *)(uintptr_t)table;
-	reg->my_reg_void = (void *)(uintptr_t)source;
+	reg->handler->myvoid = view;
 	if (context != NULL) {
 		reg->contextName = strdup(context);
 		if (reg->contextName == NULL) {
@@ -128,22 +150,32 @@ register_subtree(const struct mib_table *table, const struct mib_source *source,
 	return netsnmp_register_handler(reg) == MIB_REGISTERED_OK ? 0 : -1;
 }
 
-int
-mib_request_register(const struct mib_table *table, const struct mib_source *source,
-		     const char *context)
+static int
+register_table(struct mib_view *view, const char *context)
 {
+	const struct mib_table *table = view->table;
 	oid root[MAX_OID_LEN];
 
 	if (!table->scalars)
-		return register_subtree(table, source, context, table->root, table->root_len);
+		return register_subtree(view, context, table->root, table->root_len);
 	/* Registering the whole group would take in ldmEventTable, too: net-snmp
 	 * splits what overlaps into pieces that the master agent then refuses as
 	 * duplicates of each other (seen with 5.9.3). */
 	memcpy(root, table->root, table->root_len * sizeof(*root));
 	for (size_t i = 0; i < table->column_count; i++) {
 		root[table->root_len] = table->columns[i].number;
-		if (register_subtree(table, source, context, root, table->root_len + 1) != 0)
+		if (register_subtree(view, context, root, table->root_len + 1) != 0)
 			return -1;
 	}
 	return 0;
+}
+
+void
+mib_request_start(const struct mib_source *source, const char *context)
+{
+	for (size_t i = 0; i < MIB_TABLE_COUNT; i++) {
+		views[i] = (struct mib_view){.table = mib_tables[i], .source = source};
+		if (register_table(&views[i], context) != 0)
+			log_error("net-snmp refused to register %s", mib_tables[i]->name);
+	}
 }

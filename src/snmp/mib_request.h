@@ -6,12 +6,10 @@
 #ifndef MIB_REQUEST_H
 #define MIB_REQUEST_H
 
-#include "snmp/mib_table.h"
+#include "snmp/mib_source.h"
 
-/* Have requests below table->root answered from here on, in that SNMPv3 context
- * (NULL: the default one).  table and source are used until the library is shut
- * down.  0, or -1: the library refused. */
-int mib_request_register(const struct mib_table *table, const struct mib_source *source,
-			 const char *context);
+/* Have requests for the objects of the MIB answered from here on, in that SNMPv3
+ * context (NULL: the default one).  source is used until the library is shut down. */
+void mib_request_start(const struct mib_source *source, const char *context);
 
 #endif /* MIB_REQUEST_H */

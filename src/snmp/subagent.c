@@ -17,7 +17,6 @@
 #include "snmp/liblog.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_request.h"
-#include "snmp/mib_tables.h"
 #include "snmp/notify.h"
 #include "snmp/registration.h"
 #include "snmp/subagent.h"
@@ -153,9 +152,7 @@ register_objects(void)
 {
 	static const oid module[] = {MIB_ROOT};
 
-	for (size_t i = 0; i < MIB_TABLE_COUNT; i++)
-		if (mib_request_register(mib_tables[i], &source, settings.context) != 0)
-			log_error("net-snmp refused to register %s", mib_tables[i]->name);
+	mib_request_start(&source, settings.context);
 	/* net-snmp (5.9.3) has a sysORTable in the default context only. */
 	if (settings.context == NULL)
 		registration_set_module(
