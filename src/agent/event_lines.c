@@ -13,13 +13,13 @@ static const struct log_limit_rule rule = {EVENTLOG_LINES, MINUTE_US, MINUTE_US}
 static const char *
 subject(enum event_type type)
 {
-	return type == EVENT_IMPAIRED || type == EVENT_RESTORED ? "discovery" : "manager";
+	return event_kind(type)->of_manager ? "manager" : "discovery";
 }
 
 static enum log_level
 level(enum event_type type)
 {
-	return type == EVENT_IMPAIRED ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
+	return event_kind(type)->warns ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
 }
 
 static void

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/event.h"
 
+static const struct event_kind kinds[EVENT_TYPES] = {
+    [0] = {"invalid"},
+    [EVENT_APPEARED] = {"appeared", .of_manager = true},
+    [EVENT_DISAPPEARED] = {"disappeared", .of_manager = true},
+    [EVENT_CHANGED] = {"changed", .of_manager = true},
+    [EVENT_CONFLICT] = {"conflict", .of_manager = true},
+    [EVENT_IMPAIRED] = {"impaired", .of_manager = false, .warns = true},
+    [EVENT_RESTORED] = {"restored", .of_manager = false},
+};
+
+const struct event_kind *
+event_kind(enum event_type type)
+{
+	return &kinds[type < EVENT_TYPES ? type : 0];
+}
+
 const char *
 event_type_name(enum event_type type)
 {
-	switch (type) {
-	case EVENT_APPEARED:
-		return "appeared";
-	case EVENT_DISAPPEARED:
-		return "disappeared";
-	case EVENT_CHANGED:
-		return "changed";
-	case EVENT_CONFLICT:
-		return "conflict";
-	case EVENT_IMPAIRED:
-		return "impaired";
-	case EVENT_RESTORED:
-		return "restored";
-	}
-	return "invalid";
+	return event_kind(type)->name;
 }

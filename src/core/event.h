@@ -7,6 +7,7 @@
 #ifndef EVENT_H
 #define EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/moment.h"
@@ -45,7 +46,17 @@ struct event {
 	char reason[EVENT_REASON_LEN]; /* why, in words an operator understands */
 };
 
-/* "appeared", ...; static, never NULL. */
+/* What each type has of its own. */
+struct event_kind {
+	const char *name; /* "appeared", ... */
+	bool of_manager;  /* it is about a manager, whose address it has, or else about a link */
+	bool warns;       /* degraded: a warning in the log, others are notices */
+};
+
+/* Static, never NULL. */
+const struct event_kind *event_kind(enum event_type type);
+
+/* Its name. */
 const char *event_type_name(enum event_type type);
 
 #endif /* EVENT_H */

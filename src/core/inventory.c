@@ -16,7 +16,7 @@ struct inventory {
 	struct row_rules rules;
 	struct rows rows;
 	size_t row_count;
-	size_t by_status[MANAGER_STATUS_COUNT + 1]; /* [0] is unused */
+	size_t by_status[MANAGER_STATUSES]; /* [0] is unused */
 	struct {
 		uint32_t rows, up;
 	} on_link[LINKS_MAX];

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/manager.h"
 
+static const char *const status_names[MANAGER_STATUSES] = {
+    [0] = "invalid",         [MANAGER_UP] = "up",           [MANAGER_MISSING] = "missing",
+    [MANAGER_DOWN] = "down", [MANAGER_UNKNOWN] = "unknown",
+};
+
 const char *
 manager_status_name(enum manager_status status)
 {
-	switch (status) {
-	case MANAGER_UP:
-		return "up";
-	case MANAGER_MISSING:
-		return "missing";
-	case MANAGER_DOWN:
-		return "down";
-	case MANAGER_UNKNOWN:
-		return "unknown";
-	}
-	return "invalid";
+	return status_names[status < MANAGER_STATUSES ? status : 0];
 }

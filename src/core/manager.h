@@ -19,7 +19,7 @@ enum manager_status {
 	MANAGER_DOWN = 3,    /* missed `misses` rounds in a row; stays so until heard */
 	MANAGER_UNKNOWN = 4, /* cannot be judged yet, or we are blind */
 };
-#define MANAGER_STATUS_COUNT 4
+#define MANAGER_STATUSES (MANAGER_UNKNOWN + 1) /* of an array indexed by them */
 
 /* What the notifications have said about a manager so far. */
 enum manager_announced {

@@ -83,7 +83,7 @@ check_event(struct reader *reader, const struct event_record *record)
 {
 	const struct event *event = &record->event;
 	const size_t before = reader->state->event_count;
-	const bool of_manager = event->type != EVENT_IMPAIRED && event->type != EVENT_RESTORED;
+	const bool of_manager = event_kind(event->type)->of_manager;
 
 	if (event->id == 0 || event->id > reader->state->last_id ||
 	    (before > 0 && reader->state->events[before - 1].event.id >= event->id))

@@ -132,8 +132,8 @@ get_number(const struct state_field *field, const char *value, uint32_t *out)
 static bool
 get_keyword(const struct state_field *field, const char *value, uint32_t *out)
 {
-	for (uint32_t i = 0; field->keywords[i] != NULL; i++) {
-		if (field->keywords[i][0] != '\0' && strcmp(value, field->keywords[i]) == 0) {
+	for (uint32_t i = 1; field->keyword(i) != NULL; i++) {
+		if (strcmp(value, field->keyword(i)) == 0) {
 			*out = i;
 			return true;
 		}
@@ -257,10 +257,9 @@ describe(const struct state_field *field, char *buf, size_t size)
 		snprintf(buf, size, "no value");
 		break;
 	case STATE_KEYWORD:
-		for (size_t i = 0; field->keywords[i] != NULL && len < size; i++)
-			if (field->keywords[i][0] != '\0')
-				len += (size_t)snprintf(buf + len, size - len, "%s%s",
-							len > 0 ? " or " : "", field->keywords[i]);
+		for (uint32_t i = 1; field->keyword(i) != NULL && len < size; i++)
+			len += (size_t)snprintf(buf + len, size - len, "%s%s",
+						len > 0 ? " or " : "", field->keyword(i));
 		break;
 	case STATE_TEXT:
 	case STATE_OCTETS:

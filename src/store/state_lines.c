@@ -13,10 +13,25 @@
 #define MANAGER(text, what, member) FIELD(text, what, struct manager_record, member)
 #define EVENT(text, what, member) FIELD(text, what, struct event_record, member)
 
-static const char *const announcements[] = {"", "up", "down", NULL};
-static const char *const statuses[] = {"", "up", "missing", "down", "unknown", NULL};
-static const char *const event_types[] = {"",         "appeared", "disappeared", "changed",
-					  "conflict", "impaired", "restored",    NULL};
+static const char *
+announcement(uint32_t value)
+{
+	if (value > ANNOUNCED_DOWN)
+		return NULL;
+	return value == ANNOUNCED_DOWN ? "down" : "up";
+}
+
+static const char *
+status(uint32_t value)
+{
+	return value < MANAGER_STATUSES ? manager_status_name((enum manager_status)value) : NULL;
+}
+
+static const char *
+event_type(uint32_t value)
+{
+	return value < EVENT_TYPES ? event_type_name((enum event_type)value) : NULL;
+}
 
 static const struct state_field saved_fields[] = {
     {STATE("at", STATE_TIME, saved_wall_ms)},
@@ -39,7 +54,7 @@ static const struct state_field link_fields[] = {
 };
 static const struct state_field manager_fields[] = {
     {MANAGER("address", STATE_ADDRESS, m.addr)},
-    {MANAGER("announced", STATE_KEYWORD, m.announced), .keywords = announcements},
+    {MANAGER("announced", STATE_KEYWORD, m.announced), .keyword = announcement},
     {MANAGER("hostname", STATE_TEXT, m.hostname)},
     {MANAGER("version", STATE_TEXT, m.version)},
     {MANAGER("port", STATE_NUMBER, m.port), .max = UINT16_MAX},
@@ -63,12 +78,12 @@ static const struct state_field manager_fields[] = {
 };
 static const struct state_field event_fields[] = {
     {EVENT("id", STATE_NUMBER, event.id), .max = UINT32_MAX},
-    {EVENT("type", STATE_KEYWORD, event.type), .keywords = event_types},
+    {EVENT("type", STATE_KEYWORD, event.type), .keyword = event_type},
     {EVENT("queued", STATE_FLAG, queued)},
     {EVENT("logged", STATE_FLAG, logged)},
     {EVENT("at", STATE_TIME, event.time.wall_ms)},
     {EVENT("address", STATE_ADDRESS, event.addr)},
-    {EVENT("status", STATE_KEYWORD, event.status), .keywords = statuses},
+    {EVENT("status", STATE_KEYWORD, event.status), .keyword = status},
     {EVENT("hostname", STATE_TEXT, event.hostname)},
     {EVENT("version", STATE_TEXT, event.version)},
     {EVENT("port", STATE_NUMBER, event.port), .max = UINT16_MAX},

@@ -117,7 +117,7 @@ put_number(struct state_out *out, const struct state_field *field, const void *m
 	if (value == 0)
 		return;
 	if (field->kind == STATE_KEYWORD) {
-		put_value(out, field, field->keywords[value]);
+		put_value(out, field, field->keyword(value));
 		return;
 	}
 	if (field->kind == STATE_ADDRESS)

@@ -24,7 +24,7 @@ enum state_kind {
 	STATE_NUMBER,   /* unsigned, of 1, 2 or 4 octets: 0..max */
 	STATE_ADDRESS,  /* uint32_t, an IPv4 address in host byte order */
 	STATE_FLAG,     /* bool */
-	STATE_KEYWORD,  /* an enum or bool whose values are the places of keywords */
+	STATE_KEYWORD,  /* an enum whose values have keywords from 1 on */
 	STATE_TEXT,     /* char[], of what a manager may send: 0x20..0x7e */
 	STATE_OCTETS,   /* char[], of anything but NUL */
 	STATE_TIME,     /* int64_t, milliseconds since 1970 */
@@ -39,7 +39,7 @@ struct state_field {
 	enum state_kind kind;
 	size_t offset, size; /* of the member */
 	uint32_t max;
-	const char *const *keywords; /* NULL after the last; "": cannot be written */
+	const char *(*keyword)(uint32_t value); /* static; NULL after the last */
 };
 
 /* The names that STATE_LINK stands for. */
