@@ -10,7 +10,9 @@
 
 #include "base/duration.h"
 #include "base/text.h"
+#include "conf/conf_setting.h"
 #include "conf/conf_token.h"
+#include "conf/conf_value.h"
 #include "conf/conf_words.h"
 
 #define SHOWN_LEN 100 /* of a word in an error text, made printable */
@@ -22,7 +24,7 @@ conf_init(struct conf *config)
 
 	*config = (struct conf){0};
 	for (size_t i = 0; (token = conf_token_at(i)) != NULL; i++)
-		conf_token_set_default(token, config);
+		conf_setting_set_default(token, config);
 }
 
 static void
@@ -156,18 +158,18 @@ set_words(struct conf *config, const char *where, const char *name, char *const 
 		return fail_unknown(error, where, name);
 	if (count == 0)
 		return fail(error, "%s: %s without a value: expected %s", where, token->name,
-			    conf_token_expected(token, NULL, expected));
+			    conf_value_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
-		if (!conf_token_parse(token, words[i], &value))
+		if (!conf_value_parse(token, words[i], &value))
 			return fail(error, "%s: %s '%s': expected %s", where, token->name,
 				    shown(words[i], text),
-				    conf_token_expected(token, words[i], expected));
+				    conf_value_expected(token, words[i], expected));
 	if (count > 1 && token->kind != KIND_PATTERNS)
 		return fail(error, "%s: %s '%s': too much, expected one value: %s", where,
 			    token->name, shown(words[1], text),
-			    conf_token_expected(token, NULL, expected));
+			    conf_value_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
-		if (!conf_token_store(token, config, words[i])) {
+		if (!conf_setting_store(token, config, words[i])) {
 			list_truncate(&config->interfaces, interfaces);
 			return fail(error, "%s: %s '%s': out of memory", where, token->name,
 				    shown(words[i], text));
@@ -280,7 +282,7 @@ conf_print(const struct conf *config, void (*emit)(void *ctx, const char *line),
 	const struct conf_token *token;
 
 	for (size_t i = 0; (token = conf_token_at(i)) != NULL; i++)
-		conf_token_print(token, config, emit, ctx);
+		conf_setting_print(token, config, emit, ctx);
 }
 
 static void
@@ -300,8 +302,8 @@ conf_restart_tokens(const struct conf *old, const struct conf *new,
 
 		if (!token->at_restart)
 			continue;
-		conf_token_print(token, old, keep_line, before);
-		conf_token_print(token, new, keep_line, after);
+		conf_setting_print(token, old, keep_line, before);
+		conf_setting_print(token, new, keep_line, after);
 		if (strcmp(before, after) != 0)
 			report(ctx, token->name);
 	}

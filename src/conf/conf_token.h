@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* conf_token.h - the tokens of the configuration, each with its values.
  *
- * The one table that reading, defaults, error texts and printing go by; for
- * config*.c alone.
+ * The one table that reading, defaults, error texts and printing go by.
  */
 #ifndef CONF_TOKEN_H
 #define CONF_TOKEN_H
@@ -10,16 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "conf/conf.h"
-
-#define CONF_EXPECTED_LEN 160
-/* CONF_STATE_FILE, the default of stateFile, comes from who compiles: the Makefile's
- * localstatedir decides. */
-#define CONF_NO_STATE_FILE "none"
-
-#define CONF_VALUE_MAX 255 /* octets in an interface pattern or a value for net-snmp */
-#define CONF_PRINTED_LEN (2 * CONF_VALUE_MAX + 35) /* of a printed line, NUL included */
 
 enum conf_kind {
 	KIND_NUMBER,      /* min..max */
@@ -52,24 +41,5 @@ const struct conf_token *conf_token_at(size_t i);
 
 /* By name, in any case; NULL: there is none. */
 const struct conf_token *conf_token_find(const char *name);
-
-/* Whether word is a value for the token.  *out is then the value of a number,
- * 0 for all else; a keyword of KIND_SOURCE_PORT counts downwards. */
-bool conf_token_parse(const struct conf_token *token, const char *word, int64_t *out);
-
-/* What a value has to be, as the end of "expected ..."; word is the one that is
- * not, or NULL.  Returns buf. */
-char *conf_token_expected(const struct conf_token *token, const char *word,
-			  char buf[CONF_EXPECTED_LEN]);
-
-/* Put a word that the token accepts into config.  False when out of memory;
- * config is as before then. */
-bool conf_token_store(const struct conf_token *token, struct conf *config, const char *word);
-
-void conf_token_set_default(const struct conf_token *token, struct conf *config);
-
-/* As conf_print(), for this token. */
-void conf_token_print(const struct conf_token *token, const struct conf *config,
-		      void (*emit)(void *ctx, const char *line), void *ctx);
 
 #endif /* CONF_TOKEN_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "conf/conf.h"
+#include "conf/conf_value.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "base/duration.h"
 #include "base/parse.h"
 #include "base/text.h"
-#include "conf/conf_token.h"
+#include "conf/settings.h"
 #include "core/wire.h"
 
 static uint32_t
@@ -53,7 +53,7 @@ parse_keyword(const char *const *keywords, const char *word, int64_t *out)
 }
 
 bool
-conf_token_parse(const struct conf_token *token, const char *word, int64_t *out)
+conf_value_parse(const struct conf_token *token, const char *word, int64_t *out)
 {
 	unsigned long number;
 	unsigned int prefix_len;
@@ -126,7 +126,7 @@ describe_subnet(const char *word, char buf[CONF_EXPECTED_LEN])
 }
 
 char *
-conf_token_expected(const struct conf_token *token, const char *word, char buf[CONF_EXPECTED_LEN])
+conf_value_expected(const struct conf_token *token, const char *word, char buf[CONF_EXPECTED_LEN])
 {
 	char min[DURATION_LEN], max[DURATION_LEN];
 	const char *const *k = token->keywords;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* conf_setting.h - the member of struct conf that a token sets: filled in and printed. */
+#ifndef CONF_SETTING_H
+#define CONF_SETTING_H
+
+#include <stdbool.h>
+
+#include "conf/conf_token.h"
+#include "conf/conf_value.h"
+#include "conf/settings.h"
+
+#define CONF_PRINTED_LEN (2 * CONF_VALUE_MAX + 35) /* of a printed line, NUL included */
+
+/* Put a word that conf_value_parse() accepts for the token into config.  False when
+ * out of memory; config is as before then. */
+bool conf_setting_store(const struct conf_token *token, struct conf *config, const char *word);
+
+void conf_setting_set_default(const struct conf_token *token, struct conf *config);
+
+/* As conf_print(), for this token. */
+void conf_setting_print(const struct conf_token *token, const struct conf *config,
+			void (*emit)(void *ctx, const char *line), void *ctx);
+
+#endif /* CONF_SETTING_H */
