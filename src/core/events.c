@@ -32,7 +32,7 @@ events_new(size_t log_size, size_t queue_limit)
 {
 	struct events *events = calloc(1, sizeof(*events));
 
-	assert(log_size > 0 && queue_limit > 0);
+	assert(log_size > 0);
 	if (events == NULL)
 		return NULL;
 	events->log = calloc(log_size, sizeof(*events->log));
@@ -92,7 +92,7 @@ events_resize(struct events *events, size_t log_size, size_t queue_limit)
 	const size_t kept = events->log_count < log_size ? events->log_count : log_size;
 	struct event *log;
 
-	assert(log_size > 0 && queue_limit > 0);
+	assert(log_size > 0);
 	if (log_size == events->log_size) {
 		events->queue_limit = queue_limit;
 		return 0;

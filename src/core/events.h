@@ -43,7 +43,7 @@ struct event_record {
 };
 
 /* log_size: how many events the log holds; queue_limit: how many may wait.
- * Both at least 1.  NULL when out of memory.  events_free(NULL) is fine. */
+ * log_size is at least 1.  NULL when out of memory.  events_free(NULL) is fine. */
 struct events *events_new(size_t log_size, size_t queue_limit);
 void events_free(struct events *events);
 

@@ -128,6 +128,13 @@ monitor_free(struct monitor *m)
 }
 
 static void
+ask_to_reconcile(struct monitor *m)
+{
+	if (monitor_can_reconcile(m))
+		m->todo |= MONITOR_RECONCILE;
+}
+
+static void
 configure_discovery(struct monitor *m, const struct monitor_settings *new)
 {
 	const struct discover_settings *current = discover_settings(m->discover);
@@ -157,6 +164,7 @@ monitor_configure(struct monitor *m, const struct monitor_settings *new, struct 
 	    inventory_expect_configured(m->inventory, new->expected, new->expected_count, now);
 	outcome->denied = inventory_remove_denied(m->inventory, discover_access(m->discover), now);
 	ask_to_save(m, MONITOR_SAVE_SOON);
+	ask_to_reconcile(m);
 	return status;
 }
 
@@ -263,8 +271,7 @@ monitor_settle_event(struct monitor *m, uint32_t id, enum event_outcome outcome)
 	events_settle(m->events, id, outcome);
 	if (outcome != EVENT_RETRY)
 		ask_to_save(m, MONITOR_SAVE_SOON);
-	if (monitor_can_reconcile(m))
-		m->todo |= MONITOR_RECONCILE;
+	ask_to_reconcile(m);
 }
 
 bool
@@ -381,5 +388,6 @@ monitor_restore(struct monitor *m, const struct state *state, struct moment now)
 	if (events_restore(m->events, state->events, state->event_count, state->last_id) < 0)
 		status = -1;
 	m->reserved_id = state->last_id;
+	ask_to_reconcile(m);
 	return status;
 }

@@ -41,10 +41,10 @@ struct monitor_settings {
 /* What has to be done outside, bits. */
 enum monitor_todo {
 	MONITOR_SAVE_NOW = 1,
-	MONITOR_SAVE_SOON = 2, /* nothing waits for it */
-	MONITOR_SEND = 4,      /* events may go out */
-	MONITOR_LOOK = 8,      /* call discover_tick(): something may be due now */
-	MONITOR_RECONCILE = 16,
+	MONITOR_SAVE_SOON = 2,  /* nothing waits for it */
+	MONITOR_SEND = 4,       /* events may go out */
+	MONITOR_LOOK = 8,       /* call discover_tick(): something may be due now */
+	MONITOR_RECONCILE = 16, /* call monitor_reconcile() */
 };
 
 /* Called for each event, which has its id; not for those that the quiet start swallows.
@@ -96,7 +96,8 @@ void monitor_settle_event(struct monitor *m, uint32_t id, enum event_outcome out
 /* Whether events found no room in the queue that would find some now. */
 bool monitor_can_reconcile(const struct monitor *m);
 
-/* Make up for them as far as there is room. */
+/* Make up for them as far as there is room.  Not done where it is asked for, as it
+ * takes long where there are thousands. */
 void monitor_reconcile(struct monitor *m, struct moment now);
 
 /* Do not announce what the first round finds in which a request could be sent. */

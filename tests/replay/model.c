@@ -33,10 +33,13 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "core/change.h"
 #include "core/events.h"
 #include "core/ids.h"
+#include "core/monitor.h"
 #include "receiver.h"
 #include "sim.h"
+#include "store/state.h"
 
 #define FLYING_MAX 16
 #define S_US INT64_C(1000000)
@@ -50,14 +53,13 @@ struct save {
 static struct {
 	struct random random;
 	unsigned int seed;
-	struct events *events;
-	size_t queue_limit;
 	bool calm; /* everything works */
 	bool disk_fails, disk_hangs, master_is_away, master_refuses;
 	struct save saving, saved;
-	uint32_t failed_id;   /* the last one that could not be saved */
-	uint32_t reserved_id; /* as in the registry */
-	bool in_reserve;      /* ids are, for the rest of this life */
+	uint32_t failed_id;         /* the last one that could not be saved */
+	uint32_t last_id;           /* given */
+	bool in_reserve;            /* ids are, for the rest of this life */
+	bool to_save, to_reconcile; /* the monitor has asked for it */
 	struct event flying[FLYING_MAX];
 	unsigned int flying_count;
 	unsigned int queued, sent, dropped, resent; /* what the counters ought to say */
@@ -78,27 +80,17 @@ chance(unsigned int percent)
 	return pick(100) < percent;
 }
 
-/* The daemon's side of the events: as in the registry. */
+/* The daemon's side: what it does with what the monitor returns. */
 
-static bool
-on_event(void *ctx, const struct event *event)
+static void
+on_event(void *ctx, const struct event *event, bool taken)
 {
-	const uint32_t before = events_last_id(model.events);
-	struct event given = *event;
-	bool taken;
-
 	(void)ctx;
-	if (before >= model.reserved_id) {
-		events_skip(model.events, ids_leap(before, &model.random));
-		model.reserved_id = UINT32_MAX;
-	}
-	taken = events_add(model.events, event, true);
-	given.id = events_last_id(model.events);
-	receiver_note_given(&given, taken);
-	receiver_require(given.id > before, "an id is not above the last one");
-	receiver_require(!model.in_reserve || given.id == before + 1, "an id is left out");
+	receiver_note_given(event, taken);
+	receiver_require(event->id > model.last_id, "an id is not above the last one");
+	receiver_require(!model.in_reserve || event->id == model.last_id + 1, "an id is left out");
+	model.last_id = event->id;
 	*(taken ? &model.queued : &model.dropped) += 1;
-	return taken;
 }
 
 static bool
@@ -108,14 +100,21 @@ owes(void)
 }
 
 static void
+note_todo(void)
+{
+	const unsigned int todo = monitor_take_todo(sim.monitor);
+
+	model.to_save |= (todo & (MONITOR_SAVE_NOW | MONITOR_SAVE_SOON)) != 0;
+	model.to_reconcile |= (todo & MONITOR_RECONCILE) != 0;
+}
+
+static void
 reconcile(void)
 {
-	const size_t room = events_room(model.events);
-
-	if (!owes() || room == 0)
-		return;
-	discover_reconcile(sim.d, sim_moment());
-	inventory_reconcile(sim.inv, events_room(model.events), sim_moment());
+	note_todo();
+	if (model.to_reconcile)
+		monitor_reconcile(sim.monitor, sim_moment());
+	model.to_reconcile = false;
 }
 
 /* The disk. */
@@ -142,13 +141,10 @@ start_saving(bool final)
 
 	if (save->text != NULL)
 		return;
+	note_todo();
+	model.to_save = false;
 	sim_export(&state);
-	state.event_count = events_export_count(model.events);
-	state.events = calloc(state.event_count + 1, sizeof(*state.events));
-	if (state.events == NULL)
-		sim_die("out of memory");
-	events_export(model.events, state.events);
-	save->last_id = events_last_id(model.events);
+	save->last_id = state.last_id;
 	save->reserved_id = state.last_id = final ? save->last_id : ids_reserve(save->last_id);
 	save->text = state_encode(&state, &save->len);
 	read_state(save, &read);
@@ -164,18 +160,20 @@ static void
 finish_saving(void)
 {
 	struct save *save = &model.saving;
+	bool failed;
 
 	if (save->text == NULL || (model.disk_hangs && !model.calm))
 		return;
-	events_release(model.events, save->last_id);
-	if (model.disk_fails && !model.calm) {
+	failed = model.disk_fails && !model.calm;
+	monitor_release(sim.monitor, save->last_id, failed ? 0 : save->reserved_id);
+	if (failed) {
 		free(save->text);
 		model.failed_id = save->last_id;
+		model.to_save = true; /* the writer tries again */
 	} else {
 		free(model.saved.text);
 		model.saved = *save;
-		model.reserved_id = save->reserved_id;
-		model.in_reserve |= save->last_id == events_last_id(model.events);
+		model.in_reserve |= save->last_id == model.last_id;
 	}
 	save->text = NULL;
 }
@@ -187,7 +185,8 @@ take_events(void)
 {
 	struct event *event = &model.flying[model.flying_count];
 
-	for (; model.flying_count < FLYING_MAX && events_take(model.events, sim.now_us, event);
+	for (;
+	     model.flying_count < FLYING_MAX && monitor_take_event(sim.monitor, sim.now_us, event);
 	     event++, model.flying_count++) {
 		const int64_t age_us = sim.now_us - receiver_find(event->id)->event.time.mono_us;
 
@@ -211,10 +210,10 @@ settle_one(void)
 	model.flying[i] = model.flying[--model.flying_count];
 	if (!lost || chance(50))
 		receiver_tell(&event, refused);
-	events_settle(model.events, event.id,
-		      refused ? EVENT_REFUSED
-		      : lost  ? EVENT_RETRY
-			      : EVENT_ACCEPTED);
+	monitor_settle_event(sim.monitor, event.id,
+			     refused ? EVENT_REFUSED
+			     : lost  ? EVENT_RETRY
+				     : EVENT_ACCEPTED);
 	model.queued -= !lost;
 	model.resent += lost;
 	model.dropped += refused;
@@ -230,14 +229,14 @@ notify(void)
 		while (model.flying_count > 0 && (model.calm || chance(70)))
 			settle_one();
 		reconcile();
-	} while (model.calm && events_counts(model.events).queued > 0 &&
-		 model.saving.text == NULL && model.saved.last_id == events_last_id(model.events));
+	} while (model.calm && events_counts(monitor_events(sim.monitor)).queued > 0 &&
+		 model.saving.text == NULL && model.saved.last_id == model.last_id);
 }
 
 static void
 check(void)
 {
-	const struct events_counts counts = events_counts(model.events);
+	const struct events_counts counts = events_counts(monitor_events(sim.monitor));
 
 	receiver_require(counts.queued == model.queued && counts.sent == model.sent &&
 			     counts.dropped == model.dropped && counts.resent == model.resent,
@@ -257,9 +256,20 @@ check_truth(void)
 
 /* Lives and scenarios. */
 
+/* As at a start. */
+static void
+begin_saving(void)
+{
+	start_saving(false);
+	finish_saving();
+	monitor_start_saving(sim.monitor);
+}
+
 static void
 live_again(bool clean, int64_t after_us)
 {
+	const bool kept = clean && !model.disk_fails && !model.disk_hangs;
+	const int64_t interval_us = discover_settings(sim.d)->interval_us;
 	struct state state;
 
 	if (clean) {
@@ -274,20 +284,17 @@ live_again(bool clean, int64_t after_us)
 	receiver_crash(model.saved.last_id);
 	model.failed_id = 0;
 	read_state(&model.saved, &state);
-	events_free(model.events);
-	model.events = events_new(8, model.queue_limit);
-	if (model.events == NULL ||
-	    events_restore(model.events, state.events, state.event_count, state.last_id) < 0)
-		sim_die("out of memory");
-	model.reserved_id = state.last_id;
+	model.last_id = state.last_id;
+	model.to_reconcile = false;
 	model.queued = model.sent = model.dropped = model.resent = model.flying_count = 0;
 	for (size_t i = 0; i < state.event_count; i++)
 		model.queued += state.events[i].queued;
 	sim_live_again(&state, after_us);
+	receiver_require(!kept || discover_settings(sim.d)->interval_us == interval_us,
+			 "a restart changes the interval");
 	state_clear(&state);
 	model.in_reserve = false;
-	start_saving(false);
-	finish_saving();
+	begin_saving();
 	lives++;
 }
 
@@ -300,11 +307,38 @@ run_for(int64_t time_us)
 		sim_advance(sim.now_us + S_US / 2 + pick(8 * S_US));
 		if (model.calm || chance(50))
 			finish_saving();
-		if (model.calm || chance(30))
+		note_todo();
+		if (model.calm ? model.to_save : chance(30))
 			start_saving(false);
 		notify();
 		check();
 	}
+}
+
+static void
+reload(void)
+{
+	sim.settings.queue_limit = 1 + pick(6);
+	sim.settings.event_log = 1 + pick(8);
+	if (chance(30))
+		sim.settings.discover.interval_us = (30 + 10 * pick(2)) * S_US;
+	sim_configure();
+}
+
+/* A SET whose phases lie apart, and which others may refuse. */
+static void
+set_slowly(struct change change)
+{
+	if (monitor_check(sim.monitor, &change) != CHANGE_GRANTED ||
+	    monitor_apply(sim.monitor, &change, sim_moment()) != CHANGE_GRANTED)
+		return;
+	run_for(pick(40 * S_US));
+	if (chance(30))
+		reload();
+	if (chance(50))
+		monitor_commit(sim.monitor, &change, sim_moment());
+	else
+		monitor_undo(sim.monitor, &change, sim_moment());
 }
 
 static void
@@ -342,7 +376,7 @@ disturb(void)
 	struct peer *peer = &sim.peers[i + (chance(30) ? MANAGERS : 0)];
 	bool clean;
 
-	switch (pick(17)) {
+	switch (pick(19)) {
 	case 0:
 	case 1:
 	case 2:
@@ -367,15 +401,14 @@ disturb(void)
 		discover_note_drops(sim.d, sim.links[l].number, 1);
 		break;
 	case 9:
-		inventory_expect(sim.inv, FIRST_ADDR + i, chance(50), sim_moment());
+		sim_change(sim_expectation(FIRST_ADDR + i, chance(50)));
 		break;
 	case 10:
-		inventory_remove(sim.inv, FIRST_ADDR + i, sim_moment());
+		sim_change((struct change){
+		    .what = CHANGE_ROW, .address = FIRST_ADDR + i, .action = CHANGE_ROW_DESTROY});
 		break;
 	case 11:
-		model.queue_limit = 1 + pick(6);
-		if (events_resize(model.events, 1 + pick(8), model.queue_limit) < 0)
-			sim_die("out of memory");
+		reload();
 		break;
 	case 12:
 		model.disk_fails = model.seed % 2 && chance(50);
@@ -387,6 +420,12 @@ disturb(void)
 		break;
 	case 14:
 		rename_link(l);
+		break;
+	case 15:
+		set_slowly(sim_expectation(FIRST_ADDR + i, chance(80)));
+		break;
+	case 16:
+		set_slowly((struct change){.what = CHANGE_INTERVAL, .value = 10000 + pick(50000)});
 		break;
 	default:
 		clean = chance(50);
@@ -402,14 +441,19 @@ start(unsigned int seed)
 	model.seed = seed;
 	receiver_start(seed);
 	model.random.state = seed;
-	model.queue_limit = 1 + pick(6);
 	sim.file = "model";
 	sim.on_event = on_event;
 	sim.now_us = sim.tick_us = 1000 * S_US;
-	sim.discover_settings = (struct discover_settings){
-	    .interval_us = 30 * S_US, .window_us = 3 * S_US, .probes = 3, .misses = 3};
-	sim.inventory_settings = (struct inventory_settings){
-	    .max_managers = 100, .misses = 3, .confirmations = 2, .change_holdoff_us = 300 * S_US};
+	sim.settings = (struct monitor_settings){
+	    .discover = {.interval_us = 30 * S_US, .window_us = 3 * S_US, .probes = 3, .misses = 3},
+	    .inventory = {.max_managers = 100,
+			  .misses = 3,
+			  .confirmations = 2,
+			  .change_holdoff_us = 300 * S_US},
+	    .event_log = 8,
+	    .queue_limit = 1 + pick(6),
+	    .notifications = true,
+	};
 	sim_start();
 	set_link(sim_link("eth0"), LINK_USABLE);
 	set_link(sim_link("eth1"), LINK_USABLE);
@@ -426,11 +470,7 @@ start(unsigned int seed)
 		peer->silent = sim.peer_count >= MANAGERS || chance(30);
 		snprintf(peer->link, sizeof(peer->link), "eth%u", sim.peer_count % LINKS);
 	}
-	model.events = events_new(8, model.queue_limit);
-	if (model.events == NULL)
-		sim_die("out of memory");
-	start_saving(false);
-	finish_saving();
+	begin_saving();
 }
 
 static void
@@ -461,9 +501,7 @@ play(unsigned int seed)
 	run_for(300 * S_US);
 	receiver_require(receiver_given() == given, "a restart tells something");
 	check_truth();
-	events_free(model.events);
-	discover_free(sim.d);
-	inventory_free(sim.inv);
+	sim_end();
 	free(model.saving.text);
 	free(model.saved.text);
 }

@@ -48,15 +48,15 @@ require(bool holds, const char *what)
 	exit(1);
 }
 
-static bool
-count_event(void *ctx, const struct event *event)
+static void
+count_event(void *ctx, const struct event *event, bool taken)
 {
 	(void)ctx;
+	require(taken, "a notification finds no room");
 	if (event->type == EVENT_APPEARED)
 		play.appeared[event->addr - FIRST_ADDR]++;
 	else
 		play.others++;
-	return true;
 }
 
 /* Whether there is such a manager, which the configuration can hear. */
@@ -123,13 +123,17 @@ start(void)
 	play.others = 0;
 	sim.file = "ports";
 	sim.on_event = count_event;
-	sim.discover_settings = (struct discover_settings){.interval_us = INTERVAL_US,
-							   .window_us = WINDOW_US,
-							   .probes = play.probes,
-							   .misses = play.misses,
-							   .source_port = play.source_port};
-	sim.inventory_settings = (struct inventory_settings){
-	    .max_managers = 100, .misses = play.misses, .confirmations = 2};
+	sim.settings = (struct monitor_settings){
+	    .discover = {.interval_us = INTERVAL_US,
+			 .window_us = WINDOW_US,
+			 .probes = play.probes,
+			 .misses = play.misses,
+			 .source_port = play.source_port},
+	    .inventory = {.max_managers = 100, .misses = play.misses, .confirmations = 2},
+	    .event_log = 1,
+	    .queue_limit = 100,
+	    .notifications = true,
+	};
 	sim_start();
 	sim.links[sim_link("eth0")].state = LINK_USABLE;
 	sim_report_links();
@@ -165,8 +169,7 @@ play_one(void)
 	run_rounds(1, false);
 	run_rounds(ROUNDS, true);
 	require_events(2, 1);
-	discover_free(sim.d);
-	inventory_free(sim.inv);
+	sim_end();
 }
 
 int

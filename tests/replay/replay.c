@@ -11,6 +11,8 @@
 #include "base/parse.h"
 #include "sim.h"
 
+#define QUEUE_LIMIT 1000 /* of events that nobody takes */
+
 static int64_t
 parse_time(const char *text)
 {
@@ -163,16 +165,16 @@ rename_links(char *words[], unsigned int count)
 static void
 change_settings(char *words[], unsigned int count)
 {
-	struct discover_settings settings = *discover_settings(sim.d);
+	struct discover_settings *settings = &sim.settings.discover;
 	const char *value;
 
 	if ((value = option(words, count, 0, "interval")) != NULL)
-		settings.interval_us = parse_time(value);
+		settings->interval_us = parse_time(value);
 	if ((value = option(words, count, 0, "window")) != NULL)
-		settings.window_us = parse_time(value);
+		settings->window_us = parse_time(value);
 	if ((value = option(words, count, 0, "probes")) != NULL)
-		settings.probes = parse_number(value);
-	discover_configure(sim.d, &settings);
+		settings->probes = parse_number(value);
+	sim_configure();
 	sim_tick();
 }
 
@@ -183,8 +185,23 @@ permit(const char *token, const char *prefix)
 
 	if (parse_subnet(prefix, &rule.addr, &rule.prefix_len) < 0)
 		sim_die("'%s' is not a prefix", prefix);
-	if (access_add(&sim.access, rule) < 0 || discover_set_access(sim.d, &sim.access) < 0)
+	if (access_add(&sim.access, rule) < 0)
 		sim_die("out of memory");
+	sim_configure();
+}
+
+static void
+set(struct change change)
+{
+	if (sim_change(change) != CHANGE_GRANTED)
+		sim_die("refused");
+}
+
+static void
+fill_queue(bool full)
+{
+	sim.settings.queue_limit = full ? 0 : QUEUE_LIMIT;
+	sim_configure();
 }
 
 static void
@@ -219,14 +236,16 @@ run_command(char *words[], unsigned int count, const char *rest)
 					: sim.links[sim_link(words[1])].number,
 				    1);
 	else if (strcmp(command, "round") == 0 && count == 1) {
-		discover_round_now(sim.d);
+		set((struct change){.what = CHANGE_ROUND_NOW});
 		sim_tick();
 	} else if (strcmp(command, "expected") == 0 && count == 2)
-		inventory_expect(sim.inv, sim_parse_address(words[1]), true, sim_moment());
+		set(sim_expectation(sim_parse_address(words[1]), true));
 	else if (strcmp(command, "not-expected") == 0 && count == 2)
-		inventory_expect(sim.inv, sim_parse_address(words[1]), false, sim_moment());
+		set(sim_expectation(sim_parse_address(words[1]), false));
 	else if (strcmp(command, "forget") == 0 && count == 2)
-		inventory_remove(sim.inv, sim_parse_address(words[1]), sim_moment());
+		set((struct change){.what = CHANGE_ROW,
+				    .address = sim_parse_address(words[1]),
+				    .action = CHANGE_ROW_DESTROY});
 	else if ((strcmp(command, "accept") == 0 || strcmp(command, "deny") == 0) && count == 2)
 		permit(command, words[1]);
 	else if (strcmp(command, "change") == 0 && count >= 2)
@@ -234,11 +253,10 @@ run_command(char *words[], unsigned int count, const char *rest)
 	else if (strcmp(command, "restart") == 0 && count == 2)
 		sim_restart(parse_time(words[1]));
 	else if (strcmp(command, "queue") == 0 && count == 2)
-		sim.no_room = strcmp(words[1], "full") == 0;
-	else if (strcmp(command, "reconcile") == 0 && count == 1) {
-		discover_reconcile(sim.d, sim_moment());
-		inventory_reconcile(sim.inv, SIZE_MAX, sim_moment());
-	} else if (strcmp(command, "loop") == 0 && count == 3)
+		fill_queue(strcmp(words[1], "full") == 0);
+	else if (strcmp(command, "reconcile") == 0 && count == 1)
+		monitor_reconcile(sim.monitor, sim_moment());
+	else if (strcmp(command, "loop") == 0 && count == 3)
 		sim_receive_request(words[1], sim.links[sim_link(words[1])].addr,
 				    (uint16_t)parse_number(words[2]), true);
 	else if (strcmp(command, "foreign-request") == 0 && count == 2)
@@ -275,8 +293,11 @@ start(char *words[], unsigned int count)
 		ds.source_port = strcmp(value, "fixed") == 0       ? SOURCE_PORT_FIXED
 				 : strcmp(value, "ephemeral") == 0 ? SOURCE_PORT_EPHEMERAL
 								   : SOURCE_PORT_AUTO;
-	sim.discover_settings = ds;
-	sim.inventory_settings = is;
+	sim.settings = (struct monitor_settings){.discover = ds,
+						 .inventory = is,
+						 .event_log = 100,
+						 .queue_limit = QUEUE_LIMIT,
+						 .notifications = true};
 	sim_start();
 }
 
@@ -337,8 +358,7 @@ main(int argc, char **argv)
 	fclose(f);
 	if (sim.events[0] != '\0')
 		check_expect(false, "events nobody asked for", "none", sim.events);
-	discover_free(sim.d);
+	sim_end();
 	access_clear(&sim.access);
-	inventory_free(sim.inv);
 	return sim.failures > 0;
 }

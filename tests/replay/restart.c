@@ -2,35 +2,32 @@
 /* The daemon ends and starts again, with nothing but the text of its state. */
 #include <stdlib.h>
 
-#include "core/keep.h"
 #include "sim.h"
+#include "store/state.h"
 
 void
 sim_export(struct state *state)
 {
-	*state = (struct state){
-	    .saved_wall_ms = sim_moment().wall_ms,
-	    .manager_count = inventory_summary(sim.inv).all,
-	};
-	state->managers = calloc(state->manager_count + 1, sizeof(*state->managers));
+	*state = (struct state){0};
+	if (monitor_export(sim.monitor, state, sim_moment()))
+		return;
 	state->links = calloc(LINKS_MAX, sizeof(*state->links));
-	if (state->managers == NULL || state->links == NULL)
+	state->managers = calloc(state->manager_count, sizeof(*state->managers));
+	state->events = calloc(state->event_count, sizeof(*state->events));
+	if (state->links == NULL || state->managers == NULL || state->events == NULL ||
+	    !monitor_export(sim.monitor, state, sim_moment()))
 		sim_die("out of memory");
-	keep_export(sim.d, sim.inv, state, sim_moment());
 }
 
 void
 sim_live_again(const struct state *state, int64_t after_us)
 {
-	discover_free(sim.d);
-	inventory_free(sim.inv);
+	sim_end();
 	sim.answer_count = 0;
 	sim.now_us += after_us;
 	sim_start();
-	if (discover_set_access(sim.d, &sim.access) < 0)
-		sim_die("out of memory");
 	sim_report_links();
-	if (keep_restore(sim.d, sim.inv, state, sim_moment()) < 0)
+	if (monitor_restore(sim.monitor, state, sim_moment()) < 0)
 		sim_die("out of memory");
 	sim.tick_us = sim.now_us;
 }
@@ -38,7 +35,7 @@ sim_live_again(const struct state *state, int64_t after_us)
 void
 sim_restart(int64_t after_us)
 {
-	const struct state_limits limits = {.managers = 10000};
+	const struct state_limits limits = {.managers = 10000, .events = 10000};
 	struct state_error error;
 	struct state state;
 	size_t len;

@@ -44,28 +44,70 @@ sim_moment(void)
 	return (struct moment){.mono_us = sim.now_us, .wall_ms = EPOCH_MS + sim.now_us / 1000};
 }
 
-bool
-sim_note_event(void *ctx, const struct event *event)
+static void
+note_event(void *ctx, const struct event *event, bool taken)
 {
 	char addr[TEXT_ADDRESS_LEN];
 	const size_t used = strlen(sim.events);
 
 	(void)ctx;
 	snprintf(sim.events + used, sizeof(sim.events) - used, "%s%s%s %s", used > 0 ? ", " : "",
-		 sim.no_room ? "untold " : "", event_type_name(event->type),
+		 taken ? "" : "untold ", event_type_name(event->type),
 		 event->addr != 0 ? text_address(event->addr, addr) : event->reason);
-	return !sim.no_room;
 }
 
 void
 sim_start(void)
 {
-	inventory_event_fn *on_event = sim.on_event != NULL ? sim.on_event : sim_note_event;
-
-	sim.inv = inventory_new(&sim.inventory_settings, 1, on_event, NULL);
-	sim.d = discover_new(&sim.discover_settings, sim.inv, sim_moment(), on_event, NULL);
-	if (sim.inv == NULL || sim.d == NULL)
+	sim.settings.access = &sim.access;
+	sim.monitor = monitor_new(&sim.settings, ++sim.seed, sim_moment(),
+				  sim.on_event != NULL ? sim.on_event : note_event, NULL);
+	if (sim.monitor == NULL)
 		sim_die("out of memory");
+	sim.inv = monitor_inventory(sim.monitor);
+	sim.d = monitor_discover(sim.monitor);
+}
+
+void
+sim_end(void)
+{
+	monitor_free(sim.monitor);
+}
+
+void
+sim_configure(void)
+{
+	struct monitor_outcome outcome;
+
+	if (monitor_configure(sim.monitor, &sim.settings, sim_moment(), &outcome) < 0)
+		sim_die("out of memory");
+}
+
+enum change_refusal
+sim_change(struct change change)
+{
+	enum change_refusal refusal = monitor_check(sim.monitor, &change);
+
+	if (refusal == CHANGE_GRANTED)
+		refusal = monitor_apply(sim.monitor, &change, sim_moment());
+	if (refusal == CHANGE_GRANTED)
+		monitor_commit(sim.monitor, &change, sim_moment());
+	return refusal;
+}
+
+struct change
+sim_expectation(uint32_t addr, bool expected)
+{
+	const struct manager *m = inventory_at_or_after(sim.inv, addr);
+	const bool exists = m != NULL && m->addr == addr;
+
+	return (struct change){
+	    .what = CHANGE_ROW,
+	    .address = addr,
+	    .action = expected && !exists ? CHANGE_ROW_CREATE : CHANGE_ROW_KEEP,
+	    .set_expected = true,
+	    .expected = expected,
+	};
 }
 
 unsigned int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sim.h - a network in simulated time: managers that answer, links, and the
- * discovery and inventory under test.
+ * monitor under test.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -12,7 +12,7 @@
 #include "core/discover.h"
 #include "core/inventory.h"
 #include "core/links.h"
-#include "store/state.h"
+#include "core/monitor.h"
 
 #define MAX_PEERS 64
 #define MAX_ANSWERS 1024
@@ -42,12 +42,12 @@ struct sim {
 	const char *file;
 	int line;
 	int64_t now_us;
-	struct discover_settings discover_settings; /* at the start */
-	struct inventory_settings inventory_settings;
-	struct inventory *inv;
+	struct monitor_settings settings; /* what a configuration file would say */
+	struct monitor *monitor;
+	const struct inventory *inv; /* the monitor's */
 	struct discover *d;
-	inventory_event_fn *on_event; /* NULL: sim_note_event() */
-	bool no_room;                 /* events are not taken */
+	monitor_event_fn *on_event; /* NULL: they go to `events` */
+	uint64_t seed;              /* of the last life */
 	int64_t tick_us;
 	struct peer peers[MAX_PEERS];
 	unsigned int peer_count;
@@ -85,19 +85,25 @@ void sim_report_links(void);
 /* It is called otherwise now, as are the links that managers are on. */
 void sim_rename(const char *name, const char *other);
 
-/* Begin with the settings, or do so anew. */
+/* Begin with the settings, or do so again; and be done with it. */
 void sim_start(void);
+void sim_end(void);
+
+/* The settings have changed. */
+void sim_configure(void);
+
+/* A SET, all phases at once.  What is refused changes nothing. */
+enum change_refusal sim_change(struct change change);
+
+/* That which has a manager expected, or not, whether there is a row or not. */
+struct change sim_expectation(uint32_t addr, bool expected);
 
 /* The daemon is gone for so long, and comes back with the state that it kept. */
 void sim_restart(int64_t after_us);
 
-/* The two halves of it: what is kept of the discovery and the inventory, for
- * state_clear(); and the next life with it. */
+/* The two halves of it: what is kept, for state_clear(); and the next life with it. */
 void sim_export(struct state *state);
 void sim_live_again(const struct state *state, int64_t after_us);
-
-/* For the discovery and the inventory: their events go to sim.events. */
-bool sim_note_event(void *ctx, const struct event *event);
 
 /* Let everything happen that is due before then. */
 void sim_advance(int64_t until_us);
