@@ -7,7 +7,6 @@
 #include <sys/tree.h>
 
 #include "base/random.h"
-#include "core/row.h"
 
 #define ROUNDS_TO_CONFIRM 2
 
@@ -141,22 +140,22 @@ add(struct candidates *c, uint32_t addr)
 
 enum candidate_fate
 candidates_hear(struct candidates *c, const struct wire_response *resp,
-		const struct hearing *hearing, unsigned int confirmations,
+		const struct reception *reception, unsigned int confirmations,
 		struct manager *confirmed)
 {
 	struct candidate *who = find(c, resp->addr);
 
-	if (hearing->wave > c->wave) {
-		c->wave = hearing->wave;
+	if (reception->wave > c->wave) {
+		c->wave = reception->wave;
 		c->surplus = 0;
 	}
 	if (who == NULL)
 		who = add(c, resp->addr);
 	if (who == NULL)
 		return CANDIDATE_DROPPED;
-	row_note_answer(&who->m, resp, hearing);
-	if (hearing->wave > who->last_wave) {
-		who->last_wave = hearing->wave;
+	manager_note_answer(&who->m, resp, reception);
+	if (reception->wave > who->last_wave) {
+		who->last_wave = reception->wave;
 		who->answers++;
 	}
 	if (who->answers < confirmations)

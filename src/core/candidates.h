@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/inventory.h"
+#include "core/manager.h"
+#include "core/wire.h"
 
 struct candidates;
 
@@ -36,7 +37,7 @@ enum candidate_fate {
  * what is known goes to *confirmed and the candidate is removed.  It is dropped when
  * chance is against a newcomer to a full pool, or out of memory. */
 enum candidate_fate candidates_hear(struct candidates *c, const struct wire_response *resp,
-				    const struct hearing *hearing, unsigned int confirmations,
+				    const struct reception *reception, unsigned int confirmations,
 				    struct manager *confirmed);
 
 /* Forget one, if it is there. */

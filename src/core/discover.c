@@ -12,7 +12,7 @@
 struct discover {
 	struct discover_settings settings;
 	struct inventory *inv;
-	inventory_event_fn *on_event;
+	event_fn *on_event;
 	void *ctx;
 	struct access_list access;
 	struct links links;
@@ -41,7 +41,7 @@ struct discover {
 
 struct discover *
 discover_new(const struct discover_settings *settings, struct inventory *inv, struct moment now,
-	     inventory_event_fn *on_event, void *ctx)
+	     event_fn *on_event, void *ctx)
 {
 	struct discover *d = calloc(1, sizeof(*d));
 
@@ -150,7 +150,7 @@ hear(struct discover *d, struct link *link, const struct arrival *arrival, struc
 {
 	/* It may come in where we do not ask, by another route or ARP flux. */
 	const bool asked_here = link != NULL && link->wave > 0 && link_in_use(link);
-	const struct hearing hearing = {
+	const struct reception reception = {
 	    .now = now,
 	    .source = arrival->source,
 	    .ifindex = arrival->ifindex,
@@ -159,7 +159,7 @@ hear(struct discover *d, struct link *link, const struct arrival *arrival, struc
 	    .since_request_us = now.mono_us - (asked_here ? link->requested_us : d->requested_us),
 	};
 
-	const enum verdict verdict = inventory_hear(d->inv, resp, &hearing);
+	const enum verdict verdict = inventory_hear(d->inv, resp, &reception);
 
 	if (link != NULL && verdict == VERDICT_ACCEPTED)
 		link->responses++;

@@ -83,7 +83,7 @@ struct discover_stats {
  * impaired and are restored.  NULL when out of memory; discover_free(NULL) is
  * fine. */
 struct discover *discover_new(const struct discover_settings *settings, struct inventory *inv,
-			      struct moment now, inventory_event_fn *on_event, void *ctx);
+			      struct moment now, event_fn *on_event, void *ctx);
 void discover_free(struct discover *d);
 
 /* Change the settings of a running discovery.  A new interval counts from the
@@ -139,7 +139,7 @@ const struct discover_stats *discover_stats(const struct discover *d);
 const struct link *discover_link_at_or_after(const struct discover *d, unsigned int from,
 					     uint32_t *up);
 
-/* Whether there are links whose last event was not taken (inventory_event_fn). */
+/* Whether there are links whose last event was not taken (event_fn). */
 bool discover_is_owed(const struct discover *d);
 
 /* Make an event for each of them. */

@@ -53,6 +53,11 @@ struct event_kind {
 	bool warns;       /* degraded: a warning in the log, others are notices */
 };
 
+/* Called for each event as it happens; *event is the caller's and has no id.
+ * Returns false if nobody will be told, for want of room: *_reconcile() makes
+ * up for it. */
+typedef bool event_fn(void *ctx, const struct event *event);
+
 /* Static, never NULL. */
 const struct event_kind *event_kind(enum event_type type);
 

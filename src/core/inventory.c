@@ -47,18 +47,25 @@ pool_size(const struct inventory_settings *settings)
 	return quarter > POOL_MIN ? quarter : POOL_MIN;
 }
 
+static void
+set_up(struct inventory *inv, const struct inventory_settings *settings)
+{
+	inv->settings = *settings;
+	inv->rules.misses = settings->misses;
+	inv->rules.change_holdoff_us = settings->change_holdoff_us;
+}
+
 struct inventory *
-inventory_new(const struct inventory_settings *settings, uint64_t seed,
-	      inventory_event_fn *on_event, void *ctx)
+inventory_new(const struct inventory_settings *settings, uint64_t seed, event_fn *on_event,
+	      void *ctx)
 {
 	struct inventory *inv = calloc(1, sizeof(*inv));
 
 	assert(settings->misses > 0 && settings->confirmations > 0);
 	if (inv == NULL)
 		return NULL;
-	inv->settings = *settings;
-	inv->rules =
-	    (struct row_rules){.settings = &inv->settings, .on_event = on_event, .ctx = ctx};
+	inv->rules = (struct row_rules){.on_event = on_event, .ctx = ctx};
+	set_up(inv, settings);
 	RB_INIT(&inv->rows);
 	TAILQ_INIT(&inv->owed);
 	inv->candidates = candidates_new(pool_size(settings), seed);
@@ -125,7 +132,7 @@ inventory_configure(struct inventory *inv, const struct inventory_settings *sett
 {
 	if (candidates_resize(inv->candidates, pool_size(settings)) < 0)
 		return -1;
-	inv->settings = *settings;
+	set_up(inv, settings);
 	return 0;
 }
 
@@ -157,7 +164,7 @@ add_row(struct inventory *inv, const struct manager *m, struct moment now)
 
 enum verdict
 inventory_hear(struct inventory *inv, const struct wire_response *resp,
-	       const struct hearing *hearing)
+	       const struct reception *reception)
 {
 	struct row *row = find_row(inv, resp->addr);
 	struct manager confirmed;
@@ -165,8 +172,8 @@ inventory_hear(struct inventory *inv, const struct wire_response *resp,
 	if (row == NULL) {
 		if (inv->row_count >= inv->settings.max_managers)
 			return VERDICT_NO_ROOM;
-		switch (candidates_hear(inv->candidates, resp, hearing, inv->settings.confirmations,
-					&confirmed)) {
+		switch (candidates_hear(inv->candidates, resp, reception,
+					inv->settings.confirmations, &confirmed)) {
 		case CANDIDATE_DROPPED:
 			return VERDICT_NO_ROOM;
 		case CANDIDATE_NOTED:
@@ -174,12 +181,12 @@ inventory_hear(struct inventory *inv, const struct wire_response *resp,
 		case CANDIDATE_CONFIRMED:
 			break;
 		}
-		row = add_row(inv, &confirmed, hearing->now);
+		row = add_row(inv, &confirmed, reception->now);
 		if (row == NULL)
 			return VERDICT_NO_ROOM;
 	}
 	count(inv, row, -1);
-	row_hear(row, resp, hearing, &inv->rules);
+	row_hear(row, resp, reception, &inv->rules);
 	count(inv, row, 1);
 	return VERDICT_ACCEPTED;
 }
@@ -211,7 +218,7 @@ inventory_pending(const struct inventory *inv, int64_t since, bool links[], int 
 	struct row *row;
 
 	RB_FOREACH (row, rows, &rows)
-		if (row->m.status != MANAGER_DOWN && !row_heard_since(&row->m, since))
+		if (row->m.status != MANAGER_DOWN && !manager_heard_since(&row->m, since))
 			mark_pending(&pending, &row->m);
 }
 
@@ -251,7 +258,8 @@ inventory_close_round(struct inventory *inv, struct moment now, int64_t round_st
 		const enum link_judgement here =
 		    link >= 0 && link < link_count ? judgement[link] : elsewhere;
 
-		if (!row_heard_since(&row->m, round_start_us) && is_past_retention(inv, row, now)) {
+		if (!manager_heard_since(&row->m, round_start_us) &&
+		    is_past_retention(inv, row, now)) {
 			remove_row(inv, row, now);
 			continue;
 		}
@@ -300,7 +308,7 @@ count_heard(void *ctx, struct manager *m)
 {
 	struct heard *heard = ctx;
 
-	heard->count += row_heard_since(m, heard->since);
+	heard->count += manager_heard_since(m, heard->since);
 }
 
 uint32_t

@@ -25,6 +25,7 @@
 #include "base/moment.h"
 #include "core/access.h"
 #include "core/event.h"
+#include "core/links.h"
 #include "core/manager.h"
 #include "core/wire.h"
 
@@ -38,51 +39,16 @@ struct inventory_settings {
 	int64_t change_holdoff_us;  /* at most one EVENT_CHANGED a manager in so long */
 };
 
-/* Circumstances of a response. */
-struct hearing {
-	struct moment now;
-	uint32_t source;
-	unsigned int ifindex;
-	int link;                 /* or LINK_NONE */
-	uint64_t wave;            /* number of our last request on that link; 0: none yet */
-	int64_t since_request_us; /* age of that request; meaningless if wave is 0 */
-};
-
-/* What a round found out about a link: does the silence of its managers count? */
-enum link_judgement {
-	LINK_JUDGED,    /* yes */
-	LINK_EXCUSED,   /* no: the miss counts stand still */
-	LINK_UNTRUSTED, /* no, and for so long that its managers become unknown */
-};
-
 struct inventory_summary {
 	uint32_t all, up, missing, down, unknown, expected;
 	uint32_t unconfirmed;      /* candidates */
 	struct moment last_change; /* of the set of rows; wall_ms 0: never */
 };
 
-/* Called for each event as it happens; *event is the caller's and has no id.
- * Returns false if nobody will be told, for want of room: *_reconcile() makes
- * up for it. */
-typedef bool inventory_event_fn(void *ctx, const struct event *event);
-
-/* A row as it is kept over a restart.  Of m, what the rest follows from is of no
- * account: ifindex, wave and response_time_us; m.announced, told and conflict are
- * what the queued events say. */
-struct manager_record {
-	struct manager m;          /* monotonic times relative to the record's making */
-	struct wire_response told; /* its hostname, version and port */
-	int64_t changed_us;        /* last EVENT_CHANGED, likewise relative; 0: none */
-	bool conflict;             /* has been announced */
-	bool challenged;           /* there is a second source: */
-	uint32_t challenger;       /* its address */
-	struct wire_response challenger_says;
-};
-
 /* seed: for the random replacement of candidates.  NULL when out of memory.
  * inventory_free(NULL) is fine. */
 struct inventory *inventory_new(const struct inventory_settings *settings, uint64_t seed,
-				inventory_event_fn *on_event, void *ctx);
+				event_fn *on_event, void *ctx);
 void inventory_free(struct inventory *inv);
 
 /* Change the settings of a running inventory.  Fewer max_managers than there
@@ -94,7 +60,7 @@ int inventory_configure(struct inventory *inv, const struct inventory_settings *
  * VERDICT_UNCONFIRMED for a candidate, or VERDICT_NO_ROOM: in a full table, or by
  * chance among the candidates when there are too many. */
 enum verdict inventory_hear(struct inventory *inv, const struct wire_response *resp,
-			    const struct hearing *hearing);
+			    const struct reception *reception);
 
 /* Mark for which links another request is worth while: links[link] becomes
  * true where a manager that is not down has not been heard since `since`
@@ -149,7 +115,7 @@ const struct manager *inventory_at_or_after(const struct inventory *inv, uint32_
 
 struct inventory_summary inventory_summary(const struct inventory *inv);
 
-/* Whether there are rows whose last event was not taken (inventory_event_fn). */
+/* Whether there are rows whose last event was not taken (event_fn). */
 bool inventory_is_owed(const struct inventory *inv);
 
 /* Make an event for each row whose state differs from the one that the events

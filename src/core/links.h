@@ -11,8 +11,10 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "core/inventory.h"
-#include "core/manager.h"
+
+/* A link is known by its place in the list: that survives what ifindexes do not. */
+#define LINKS_MAX 1024
+#define LINK_NONE (-1)
 
 #define LINK_NAME_LEN 16                   /* IF_NAMESIZE */
 #define LINK_SHOWN_LEN (4 * LINK_NAME_LEN) /* each octet as \xHH, by text_printable() */
@@ -87,6 +89,13 @@ struct link_report {
 struct link_record {
 	char name[LINK_NAME_LEN];
 	bool impaired; /* has been announced */
+};
+
+/* What a round found out about a link: does the silence of its managers count? */
+enum link_judgement {
+	LINK_JUDGED,    /* yes */
+	LINK_EXCUSED,   /* no: the miss counts stand still */
+	LINK_UNTRUSTED, /* no, and for so long that its managers become unknown */
 };
 
 struct links {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/manager.h"
 
+#include <string.h>
+
 static const char *const status_names[MANAGER_STATUSES] = {
     [0] = "invalid",         [MANAGER_UP] = "up",           [MANAGER_MISSING] = "missing",
     [MANAGER_DOWN] = "down", [MANAGER_UNKNOWN] = "unknown",
@@ -10,4 +12,38 @@ const char *
 manager_status_name(enum manager_status status)
 {
 	return status_names[status < MANAGER_STATUSES ? status : 0];
+}
+
+void
+manager_note_heard(struct manager *m, struct moment now)
+{
+	if (!manager_heard(m))
+		m->first_seen = now;
+	m->last_seen = now;
+	m->missed = 0;
+}
+
+void
+manager_note_answer(struct manager *m, const struct wire_response *resp,
+		    const struct reception *reception)
+{
+	memcpy(m->version, resp->version, sizeof(m->version));
+	memcpy(m->hostname, resp->hostname, sizeof(m->hostname));
+	m->port = resp->port;
+	m->source = reception->source;
+	m->ifindex = reception->ifindex;
+	m->link = reception->link;
+	if (reception->wave > 0 && reception->wave != m->wave) {
+		m->wave = reception->wave;
+		m->response_time_us = (uint32_t)(reception->since_request_us < UINT32_MAX
+						     ? reception->since_request_us
+						     : UINT32_MAX);
+	}
+	manager_note_heard(m, reception->now);
+}
+
+bool
+manager_heard_since(const struct manager *m, int64_t since)
+{
+	return manager_heard(m) && m->last_seen.mono_us >= since;
 }

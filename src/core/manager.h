@@ -28,11 +28,6 @@ enum manager_announced {
 	ANNOUNCED_DOWN,
 };
 
-/* A manager's link is its interface's place in the discovery's list (links.h):
- * that survives what ifindexes do not. */
-#define LINK_NONE (-1)
-#define LINKS_MAX 1024
-
 struct manager {
 	uint32_t addr; /* host byte order; the key */
 	enum manager_status status;
@@ -41,7 +36,7 @@ struct manager {
 	uint16_t port;        /* 0: never heard */
 	uint32_t source;      /* where what is said here came from; 0: never heard */
 	unsigned int ifindex; /* where it arrived; 0: never heard */
-	int link;             /* the same as a place in the discovery's list, or LINK_NONE */
+	int link;             /* the same as a place in struct links, or LINK_NONE */
 	struct moment first_seen;
 	struct moment last_seen;   /* wall_ms is 0 when never heard */
 	uint32_t response_time_us; /* first answer after the last request before it */
@@ -53,8 +48,41 @@ struct manager {
 	enum manager_announced announced;
 };
 
+/* A row as it is kept over a restart.  Of m, what the rest follows from is of no
+ * account: ifindex, wave and response_time_us; m.announced, told and conflict are
+ * what the queued events say. */
+struct manager_record {
+	struct manager m;          /* monotonic times relative to the record's making */
+	struct wire_response told; /* its hostname, version and port */
+	int64_t changed_us;        /* last EVENT_CHANGED, likewise relative; 0: none */
+	bool conflict;             /* has been announced */
+	bool challenged;           /* there is a second source: */
+	uint32_t challenger;       /* its address */
+	struct wire_response challenger_says;
+};
+
+/* Circumstances of a response. */
+struct reception {
+	struct moment now;
+	uint32_t source;
+	unsigned int ifindex;
+	int link;                 /* or LINK_NONE */
+	uint64_t wave;            /* number of our last request on that link; 0: none yet */
+	int64_t since_request_us; /* age of that request; meaningless if wave is 0 */
+};
+
 /* "up", "missing", ...; static, never NULL. */
 const char *manager_status_name(enum manager_status status);
+
+/* Record that there was an answer. */
+void manager_note_heard(struct manager *m, struct moment now);
+
+/* Record an answer, and what it says. */
+void manager_note_answer(struct manager *m, const struct wire_response *resp,
+			 const struct reception *reception);
+
+/* Whether any source answered for it since then. */
+bool manager_heard_since(const struct manager *m, int64_t since);
 
 static inline bool
 manager_heard(const struct manager *m)

@@ -11,7 +11,7 @@
 /* A second source that answers for the address of a row, differently. */
 struct challenger {
 	struct wire_response says;
-	struct hearing hearing;     /* its last answer */
+	struct reception reception; /* its last answer */
 	unsigned int silent_rounds; /* in a row */
 };
 
@@ -35,13 +35,7 @@ row_forget_links(struct row *row, const bool gone[], int link_count)
 
 	row->m.link = row_link_left(row->m.link, gone, link_count);
 	if (c != NULL)
-		c->hearing.link = row_link_left(c->hearing.link, gone, link_count);
-}
-
-bool
-row_heard_since(const struct manager *m, int64_t since)
-{
-	return manager_heard(m) && m->last_seen.mono_us >= since;
+		c->reception.link = row_link_left(c->reception.link, gone, link_count);
 }
 
 static bool
@@ -91,7 +85,7 @@ announce(struct row *row, enum event_type type, struct moment now, const char *r
 	    .port = m->port,
 	    .former_port = row->queued.told.port,
 	    .source = m->source,
-	    .other_source = type == EVENT_CONFLICT ? row->challenger->hearing.source : 0,
+	    .other_source = type == EVENT_CONFLICT ? row->challenger->reception.source : 0,
 	    .ifindex = m->ifindex,
 	};
 
@@ -106,33 +100,6 @@ announce(struct row *row, enum event_type type, struct moment now, const char *r
 	row->told.port = m->port;
 	if (rules->on_event == NULL || rules->on_event(rules->ctx, &event))
 		note_queued(row, type);
-}
-
-static void
-note_heard(struct manager *m, const struct hearing *hearing)
-{
-	if (!manager_heard(m))
-		m->first_seen = hearing->now;
-	m->last_seen = hearing->now;
-	m->missed = 0;
-}
-
-void
-row_note_answer(struct manager *m, const struct wire_response *resp, const struct hearing *hearing)
-{
-	memcpy(m->version, resp->version, sizeof(m->version));
-	memcpy(m->hostname, resp->hostname, sizeof(m->hostname));
-	m->port = resp->port;
-	m->source = hearing->source;
-	m->ifindex = hearing->ifindex;
-	m->link = hearing->link;
-	if (hearing->wave > 0 && hearing->wave != m->wave) {
-		m->wave = hearing->wave;
-		m->response_time_us =
-		    (uint32_t)(hearing->since_request_us < UINT32_MAX ? hearing->since_request_us
-								      : UINT32_MAX);
-	}
-	note_heard(m, hearing);
 }
 
 static void
@@ -160,8 +127,7 @@ announce_change(struct row *row, struct moment now, const struct row_rules *rule
 	if (m->announced != ANNOUNCED_UP || m->status != MANAGER_UP || row->challenger != NULL ||
 	    !is_known(row))
 		return;
-	if (row->changed_us != 0 &&
-	    now.mono_us - row->changed_us < rules->settings->change_holdoff_us)
+	if (row->changed_us != 0 && now.mono_us - row->changed_us < rules->change_holdoff_us)
 		return;
 	if (strcmp(m->hostname, row->told.hostname) != 0)
 		reason = "its hostname changed";
@@ -188,21 +154,21 @@ may_speak_for(const struct row *row, uint32_t source, const struct row_rules *ru
 	const struct manager *m = &row->m;
 
 	return !manager_heard(m) || source == m->source || m->status == MANAGER_DOWN ||
-	       row->source_silent_rounds >= rules->settings->misses;
+	       row->source_silent_rounds >= rules->misses;
 }
 
 /* Out of memory it is as if this answer had been lost. */
 static void
-note_challenge(struct row *row, const struct wire_response *resp, const struct hearing *hearing)
+note_challenge(struct row *row, const struct wire_response *resp, const struct reception *reception)
 {
 	if (row->challenger == NULL)
 		row->challenger = calloc(1, sizeof(*row->challenger));
 	if (row->challenger == NULL)
 		return;
 	row->challenger->says = *resp;
-	row->challenger->hearing = *hearing;
+	row->challenger->reception = *reception;
 	row->challenger->silent_rounds = 0;
-	note_heard(&row->m, hearing);
+	manager_note_heard(&row->m, reception->now);
 }
 
 static void
@@ -223,12 +189,12 @@ note_agreement(struct row *row)
 }
 
 static void
-note_source(struct row *row, const struct wire_response *resp, const struct hearing *hearing)
+note_source(struct row *row, const struct wire_response *resp, const struct reception *reception)
 {
-	if (hearing->source != row->m.source)
+	if (reception->source != row->m.source)
 		end_challenge(row);
-	row_note_answer(&row->m, resp, hearing);
-	row->source_heard_us = hearing->now.mono_us;
+	manager_note_answer(&row->m, resp, reception);
+	row->source_heard_us = reception->now.mono_us;
 	row->source_silent_rounds = 0;
 	if (row->challenger != NULL && !contradicts(&row->m, &row->challenger->says))
 		note_agreement(row);
@@ -237,42 +203,42 @@ note_source(struct row *row, const struct wire_response *resp, const struct hear
 /* Somebody says that the manager is there.  Version and way to us are for its own
  * source to say. */
 static void
-note_other(struct row *row, const struct hearing *hearing)
+note_other(struct row *row, const struct reception *reception)
 {
-	note_heard(&row->m, hearing);
-	if (row->challenger != NULL && row->challenger->hearing.source == hearing->source)
+	manager_note_heard(&row->m, reception->now);
+	if (row->challenger != NULL && row->challenger->reception.source == reception->source)
 		note_agreement(row);
 }
 
 void
-row_hear(struct row *row, const struct wire_response *resp, const struct hearing *hearing,
+row_hear(struct row *row, const struct wire_response *resp, const struct reception *reception,
 	 const struct row_rules *rules)
 {
 	struct manager *m = &row->m;
 	const struct manager before = *m;
 	char reason[EVENT_REASON_LEN];
 
-	if (may_speak_for(row, hearing->source, rules))
-		note_source(row, resp, hearing);
+	if (may_speak_for(row, reception->source, rules))
+		note_source(row, resp, reception);
 	else if (contradicts(m, resp))
-		note_challenge(row, resp, hearing);
+		note_challenge(row, resp, reception);
 	else
-		note_other(row, hearing);
+		note_other(row, reception);
 	m->status = MANAGER_UP;
 	if (before.announced != ANNOUNCED_UP) {
 		m->transitions += before.announced == ANNOUNCED_DOWN;
 		m->announced = ANNOUNCED_UP;
-		describe_appearance(&before, hearing->now, reason);
-		announce(row, EVENT_APPEARED, hearing->now, reason, rules);
+		describe_appearance(&before, reception->now, reason);
+		announce(row, EVENT_APPEARED, reception->now, reason, rules);
 	} else {
-		announce_change(row, hearing->now, rules);
+		announce_change(row, reception->now, rules);
 	}
 	/* The row's own source answers after a challenger did: both are alive. */
-	if (row->challenger != NULL && !row->conflict && hearing->source == m->source) {
+	if (row->challenger != NULL && !row->conflict && reception->source == m->source) {
 		row->conflict = true;
 		if (is_known(row))
 			announce(
-			    row, EVENT_CONFLICT, hearing->now,
+			    row, EVENT_CONFLICT, reception->now,
 			    "two sources answer for this address with different hostnames or ports",
 			    rules);
 	}
@@ -283,7 +249,7 @@ row_hear(struct row *row, const struct wire_response *resp, const struct hearing
 static void
 judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 {
-	const unsigned int misses = rules->settings->misses;
+	const unsigned int misses = rules->misses;
 	struct challenger *c = row->challenger;
 
 	if (row->source_heard_us >= since)
@@ -292,7 +258,7 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 		row->source_silent_rounds++;
 	if (c == NULL)
 		return;
-	if (c->hearing.now.mono_us >= since)
+	if (c->reception.now.mono_us >= since)
 		c->silent_rounds = 0;
 	else
 		c->silent_rounds++;
@@ -302,7 +268,7 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 		const struct challenger winner = *c;
 		const uint32_t missed = row->m.missed;
 
-		note_source(row, &winner.says, &winner.hearing);
+		note_source(row, &winner.says, &winner.reception);
 		row->m.missed = missed; /* it answered then, not now */
 		row->source_silent_rounds = winner.silent_rounds;
 	}
@@ -331,11 +297,11 @@ row_judge(struct row *row, enum link_judgement judgement, struct moment now, int
 
 	if (judgement == LINK_JUDGED)
 		judge_sources(row, since, rules);
-	if (row_heard_since(m, since)) {
+	if (manager_heard_since(m, since)) {
 		announce_change(row, now, rules);
 		return;
 	}
-	m->status = judge_silence(m, judgement, rules->settings->misses);
+	m->status = judge_silence(m, judgement, rules->misses);
 	if (m->status != MANAGER_DOWN || m->announced == ANNOUNCED_DOWN)
 		return;
 	m->transitions += m->announced == ANNOUNCED_UP;
@@ -373,7 +339,7 @@ row_export(const struct row *row, struct manager_record *out, struct moment now)
 	out->m.first_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
 	out->m.last_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
 	if (row->challenger != NULL) {
-		out->challenger = row->challenger->hearing.source;
+		out->challenger = row->challenger->reception.source;
 		out->challenger_says = row->challenger->says;
 	}
 }
@@ -391,7 +357,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 		if (challenger == NULL)
 			return false;
 		challenger->says = record->challenger_says;
-		challenger->hearing = (struct hearing){
+		challenger->reception = (struct reception){
 		    .now = {.mono_us = now.mono_us + record->m.last_seen.mono_us,
 			    .wall_ms = record->m.last_seen.wall_ms},
 		    .source = record->challenger,

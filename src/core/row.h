@@ -12,7 +12,9 @@
 #include <sys/queue.h>
 #include <sys/tree.h>
 
-#include "core/inventory.h"
+#include "core/event.h"
+#include "core/links.h"
+#include "core/manager.h"
 
 struct challenger;
 
@@ -37,8 +39,9 @@ struct row {
 
 /* Where events go, and by which rules. */
 struct row_rules {
-	const struct inventory_settings *settings;
-	inventory_event_fn *on_event;
+	unsigned int misses; /* as in struct inventory_settings, both */
+	int64_t change_holdoff_us;
+	event_fn *on_event;
 	void *ctx;
 };
 
@@ -51,12 +54,8 @@ void row_forget_links(struct row *row, const bool gone[], int link_count);
 /* That link, or LINK_NONE if it is one of those. */
 int row_link_left(int link, const bool gone[], int link_count);
 
-/* Record an answer in a manager that is not a row yet, without events. */
-void row_note_answer(struct manager *m, const struct wire_response *resp,
-		     const struct hearing *hearing);
-
 /* Record an answer for the row's address. */
-void row_hear(struct row *row, const struct wire_response *resp, const struct hearing *hearing,
+void row_hear(struct row *row, const struct wire_response *resp, const struct reception *reception,
 	      const struct row_rules *rules);
 
 /* Close a round that began at `since` (monotonic microseconds). */
@@ -74,8 +73,5 @@ void row_reconcile(struct row *row, struct moment now, const struct row_rules *r
 void row_export(const struct row *row, struct manager_record *out, struct moment now);
 bool row_restore(struct row *row, const struct manager_record *record, int link,
 		 unsigned int ifindex, struct moment now);
-
-/* Whether any source answered for it since then. */
-bool row_heard_since(const struct manager *m, int64_t since);
 
 #endif /* ROW_H */

@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 static void
-announce(struct link *link, struct moment now, inventory_event_fn *on_event, void *ctx)
+announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 {
 	char name[LINK_SHOWN_LEN];
 	struct event event = {
@@ -38,7 +38,7 @@ why_not_impaired(const struct link *link, enum link_judgement judgement, bool de
 
 void
 sight_note(struct link *link, enum link_judgement judgement, bool depended, struct moment now,
-	   inventory_event_fn *on_event, void *ctx)
+	   event_fn *on_event, void *ctx)
 {
 	const char *why_not = why_not_impaired(link, judgement, depended);
 	const bool impaired = why_not == NULL && (link->impaired || judgement == LINK_UNTRUSTED);
@@ -62,7 +62,7 @@ sight_is_owed(const struct links *links)
 }
 
 void
-sight_reconcile(struct links *links, struct moment now, inventory_event_fn *on_event, void *ctx)
+sight_reconcile(struct links *links, struct moment now, event_fn *on_event, void *ctx)
 {
 	for (int i = 0; i < links->count; i++)
 		if (links->list[i].impaired != links->list[i].told_impaired)

@@ -11,18 +11,17 @@
 #include <stdbool.h>
 
 #include "base/moment.h"
-#include "core/inventory.h"
+#include "core/event.h"
 #include "core/links.h"
 
 /* A round is judged on the link; depended: a row depends on it.  on_event may be
  * NULL. */
 void sight_note(struct link *link, enum link_judgement judgement, bool depended, struct moment now,
-		inventory_event_fn *on_event, void *ctx);
+		event_fn *on_event, void *ctx);
 
 /* Whether there are links whose last event was not taken, and make it anew for each
  * of them. */
 bool sight_is_owed(const struct links *links);
-void sight_reconcile(struct links *links, struct moment now, inventory_event_fn *on_event,
-		     void *ctx);
+void sight_reconcile(struct links *links, struct moment now, event_fn *on_event, void *ctx);
 
 #endif /* SIGHT_H */

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "core/manager.h"
+#include "core/links.h"
 
 /* What a process should be allowed: a listener for each link, and as many again for
  * all the rest. */

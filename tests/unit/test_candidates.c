@@ -20,14 +20,14 @@ static bool
 hear(struct candidates *c, uint32_t addr, uint64_t wave)
 {
 	const struct wire_response resp = {.addr = addr, .port = 6482};
-	const struct hearing hearing = {
+	const struct reception reception = {
 	    .now = {.mono_us = (int64_t)wave * 1000000, .wall_ms = 1},
 	    .source = addr,
 	    .wave = wave,
 	};
 	struct manager confirmed;
 
-	return candidates_hear(c, &resp, &hearing, 2, &confirmed) == CANDIDATE_CONFIRMED;
+	return candidates_hear(c, &resp, &reception, 2, &confirmed) == CANDIDATE_CONFIRMED;
 }
 
 /* How many requests it takes until a manager is confirmed whose answer comes after

@@ -53,7 +53,7 @@ hear_from(struct inventory *inv, uint32_t addr, uint32_t source, const char *hos
 	  int link)
 {
 	struct wire_response resp = {.version = "1.2", .addr = addr, .port = 6482};
-	const struct hearing hearing = {
+	const struct reception reception = {
 	    .now = at_s(s),
 	    .source = source,
 	    .ifindex = 4,
@@ -63,7 +63,7 @@ hear_from(struct inventory *inv, uint32_t addr, uint32_t source, const char *hos
 	};
 
 	snprintf(resp.hostname, sizeof(resp.hostname), "%s", hostname);
-	return inventory_hear(inv, &resp, &hearing);
+	return inventory_hear(inv, &resp, &reception);
 }
 
 static enum verdict
@@ -290,12 +290,12 @@ others_say_only_that_it_is_there(void **state)
 {
 	const struct wire_response other = {
 	    .version = "9.9", .hostname = "host", .addr = ADDR(1), .port = 6482};
-	const struct hearing elsewhere = {.now = at_s(7),
-					  .source = ADDR(9),
-					  .ifindex = 9,
-					  .link = 1,
-					  .wave = 100,
-					  .since_request_us = 99};
+	const struct reception elsewhere = {.now = at_s(7),
+					    .source = ADDR(9),
+					    .ifindex = 9,
+					    .link = 1,
+					    .wave = 100,
+					    .since_request_us = 99};
 	struct inventory *inv = new_inventory(10, 1);
 	const struct manager *m;
 

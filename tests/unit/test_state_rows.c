@@ -63,7 +63,7 @@ hear_somebody(struct inventory *inv, struct moment now, uint64_t wave)
 	    .addr = ADDR(dice(ADDRESSES)),
 	    .port = (uint16_t)(6482 + dice(2)),
 	};
-	const struct hearing hearing = {
+	const struct reception reception = {
 	    .now = now,
 	    .source = sources[dice(4)],
 	    .ifindex = 3,
@@ -75,7 +75,7 @@ hear_somebody(struct inventory *inv, struct moment now, uint64_t wave)
 		snprintf(resp.hostname, sizeof(resp.hostname), "t5-%02u", dice(2));
 	if (dice(3) > 0)
 		snprintf(resp.version, sizeof(resp.version), "3.%u", dice(2));
-	inventory_hear(inv, &resp, &hearing);
+	inventory_hear(inv, &resp, &reception);
 }
 
 static struct moment
