@@ -86,20 +86,35 @@ list_owed(struct inventory *inv, struct row *row, bool owed)
 	row->is_owed = owed;
 }
 
-/* Enter a row into the sums (sign 1), or take it out (-1) while it changes. */
+/* Enter a row into the sums as it was counted, or take it out. */
 static void
-count(struct inventory *inv, struct row *row, int sign)
+add_to_sums(struct inventory *inv, const struct row_counted *row, int sign)
+{
+	if (!row->counted)
+		return;
+	inv->by_status[row->status] += (size_t)sign;
+	inv->expected += (size_t)(row->expected ? sign : 0);
+	if (row->link < 0 || row->link >= LINKS_MAX)
+		return;
+	inv->on_link[row->link].rows += (uint32_t)sign;
+	inv->on_link[row->link].up += (uint32_t)(row->status == MANAGER_UP ? sign : 0);
+}
+
+/* Bring the sums in step with a row that is new or may have changed. */
+static void
+recount(struct inventory *inv, struct row *row)
 {
 	const struct manager *m = &row->m;
 
-	inv->by_status[m->status] += (size_t)sign;
-	inv->expected += (size_t)(manager_expected(m) ? sign : 0);
-	if (sign > 0)
-		list_owed(inv, row, row_is_owed(row));
-	if (m->link < 0 || m->link >= LINKS_MAX)
-		return;
-	inv->on_link[m->link].rows += (uint32_t)sign;
-	inv->on_link[m->link].up += (uint32_t)(m->status == MANAGER_UP ? sign : 0);
+	add_to_sums(inv, &row->counted, -1);
+	row->counted = (struct row_counted){
+	    .counted = true,
+	    .status = m->status,
+	    .expected = manager_expected(m),
+	    .link = m->link,
+	};
+	add_to_sums(inv, &row->counted, 1);
+	list_owed(inv, row, row_is_owed(row));
 }
 
 static void
@@ -107,7 +122,7 @@ remove_row(struct inventory *inv, struct row *row, struct moment now)
 {
 	RB_REMOVE(rows, &inv->rows, row);
 	inv->row_count--;
-	count(inv, row, -1);
+	add_to_sums(inv, &row->counted, -1);
 	list_owed(inv, row, false);
 	inv->last_change = now;
 	row_clear(row);
@@ -157,7 +172,7 @@ add_row(struct inventory *inv, const struct manager *m, struct moment now)
 	row->m = *m;
 	RB_INSERT(rows, &inv->rows, row);
 	inv->row_count++;
-	count(inv, row, 1);
+	recount(inv, row);
 	inv->last_change = now;
 	return row;
 }
@@ -185,9 +200,8 @@ inventory_hear(struct inventory *inv, const struct wire_response *resp,
 		if (row == NULL)
 			return VERDICT_NO_ROOM;
 	}
-	count(inv, row, -1);
 	row_hear(row, resp, reception, &inv->rules);
-	count(inv, row, 1);
+	recount(inv, row);
 	return VERDICT_ACCEPTED;
 }
 
@@ -263,9 +277,8 @@ inventory_close_round(struct inventory *inv, struct moment now, int64_t round_st
 			remove_row(inv, row, now);
 			continue;
 		}
-		count(inv, row, -1);
 		row_judge(row, here, now, round_start_us, &inv->rules);
-		count(inv, row, 1);
+		recount(inv, row);
 	}
 	candidates_age(inv->candidates);
 }
@@ -291,9 +304,8 @@ inventory_forget_links(struct inventory *inv, const bool gone[], int link_count)
 	struct row *row;
 
 	RB_FOREACH (row, rows, &inv->rows) {
-		count(inv, row, -1);
 		row_forget_links(row, gone, link_count);
-		count(inv, row, 1);
+		recount(inv, row);
 	}
 	candidates_each(inv->candidates, forget_links, &ctx);
 }
@@ -347,9 +359,8 @@ inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struct mom
 		row = find_or_add_row(inv, addr, now);
 	if (row == NULL)
 		return false;
-	count(inv, row, -1);
 	row->m.expected_by_operator = expected;
-	count(inv, row, 1);
+	recount(inv, row);
 	return true;
 }
 
@@ -361,9 +372,8 @@ inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_
 	size_t refused = 0;
 
 	RB_FOREACH (row, rows, &inv->rows) {
-		count(inv, row, -1);
 		row->m.expected_by_file = false;
-		count(inv, row, 1);
+		recount(inv, row);
 	}
 	for (size_t i = 0; i < addr_count; i++) {
 		row = find_or_add_row(inv, addrs[i], now);
@@ -371,9 +381,8 @@ inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_
 			refused++;
 			continue;
 		}
-		count(inv, row, -1);
 		row->m.expected_by_file = true;
-		count(inv, row, 1);
+		recount(inv, row);
 	}
 	return refused;
 }
@@ -467,10 +476,9 @@ inventory_reconcile(struct inventory *inv, size_t max, struct moment now)
 		struct row *row = TAILQ_FIRST(&inv->owed);
 
 		all = row == last;
-		count(inv, row, -1);
 		list_owed(inv, row, false); /* to the end, if something is owed still */
 		row_reconcile(row, now, &inv->rules);
-		count(inv, row, 1);
+		recount(inv, row);
 	}
 	return made;
 }
@@ -504,8 +512,7 @@ inventory_restore(struct inventory *inv, const struct manager_record *record, in
 		row = add_row(inv, &m, now);
 	if (row == NULL)
 		return false;
-	count(inv, row, -1);
 	restored = row_restore(row, record, link, ifindex, now);
-	count(inv, row, 1);
+	recount(inv, row);
 	return restored;
 }

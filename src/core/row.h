@@ -18,8 +18,17 @@
 
 struct challenger;
 
+/* As what a row is in the inventory's sums. */
+struct row_counted {
+	bool counted; /* it is in there */
+	enum manager_status status;
+	bool expected;
+	int link;
+};
+
 struct row {
-	RB_ENTRY(row) node; /* the inventory's, as are the next two */
+	RB_ENTRY(row) node; /* the inventory's, as are the next three */
+	struct row_counted counted;
 	TAILQ_ENTRY(row) owed;
 	bool is_owed; /* is in the list of those */
 	struct manager m;
