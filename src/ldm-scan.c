@@ -32,8 +32,8 @@
 
 enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 
-#define LIVE_INTERVAL_US 10000000
-#define LIVE_RETENTION_US INT64_C(3600000000)
+#define LIVE_INTERVAL_US (10 * US_PER_S)
+#define LIVE_RETENTION_US US_PER_H
 #define MAX_MANAGERS 100000 /* some 60 MB, whoever makes them up */
 #define HOSTNAME_WORD_LEN ((size_t)4 * WIRE_HOSTNAME_LEN)
 #define VERSION_WORD_LEN ((size_t)4 * WIRE_VERSION_LEN)

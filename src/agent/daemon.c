@@ -30,8 +30,8 @@
 #define STOP_TIMEOUT_MS 900
 #define LOG_TIMEOUT_MS 300
 #define LOG_TIMEOUT_MIN_MS 50
-#define TIDY_INTERVAL_US INT64_C(60000000)
-#define WATCH_INTERVAL_US INT64_C(2000000)
+#define TIDY_INTERVAL_US US_PER_MIN
+#define WATCH_INTERVAL_US (2 * US_PER_S)
 
 struct daemon {
 	const struct options *options;

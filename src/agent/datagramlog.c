@@ -5,15 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
-#define MINUTE_US INT64_C(60000000)
 #define TEXT_LEN 320
 #define NAME_LEN ((size_t)4 * IF_NAMESIZE) /* as text_printable() makes it */
 
 /* A host that is refused is often refused for good: an hourly reminder will do. */
-static const struct log_limit_rule rule = {1, MINUTE_US, 60 * MINUTE_US};
+static const struct log_limit_rule rule = {1, US_PER_MIN, 60 * US_PER_MIN};
 
 /* What the operator should know of: somebody who tries in vain to be heard, or is
  * not meant to be. */

@@ -3,12 +3,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
-#define MINUTE_US INT64_C(60000000)
-
-static const struct log_limit_rule rule = {EVENTLOG_LINES, MINUTE_US, MINUTE_US};
+static const struct log_limit_rule rule = {EVENTLOG_LINES, US_PER_MIN, US_PER_MIN};
 
 static const char *
 subject(enum event_type type)

@@ -11,9 +11,8 @@
 #include "core/events.h"
 #include "core/inventory.h"
 
-#define CHANGE_HOLDOFF_US INT64_C(600000000) /* ten minutes */
+#define CHANGE_HOLDOFF_US (10 * US_PER_MIN)
 #define CONFIRMATIONS 2
-#define MINUTE_US INT64_C(60000000)
 
 struct monitor *
 registry_lock_monitor(struct registry *r)
@@ -170,7 +169,7 @@ log_full_table(struct registry *r, struct moment now)
 
 	registry_unlock(r);
 	if (full && !r->full_logged && no_room != r->no_room_logged &&
-	    (r->full_logged_us == 0 || now.mono_us - r->full_logged_us >= MINUTE_US)) {
+	    (r->full_logged_us == 0 || now.mono_us - r->full_logged_us >= US_PER_MIN)) {
 		log_warning("the table is full: new managers are refused (maxManagers %zu)", max);
 		r->full_logged = true;
 		r->full_logged_us = now.mono_us;

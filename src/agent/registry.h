@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "conf/conf.h"
 #include "core/discover.h"
 #include "snmp/mib_source.h"

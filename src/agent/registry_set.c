@@ -7,10 +7,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define MINUTE_US INT64_C(60000000)
-
 /* Whoever may SET may do so as often as they like. */
-static const struct log_limit_rule line_rule = {100, MINUTE_US, MINUTE_US};
+static const struct log_limit_rule line_rule = {100, US_PER_MIN, US_PER_MIN};
 
 enum change_refusal
 registry_check(void *ctx, const struct change *change)

@@ -11,7 +11,7 @@ clock_now(void)
 	clock_gettime(CLOCK_MONOTONIC, &mono);
 	clock_gettime(CLOCK_REALTIME, &wall);
 	return (struct moment){
-	    .mono_us = (int64_t)mono.tv_sec * 1000000 + mono.tv_nsec / 1000,
+	    .mono_us = (int64_t)mono.tv_sec * US_PER_S + mono.tv_nsec / 1000,
 	    .wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000,
 	};
 }

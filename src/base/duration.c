@@ -7,15 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 static const struct unit {
 	const char *name;
 	int64_t us;
 	bool written; /* used for output: nobody reads 7d more easily as 1w */
 } units[] = {
-    {"w", INT64_C(604800000000), false}, {"d", INT64_C(86400000000), true},
-    {"h", INT64_C(3600000000), true},    {"m", INT64_C(60000000), true},
-    {"s", INT64_C(1000000), true},       {"", INT64_C(1000000), false},
-    {"ms", INT64_C(1000), true},
+    {"w", 7 * US_PER_DAY, false}, {"d", US_PER_DAY, true}, {"h", US_PER_H, true},
+    {"m", US_PER_MIN, true},      {"s", US_PER_S, true},   {"", US_PER_S, false},
+    {"ms", US_PER_MS, true},
 };
 #define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
 

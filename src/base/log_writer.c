@@ -180,7 +180,7 @@ is_idle(void)
 static bool
 await(bool (*wanted)(void), int timeout_ms)
 {
-	const int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * 1000;
+	const int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * US_PER_MS;
 
 	for (;;) {
 		struct pollfd news = {.fd = w.news_read_fd, .events = POLLIN};

@@ -19,7 +19,7 @@
 
 /* Between attempts to wait without memory, and between complaints about it. */
 #define PAUSE_MS 100
-#define COMPLAINT_INTERVAL_US INT64_C(60000000)
+#define COMPLAINT_INTERVAL_US US_PER_MIN
 
 struct watch {
 	int fd; /* -1: removed, swept before the next poll */

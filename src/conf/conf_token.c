@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "base/clock.h"
 #include "conf/settings.h"
 #include "core/discover.h"
 #include "core/wire.h"
@@ -10,9 +11,6 @@
 #define TOKEN(name_, kind_, member)                                                \
 	.name = (name_), .kind = (kind_), .offset = offsetof(struct conf, member), \
 	.size = sizeof(((struct conf *)NULL)->member)
-#define MS INT64_C(1000)
-#define SECOND INT64_C(1000000)
-#define DAY (86400 * SECOND)
 
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const source_ports[] = {"auto", "fixed", "ephemeral", NULL};
@@ -29,13 +27,13 @@ static const struct conf_token tokens[] = {
     {TOKEN("sourcePort", KIND_SOURCE_PORT, source_port), .fallback = SOURCE_PORT_AUTO,
      .keywords = source_ports},
     {TOKEN("interval", KIND_DURATION, interval_us), .min = DISCOVER_INTERVAL_MIN_US,
-     .max = DISCOVER_INTERVAL_MAX_US, .fallback = 30 * SECOND},
-    {TOKEN("window", KIND_DURATION, window_us), .min = 50 * MS, .max = 60 * SECOND,
-     .fallback = 3 * SECOND},
+     .max = DISCOVER_INTERVAL_MAX_US, .fallback = 30 * US_PER_S},
+    {TOKEN("window", KIND_DURATION, window_us), .min = 50 * US_PER_MS, .max = 60 * US_PER_S,
+     .fallback = 3 * US_PER_S},
     {TOKEN("probes", KIND_NUMBER, probes), .min = 1, .max = 10, .fallback = 3},
     {TOKEN("misses", KIND_NUMBER, misses), .min = 1, .max = 100, .fallback = 3},
-    {TOKEN("retention", KIND_DURATION, retention_us), .min = SECOND, .max = 3650 * DAY,
-     .fallback = 7 * DAY, .zero = "for ever"},
+    {TOKEN("retention", KIND_DURATION, retention_us), .min = US_PER_S, .max = 3650 * US_PER_DAY,
+     .fallback = 7 * US_PER_DAY, .zero = "for ever"},
     {TOKEN("maxManagers", KIND_NUMBER, max_managers), .min = 1, .max = 1000000, .fallback = 10000},
     {TOKEN("accept", KIND_ACCEPT, access)},
     {TOKEN("deny", KIND_DENY, access)},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/change.h"
 
-#define US_PER_MS 1000
+#include "base/clock.h"
 
 static const struct manager *
 find_manager(const struct change_target *t, uint32_t addr)

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "core/discover.h"
 #include "core/inventory.h"
 

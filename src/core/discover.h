@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "core/access.h"
 #include "core/inventory.h"
 #include "core/links.h"
@@ -37,8 +37,8 @@ enum source_port {
 };
 
 /* What interval may be, by SNMP SET too. */
-#define DISCOVER_INTERVAL_MIN_US INT64_C(100000)
-#define DISCOVER_INTERVAL_MAX_US INT64_C(86400000000)
+#define DISCOVER_INTERVAL_MIN_US (100 * US_PER_MS)
+#define DISCOVER_INTERVAL_MAX_US US_PER_DAY
 
 struct discover_settings {
 	int64_t interval_us; /* from round to round; at least 2 * window_us */

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "core/event.h"
 
 struct events;
@@ -33,7 +34,7 @@ enum event_outcome {
 	EVENT_REFUSED,  /* leaves the queue, counted as dropped */
 };
 
-#define EVENTS_HOLD_US INT64_C(10000000)
+#define EVENTS_HOLD_US (10 * US_PER_S)
 
 /* An event as it is kept over a restart.  Its time.mono_us means nothing. */
 struct event_record {

@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "core/access.h"
 #include "core/event.h"
 #include "core/links.h"

@@ -7,7 +7,7 @@
 #ifndef KEEP_H
 #define KEEP_H
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "core/discover.h"
 #include "core/inventory.h"
 #include "core/record.h"

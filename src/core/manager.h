@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "core/wire.h"
 
 /* The values are those of ldmManagerStatus. */

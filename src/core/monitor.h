@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "core/change.h"
 #include "core/discover.h"
 #include "core/event.h"

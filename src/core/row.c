@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define US_PER_S 1000000
+#include "base/clock.h"
 
 /* A second source that answers for the address of a row, differently. */
 struct challenger {

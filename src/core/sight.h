@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "core/event.h"
 #include "core/links.h"
 

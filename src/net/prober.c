@@ -22,7 +22,7 @@
 
 /* The kernel's IGMP report follows a join by two or three ticks of its clock, 8 to
  * 30 ms, and a switch that snoops passes answers to the group on only after it. */
-#define JOIN_SETTLE_US 100000
+#define JOIN_SETTLE_US (100 * US_PER_MS)
 
 struct request {
 	struct discover_request what;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/parse.h"
 #include "base/random.h"
 #include "core/wire.h"
@@ -130,7 +131,7 @@ schedule(struct answers *answers, struct answer answer, int64_t now_us)
 		answers->stats.dropped++;
 		return;
 	}
-	answer.due_us = now_us + (int64_t)answers->delay_min_ms * 1000;
+	answer.due_us = now_us + (int64_t)answers->delay_min_ms * US_PER_MS;
 	if (spread_us > 0)
 		answer.due_us += (int64_t)random_below(&answers->random, spread_us + 1);
 	push(answers, &answer);

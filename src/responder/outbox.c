@@ -13,9 +13,9 @@
 #include "core/wire.h"
 #include "net/mcast.h"
 
-#define SENT_A_TURN 256 /* answers, before the loop looks at the sockets again */
-#define NO_ROOM_US 1000 /* how long to wait when the socket or an interface is full */
-#define MAC_PERIOD_US 1000000
+#define SENT_A_TURN 256      /* answers, before the loop looks at the sockets again */
+#define NO_ROOM_US US_PER_MS /* how long to wait when the socket or an interface is full */
+#define MAC_PERIOD_US US_PER_S
 
 /* Of the range that the guides reserve for the managers' automatic assignment,
  * 00:14:4F:F8:00:00 to 00:14:4F:FB:FF:FF. */

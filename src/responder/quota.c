@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "responder/quota.h"
 
-#define REQUEST_US (INT64_C(1000000) / QUOTA_REQUESTS_A_SECOND)
-#define ANSWER_US (INT64_C(1000000) / QUOTA_ANSWERS_A_SECOND)
+#include "base/clock.h"
+
+#define REQUEST_US (US_PER_S / QUOTA_REQUESTS_A_SECOND)
+#define ANSWER_US (US_PER_S / QUOTA_ANSWERS_A_SECOND)
 
 /* Each limit is a token bucket, kept as the time when it will be full again.
  * Returns that time after something has been taken out. */

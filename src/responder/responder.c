@@ -16,7 +16,7 @@
 #include "net/mcast.h"
 #include "responder/outbox.h"
 
-#define REFRESH_PERIOD_US 2000000
+#define REFRESH_PERIOD_US (2 * US_PER_S)
 
 struct responder {
 	struct responder_settings settings;
@@ -93,7 +93,7 @@ show_request(const struct listener *l, const struct mcast_datagram *datagram, st
 	char time[TEXT_TIME_LEN], source[TEXT_ADDRESS_LEN];
 
 	printf("%s %" PRId64 ".%06d %s %s %u\n", text_time(now.wall_ms, time),
-	       now.mono_us / 1000000, (int)(now.mono_us % 1000000), l->shown,
+	       now.mono_us / US_PER_S, (int)(now.mono_us % US_PER_S), l->shown,
 	       text_address(datagram->source, source), datagram->source_port);
 }
 

@@ -11,9 +11,9 @@ silence_s(const struct manager *m)
 
 	if (!manager_heard(m) || silence_us < 0)
 		return 0;
-	if (silence_us / 1000000 > UINT32_MAX)
+	if (silence_us / US_PER_S > UINT32_MAX)
 		return UINT32_MAX;
-	return (uint32_t)(silence_us / 1000000);
+	return (uint32_t)(silence_us / US_PER_S);
 }
 
 static int

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/moment.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 static uint64_t
@@ -119,5 +119,5 @@ mib_milliseconds(netsnmp_variable_list *vb, const void *member, size_t size)
 int
 mib_seconds(netsnmp_variable_list *vb, const void *member, size_t size)
 {
-	return set_duration(vb, (int64_t)load(member, size), 1000000);
+	return set_duration(vb, (int64_t)load(member, size), US_PER_S);
 }

@@ -8,11 +8,12 @@
 #ifndef MIB_VIEW_H
 #define MIB_VIEW_H
 
+#include "base/clock.h"
 #include "snmp/mib_table.h"
 
 /* A request takes less.  A master agent that numbers all its requests alike sees
  * values that are no older. */
-#define MIB_VIEW_KEEP_US 1000000
+#define MIB_VIEW_KEEP_US US_PER_S
 
 struct mib_view {
 	const struct mib_table *table;

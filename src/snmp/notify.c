@@ -25,7 +25,7 @@
 #define ANSWER_TIMEOUT_S 30
 
 /* After a failure: about as long as it takes to find out that the link is gone. */
-#define PAUSE_US 1000000
+#define PAUSE_US US_PER_S
 
 static const struct mib_source *source;
 static const char *context;
@@ -137,7 +137,7 @@ interval_us(void)
 	const unsigned int rate = source->notification_rate(source->ctx);
 
 	assert(rate > 0);
-	return 1000000 / rate;
+	return US_PER_S / rate;
 }
 
 static struct flight *
@@ -170,7 +170,7 @@ on_timer(unsigned int id, void *arg)
 static void
 set_timer(int64_t us)
 {
-	const struct timeval tv = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+	const struct timeval tv = {.tv_sec = us / US_PER_S, .tv_usec = us % US_PER_S};
 
 	if (!timer_set)
 		timer_set = snmp_alarm_register_hr(tv, 0, on_timer, NULL) != 0;

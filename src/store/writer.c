@@ -16,14 +16,13 @@
 
 #include "base/clock.h"
 
-#define SECOND_US INT64_C(1000000)
-#define SOON_US SECOND_US
-#define PAUSE_MAX_US (5 * SECOND_US)
-#define OCTET_US 1                /* a megabyte a second in the long run, */
-#define BURST_US (60 * SECOND_US) /* and a minute's worth at once */
-#define RETRY_MIN_US SECOND_US
-#define RETRY_MAX_US (60 * SECOND_US)
-#define POLL_MAX_US (3600 * SECOND_US)
+#define SOON_US US_PER_S
+#define PAUSE_MAX_US (5 * US_PER_S)
+#define OCTET_US 1          /* a megabyte a second in the long run, */
+#define BURST_US US_PER_MIN /* and a minute's worth at once */
+#define RETRY_MIN_US US_PER_S
+#define RETRY_MAX_US US_PER_MIN
+#define POLL_MAX_US US_PER_H
 
 /* What the thread is asked for. */
 #define ASKED_SOON 1u
@@ -201,7 +200,7 @@ writer_start(const struct writer_job *job)
 	if (w == NULL)
 		return NULL;
 	w->job = *job;
-	w->schedule.period_us = job->period_s * SECOND_US;
+	w->schedule.period_us = job->period_s * US_PER_S;
 	w->schedule.rested_us = now_us;
 	w->schedule.due_us = now_us + w->schedule.period_us;
 	if (open_pipe(&w->wake_read_fd, &w->wake_write_fd) < 0) {
@@ -246,9 +245,9 @@ writer_watch(struct writer *w, int *seconds)
 	const int64_t now_us = clock_now().mono_us, since_us = atomic_load(&w->saving_us);
 	const bool hung = w->hanging_us != 0;
 
-	*seconds = (int)((now_us - (hung ? w->hanging_us : since_us)) / SECOND_US);
+	*seconds = (int)((now_us - (hung ? w->hanging_us : since_us)) / US_PER_S);
 	if (hung ? since_us == w->hanging_us
-		 : since_us == 0 || now_us - since_us < WRITER_HANG_S * SECOND_US)
+		 : since_us == 0 || now_us - since_us < WRITER_HANG_S * US_PER_S)
 		return WRITER_NO_NEWS;
 	w->hanging_us = hung ? 0 : since_us;
 	return hung ? WRITER_HANGS_NO_MORE : WRITER_HANGS;
@@ -258,7 +257,7 @@ bool
 writer_finish(struct writer *writer, int timeout_ms)
 {
 	struct pollfd ended = {.fd = writer->ended_read_fd, .events = POLLIN};
-	int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * 1000;
+	int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * US_PER_MS;
 	int ready;
 
 	ask(writer, ASKED_FINISH);

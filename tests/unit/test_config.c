@@ -15,10 +15,6 @@
 #include "conf/conf.h"
 #include "net/ifpatterns.h"
 
-#define SECOND INT64_C(1000000)
-#define MINUTE (60 * SECOND)
-#define DAY (86400 * SECOND)
-
 struct reports {
 	unsigned int count;
 	char text[8][sizeof(((struct conf_error *)NULL)->text)];
@@ -136,9 +132,9 @@ test_defaults(void **state)
 	assert_int_equal(config.group, 0xef81091b);
 	assert_int_equal(config.port, 64535);
 	assert_int_equal(config.hops, 1);
-	assert_int_equal(config.interval_us, 30 * SECOND);
-	assert_int_equal(config.window_us, 3 * SECOND);
-	assert_int_equal(config.retention_us, 7 * DAY);
+	assert_int_equal(config.interval_us, 30 * US_PER_S);
+	assert_int_equal(config.window_us, 3 * US_PER_S);
+	assert_int_equal(config.retention_us, 7 * US_PER_DAY);
 	assert_int_equal(config.probes, 3);
 	assert_int_equal(config.misses, 3);
 	assert_int_equal(config.max_managers, 10000);
@@ -209,11 +205,11 @@ test_every_token(void **state)
 	assert_int_equal(config.port, 7000);
 	assert_int_equal(config.hops, 16);
 	assert_int_equal(config.source_port, SOURCE_PORT_EPHEMERAL);
-	assert_int_equal(config.interval_us, 90 * SECOND);
-	assert_int_equal(config.window_us, SECOND / 2);
+	assert_int_equal(config.interval_us, 90 * US_PER_S);
+	assert_int_equal(config.window_us, US_PER_S / 2);
 	assert_int_equal(config.probes, 5);
 	assert_int_equal(config.misses, 7);
-	assert_int_equal(config.retention_us, 14 * DAY);
+	assert_int_equal(config.retention_us, 14 * US_PER_DAY);
 	assert_int_equal(config.max_managers, 1000);
 	assert_false(config.notifications);
 	assert_int_equal(config.notification_rate, 50);
@@ -775,17 +771,17 @@ test_durations(void **state)
 	} good[] = {
 	    {"0", 0, "0"},
 	    {"0ms", 0, "0"},
-	    {"5", 5 * SECOND, "5s"},
-	    {"05s", 5 * SECOND, "5s"},
-	    {"0.5", SECOND / 2, "500ms"},
+	    {"5", 5 * US_PER_S, "5s"},
+	    {"05s", 5 * US_PER_S, "5s"},
+	    {"0.5", US_PER_S / 2, "500ms"},
 	    {"1.25s", 1250000, "1250ms"},
 	    {"0.000001s", 1, "0.001ms"},
 	    {"1.5ms", 1500, "1.500ms"},
-	    {"90s", 90 * SECOND, "90s"},
-	    {"120s", 2 * MINUTE, "2m"},
-	    {"1.5h", 90 * MINUTE, "90m"},
-	    {"24h", DAY, "1d"},
-	    {"1w", 7 * DAY, "7d"},
+	    {"90s", 90 * US_PER_S, "90s"},
+	    {"120s", 2 * US_PER_MIN, "2m"},
+	    {"1.5h", 90 * US_PER_MIN, "90m"},
+	    {"24h", US_PER_DAY, "1d"},
+	    {"1w", 7 * US_PER_DAY, "7d"},
 	    {"0.12345678901234567890123456789s", 123456, "123.456ms"},
 	    {"9223372036854ms", INT64_C(9223372036854000), "9223372036854ms"},
 	};

@@ -20,7 +20,6 @@
 #include "responder/unixsock.h"
 
 #define MANAGERS 20000 /* whose list is longer than a socket's buffers */
-#define S_US INT64_C(1000000)
 
 static struct {
 	char directory[64], path[128];
@@ -123,7 +122,7 @@ wait_for_end(int fd)
 	f.received_len = 0;
 	assert_int_equal(loop_add_fd(f.loop, fd, receive, NULL), 0);
 	do {
-		loop_set_timer(f.deadline, clock_now().mono_us + 60 * S_US);
+		loop_set_timer(f.deadline, clock_now().mono_us + 60 * US_PER_S);
 		assert_int_equal(loop_run(f.loop), 0);
 	} while (recv(fd, f.received, 1, MSG_PEEK) > 0);
 	loop_remove_fd(f.loop, fd);
@@ -230,10 +229,10 @@ test_client_that_does_not_send(void **state)
 	(void)state;
 	run_a_turn();
 	run_a_turn();
-	leap_us += 4 * S_US;
+	leap_us += 4 * US_PER_S;
 	run_a_turn();
 	assert_int_equal(recv(next, f.received, 1, MSG_DONTWAIT), -1);
-	leap_us += 2 * S_US;
+	leap_us += 2 * US_PER_S;
 	assert_string_equal(wait_for_end(next), "ok\n");
 	assert_int_equal(recv(idle, f.received, 1, MSG_DONTWAIT), 0);
 	close(idle);
@@ -250,10 +249,10 @@ test_client_that_does_not_read(void **state)
 	for (int i = 0; i < 100; i++)
 		run_a_turn();
 	assert_int_equal(send(deaf, "loss 7\n", 7, MSG_NOSIGNAL), 7);
-	leap_us += 4 * S_US;
+	leap_us += 4 * US_PER_S;
 	run_a_turn();
 	assert_int_equal(recv(next, f.received, 1, MSG_DONTWAIT), -1);
-	leap_us += 2 * S_US;
+	leap_us += 2 * US_PER_S;
 	assert_string_equal(wait_for_end(next), "ok\n");
 	list = wait_for_end(deaf);
 	assert_in_range(f.received_len, 1, sizeof(f.received) / 2);
@@ -271,7 +270,7 @@ test_client_that_reads_slowly(void **state)
 	run_a_turn();
 	for (int i = 0; i < 5; i++) {
 		assert_true(recv(slow, f.received, 50000, 0) > 0);
-		leap_us += 4 * S_US;
+		leap_us += 4 * US_PER_S;
 		run_a_turn();
 		run_a_turn();
 	}

@@ -11,7 +11,6 @@
 #include "agent/datagramlog.h"
 #include "log_caught.h"
 
-#define S INT64_C(1000000)
 #define LOOPBACK 1 /* an ifindex that every host has */
 
 static struct datagramlog datagrams;
@@ -48,19 +47,19 @@ each_has_a_line_with_debug(void **state)
 {
 	(void)state;
 	debug = true;
-	put(VERDICT_ACCEPTED, 0xc6120001, NULL, 1 * S);
+	put(VERDICT_ACCEPTED, 0xc6120001, NULL, 1 * US_PER_S);
 	assert_string_equal(
 	    last_debug, "datagram from 198.18.0.1:1234 on lo: accepted, it announces 198.18.0.1");
-	put(VERDICT_OWN_REQUEST, 0xc612fe01, NULL, 1 * S);
+	put(VERDICT_OWN_REQUEST, 0xc612fe01, NULL, 1 * US_PER_S);
 	assert_string_equal(last_debug, "datagram from 198.18.254.1:1234 on lo: own request");
-	put(VERDICT_MALFORMED, 0xc6120002, "port 0 is not in 1..65535", 1 * S);
+	put(VERDICT_MALFORMED, 0xc6120002, "port 0 is not in 1..65535", 1 * US_PER_S);
 	assert_string_equal(
 	    last_debug,
 	    "datagram from 198.18.0.2:1234 on lo: malformed: port 0 is not in 1..65535");
 	assert_int_equal(lines, 1);
 	assert_int_equal(debug_lines, 3);
 	for (int i = 0; i < 100; i++)
-		put(VERDICT_MALFORMED, 0xc6120002, NULL, 2 * S);
+		put(VERDICT_MALFORMED, 0xc6120002, NULL, 2 * US_PER_S);
 	assert_int_equal(debug_lines, 103);
 }
 
@@ -73,8 +72,8 @@ none_without(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(welcome) / sizeof(welcome[0]); i++)
-		put(welcome[i], 1, NULL, 1 * S);
-	datagramlog_sum_up(&datagrams, 100 * S);
+		put(welcome[i], 1, NULL, 1 * US_PER_S);
+	datagramlog_sum_up(&datagrams, 100 * US_PER_S);
 	assert_int_equal(lines + debug_lines, 0);
 }
 
@@ -83,26 +82,26 @@ static void
 refusals_are_summed_up(void **state)
 {
 	(void)state;
-	put(VERDICT_DENIED, 0xc6120002, "because", 100 * S);
+	put(VERDICT_DENIED, 0xc6120002, "because", 100 * US_PER_S);
 	assert_string_equal(last,
 			    "datagram refused: from 198.18.0.2:1234 on lo: denied, it announces "
 			    "198.18.0.1: because");
 	assert_int_equal(last_level, LOG_LEVEL_NOTICE);
 	for (uint32_t i = 0; i < 1000; i++)
-		put(VERDICT_DENIED, 0xc6121000 + i, "because", 100 * S + i);
-	put(VERDICT_SHORT, 0xc6120003, NULL, 120 * S);
+		put(VERDICT_DENIED, 0xc6121000 + i, "because", 100 * US_PER_S + i);
+	put(VERDICT_SHORT, 0xc6120003, NULL, 120 * US_PER_S);
 	assert_string_equal(last, "datagram refused: from 198.18.0.3:1234 on lo: short");
 	assert_int_equal(last_level, LOG_LEVEL_WARNING);
-	datagramlog_sum_up(&datagrams, 159 * S);
+	datagramlog_sum_up(&datagrams, 159 * US_PER_S);
 	assert_int_equal(lines, 2);
-	datagramlog_sum_up(&datagrams, 160 * S);
+	datagramlog_sum_up(&datagrams, 160 * US_PER_S);
 	assert_int_equal(lines, 3);
 	assert_string_equal(last,
 			    "1000 more datagrams refused, the last one from "
 			    "198.18.19.231:1234 on lo: denied, it announces 198.18.0.1: because");
-	datagramlog_sum_up(&datagrams, 10000 * S);
+	datagramlog_sum_up(&datagrams, 10000 * US_PER_S);
 	assert_int_equal(lines, 3);
-	put(VERDICT_DENIED, 0xc6120002, "because", 10000 * S);
+	put(VERDICT_DENIED, 0xc6120002, "because", 10000 * US_PER_S);
 	assert_int_equal(lines, 4);
 }
 
@@ -114,11 +113,11 @@ lines_grow_rare(void **state)
 	unsigned int found = 0;
 
 	(void)state;
-	put(VERDICT_BAD_MAGIC, 1, NULL, 1 * S);
+	put(VERDICT_BAD_MAGIC, 1, NULL, 1 * US_PER_S);
 	for (unsigned int s = 1; s < 16000; s++) {
 		const unsigned int before = lines;
 
-		put(VERDICT_BAD_MAGIC, 1, NULL, (1 + s) * S);
+		put(VERDICT_BAD_MAGIC, 1, NULL, (1 + s) * US_PER_S);
 		if (lines == before)
 			continue;
 		assert_int_equal(lines, before + 1);
@@ -127,12 +126,12 @@ lines_grow_rare(void **state)
 	}
 	assert_int_equal(found, sizeof(wanted) / sizeof(wanted[0]));
 	/* After an hour of peace it is news again. */
-	datagramlog_sum_up(&datagrams, 20000 * S);
-	datagramlog_sum_up(&datagrams, 25000 * S);
-	put(VERDICT_BAD_MAGIC, 1, NULL, 25000 * S);
-	put(VERDICT_BAD_MAGIC, 1, NULL, 25001 * S);
+	datagramlog_sum_up(&datagrams, 20000 * US_PER_S);
+	datagramlog_sum_up(&datagrams, 25000 * US_PER_S);
+	put(VERDICT_BAD_MAGIC, 1, NULL, 25000 * US_PER_S);
+	put(VERDICT_BAD_MAGIC, 1, NULL, 25001 * US_PER_S);
 	lines = 0;
-	datagramlog_sum_up(&datagrams, 25060 * S);
+	datagramlog_sum_up(&datagrams, 25060 * US_PER_S);
 	assert_string_equal(last, "1 more datagram refused, the last one from 0.0.0.1:1234 on lo: "
 				  "bad magic");
 	assert_int_equal(lines, 1);

@@ -13,7 +13,6 @@
 #include "core/inventory.h"
 #include "core/sight.h"
 
-#define S_US INT64_C(1000000)
 #define MANAGER 0xc6120001u /* 198.18.0.1 */
 
 static struct inventory *inv;
@@ -25,7 +24,7 @@ static unsigned int ifindex;
 static struct moment
 at_s(int64_t s)
 {
-	return (struct moment){.mono_us = s * S_US, .wall_ms = 1700000000000 + s * 1000};
+	return (struct moment){.mono_us = s * US_PER_S, .wall_ms = 1700000000000 + s * 1000};
 }
 
 static int
@@ -34,7 +33,7 @@ set_up(void **state)
 	const struct inventory_settings inventory = {
 	    .max_managers = 10, .misses = 3, .confirmations = 1};
 	const struct discover_settings settings = {
-	    .interval_us = 30 * S_US, .window_us = 3 * S_US, .probes = 1, .misses = 3};
+	    .interval_us = 30 * US_PER_S, .window_us = 3 * US_PER_S, .probes = 1, .misses = 3};
 
 	(void)state;
 	inv = inventory_new(&inventory, 1, NULL, NULL);

@@ -11,8 +11,6 @@
 #include "agent/event_lines.h"
 #include "log_caught.h"
 
-#define S INT64_C(1000000)
-
 static void
 put(struct eventlog *log, enum event_type type, int64_t mono_us)
 {
@@ -32,15 +30,15 @@ each_has_its_line(void **state)
 
 	(void)state;
 	lines = 0;
-	put(&log, EVENT_APPEARED, 1 * S);
+	put(&log, EVENT_APPEARED, 1 * US_PER_S);
 	assert_string_equal(last, "manager 198.18.0.1 (t5\\x1b[2J) appeared: because");
 	assert_int_equal(last_level, LOG_LEVEL_NOTICE);
-	put(&log, EVENT_IMPAIRED, 1 * S);
+	put(&log, EVENT_IMPAIRED, 1 * US_PER_S);
 	assert_string_equal(last, "discovery impaired: because");
 	assert_int_equal(last_level, LOG_LEVEL_WARNING);
-	put(&log, EVENT_RESTORED, 1 * S);
+	put(&log, EVENT_RESTORED, 1 * US_PER_S);
 	assert_string_equal(last, "discovery restored: because");
-	eventlog_sum_up(&log, 1000 * S);
+	eventlog_sum_up(&log, 1000 * US_PER_S);
 	assert_int_equal(lines, 3);
 }
 
@@ -48,7 +46,7 @@ static void
 no_hostname_is_no_text(void **state)
 {
 	const struct event event = {.type = EVENT_DISAPPEARED,
-				    .time.mono_us = 1 * S,
+				    .time.mono_us = 1 * US_PER_S,
 				    .addr = 0xc6120001,
 				    .reason = "no answer in 3 rounds in a row"};
 	struct eventlog log = {0};
@@ -66,17 +64,17 @@ too_many_are_summed_up(void **state)
 	(void)state;
 	lines = 0;
 	for (int i = 0; i < 5000; i++)
-		put(&log, EVENT_DISAPPEARED, 100 * S + i);
+		put(&log, EVENT_DISAPPEARED, 100 * US_PER_S + i);
 	assert_int_equal(lines, EVENTLOG_LINES);
 	/* Others are none the worse for it. */
-	put(&log, EVENT_CHANGED, 101 * S);
+	put(&log, EVENT_CHANGED, 101 * US_PER_S);
 	assert_int_equal(lines, EVENTLOG_LINES + 1);
-	eventlog_sum_up(&log, 159 * S);
+	eventlog_sum_up(&log, 159 * US_PER_S);
 	assert_int_equal(lines, EVENTLOG_LINES + 1);
-	eventlog_sum_up(&log, 160 * S);
+	eventlog_sum_up(&log, 160 * US_PER_S);
 	assert_int_equal(lines, EVENTLOG_LINES + 2);
 	assert_string_equal(last, "manager disappeared: 4900 more within a minute");
-	eventlog_sum_up(&log, 161 * S);
+	eventlog_sum_up(&log, 161 * US_PER_S);
 	assert_int_equal(lines, EVENTLOG_LINES + 2);
 }
 
@@ -89,13 +87,13 @@ each_minute_counts_for_itself(void **state)
 	(void)state;
 	lines = 0;
 	for (int i = 0; i < 600; i++)
-		put(&log, EVENT_APPEARED, 100 * S + i * S);
+		put(&log, EVENT_APPEARED, 100 * US_PER_S + i * US_PER_S);
 	assert_int_equal(lines, 600); /* 60 a minute */
 	for (int i = 0; i < 600 * 100; i++)
-		put(&log, EVENT_APPEARED, 1000 * S + i * S / 100);
-	eventlog_sum_up(&log, 1600 * S);
+		put(&log, EVENT_APPEARED, 1000 * US_PER_S + i * US_PER_S / 100);
+	eventlog_sum_up(&log, 1600 * US_PER_S);
 	assert_int_equal(lines, 600 + 10 * EVENTLOG_LINES + 1);
-	put(&log, EVENT_APPEARED, 1601 * S);
+	put(&log, EVENT_APPEARED, 1601 * US_PER_S);
 	assert_int_equal(lines, 600 + 10 * EVENTLOG_LINES + 2);
 }
 

@@ -389,7 +389,7 @@ holdoff_goes_on_after_a_restart(void **state)
 	const struct inventory_settings settings = {.max_managers = 10,
 						    .misses = 3,
 						    .confirmations = 1,
-						    .change_holdoff_us = 600 * INT64_C(1000000)};
+						    .change_holdoff_us = 600 * US_PER_S};
 	struct inventory *inv = new_inventory(10, 1), *heir;
 	struct manager_record record;
 

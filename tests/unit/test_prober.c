@@ -388,7 +388,7 @@ changes_of_the_interface_are_followed(void **state)
 
 	/* No request, and so no look at the interfaces, but for the kernel's word. */
 	if (kernel_tells_of_interfaces())
-		s->interval_us = INT64_C(3600000000);
+		s->interval_us = US_PER_H;
 	start_prober(s, SOURCE_PORT_AUTO);
 	assert_true(one_usable(s));
 	await(s, round_is_over);
@@ -550,7 +550,7 @@ backlog_is_read_before_anything_is_decided(void **state)
 	unsigned int ifindex = if_nametoindex("pr0");
 
 	skip_unless(HAVE_DECL_SO_MEMINFO, "SO_MEMINFO");
-	s->interval_us = INT64_C(3600000000);
+	s->interval_us = US_PER_H;
 	start_prober(s, SOURCE_PORT_AUTO);
 	/* So that the next request waits for no join. */
 	await(s, round_is_over);
@@ -674,7 +674,7 @@ group_is_reported_anew_where_an_interface_comes_back(void **state)
 	int wire;
 
 	if (kernel_tells_of_interfaces())
-		s->interval_us = INT64_C(3600000000);
+		s->interval_us = US_PER_H;
 	start_prober(s, SOURCE_PORT_AUTO);
 	await(s, round_is_over);
 	ip("link set pr0wire down");
@@ -748,7 +748,7 @@ interface_without_address_costs_no_descriptor(void **state)
 
 	ip("addr del 198.18.0.1/24 dev pr0");
 	if (kernel_tells_of_interfaces())
-		s->interval_us = INT64_C(3600000000);
+		s->interval_us = US_PER_H;
 	start_prober(s, SOURCE_PORT_AUTO);
 	await(s, none_usable);
 	before = descriptors_in_use();

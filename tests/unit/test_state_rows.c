@@ -16,16 +16,15 @@
 
 #define ADDR(n) (0xc6120001u + (n)) /* 198.18.0.1 */
 #define ADDRESSES 6
-#define SECOND INT64_C(1000000)
 #define ROUNDS 4000
 #define RECORDS 16
 
 static const struct inventory_settings settings = {
     .max_managers = ADDRESSES,
     .misses = 2,
-    .retention_us = 40 * SECOND,
+    .retention_us = 40 * US_PER_S,
     .confirmations = 2,
-    .change_holdoff_us = 5 * SECOND,
+    .change_holdoff_us = 5 * US_PER_S,
 };
 static const struct state_limits limits = {.managers = RECORDS, .events = RECORDS};
 
@@ -86,7 +85,7 @@ live_a_round(struct inventory *inv, struct moment now, unsigned int round)
 	const int64_t start = now.mono_us;
 
 	for (uint32_t n = dice(12); n > 0; n--) {
-		now.mono_us += SECOND / 10;
+		now.mono_us += US_PER_S / 10;
 		now.wall_ms += 100;
 		hear_somebody(inv, now, round * 4 + n / 4);
 	}
@@ -97,7 +96,7 @@ live_a_round(struct inventory *inv, struct moment now, unsigned int round)
 	inventory_close_round(inv, now, start, judgement, 1, LINK_JUDGED);
 	if (dice(4) == 0)
 		inventory_reconcile(inv, 2, now);
-	now.mono_us += SECOND + dice(1000000);
+	now.mono_us += US_PER_S + dice(1000000);
 	now.wall_ms += 1000;
 	return now;
 }
@@ -117,7 +116,7 @@ restart(struct inventory *inv, const struct state *state, struct moment now)
 static void
 what_it_becomes_is_read_again(void **unused)
 {
-	struct moment now = {.mono_us = 100 * SECOND, .wall_ms = INT64_C(1763995221123)};
+	struct moment now = {.mono_us = 100 * US_PER_S, .wall_ms = INT64_C(1763995221123)};
 	struct inventory *inv = make_inventory();
 	struct link_record link = {.name = "eth0"};
 	struct manager_record managers[RECORDS];

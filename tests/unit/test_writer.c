@@ -41,7 +41,7 @@ assert_left(const struct schedule *s, int64_t now_us, int64_t wanted_us)
 static struct schedule
 schedule_at_zero(void)
 {
-	return (struct schedule){.due_us = 600 * SECOND_US, .period_us = 600 * SECOND_US};
+	return (struct schedule){.due_us = 600 * US_PER_S, .period_us = 600 * US_PER_S};
 }
 
 static void
@@ -50,13 +50,13 @@ test_soon_and_now(void **state)
 	struct schedule s = schedule_at_zero();
 
 	(void)state;
-	assert_left(&s, 0, 600 * SECOND_US);
+	assert_left(&s, 0, 600 * US_PER_S);
 	note_asked(&s, 0, 100);
-	assert_left(&s, 100, 600 * SECOND_US - 100);
+	assert_left(&s, 100, 600 * US_PER_S - 100);
 	note_asked(&s, ASKED_SOON, 200);
-	assert_left(&s, 200, SECOND_US);
+	assert_left(&s, 200, US_PER_S);
 	note_asked(&s, ASKED_SOON, 500);
-	assert_left(&s, 500, SECOND_US - 300);
+	assert_left(&s, 500, US_PER_S - 300);
 	note_asked(&s, ASKED_NOW | ASKED_SOON, 600);
 	assert_left(&s, 600, 0);
 	note_asked(&s, ASKED_SOON, 700);
@@ -70,10 +70,10 @@ test_period(void **state)
 
 	(void)state;
 	note_saved(&s, true, 0, 0, 1000);
-	assert_left(&s, 1000, 600 * SECOND_US);
-	assert_left(&s, 600 * SECOND_US + 1000, 0);
-	note_asked(&s, ASKED_SOON, 600 * SECOND_US);
-	assert_left(&s, 600 * SECOND_US, 1000);
+	assert_left(&s, 1000, 600 * US_PER_S);
+	assert_left(&s, 600 * US_PER_S + 1000, 0);
+	note_asked(&s, ASKED_SOON, 600 * US_PER_S);
+	assert_left(&s, 600 * US_PER_S, 1000);
 }
 
 static void
@@ -82,16 +82,16 @@ test_pause(void **state)
 	struct schedule s = schedule_at_zero();
 
 	(void)state;
-	note_saved(&s, true, 0, 0, 3 * SECOND_US);
-	note_asked(&s, ASKED_NOW, 3 * SECOND_US);
-	assert_left(&s, 3 * SECOND_US, 3 * SECOND_US);
-	assert_left(&s, 6 * SECOND_US, 0);
-	note_saved(&s, false, 0, 6 * SECOND_US, 9 * SECOND_US);
-	note_asked(&s, ASKED_NOW, 10 * SECOND_US);
-	assert_left(&s, 10 * SECOND_US, 2 * SECOND_US);
-	note_saved(&s, true, 0, 100 * SECOND_US, 200 * SECOND_US);
-	note_asked(&s, ASKED_SOON, 200 * SECOND_US);
-	assert_left(&s, 200 * SECOND_US, 5 * SECOND_US);
+	note_saved(&s, true, 0, 0, 3 * US_PER_S);
+	note_asked(&s, ASKED_NOW, 3 * US_PER_S);
+	assert_left(&s, 3 * US_PER_S, 3 * US_PER_S);
+	assert_left(&s, 6 * US_PER_S, 0);
+	note_saved(&s, false, 0, 6 * US_PER_S, 9 * US_PER_S);
+	note_asked(&s, ASKED_NOW, 10 * US_PER_S);
+	assert_left(&s, 10 * US_PER_S, 2 * US_PER_S);
+	note_saved(&s, true, 0, 100 * US_PER_S, 200 * US_PER_S);
+	note_asked(&s, ASKED_SOON, 200 * US_PER_S);
+	assert_left(&s, 200 * US_PER_S, 5 * US_PER_S);
 }
 
 /* Two megabytes that take no time, saved as often as they may be from this moment on:
@@ -118,14 +118,14 @@ test_no_disk_wears_out(void **state)
 
 	(void)state;
 	/* What 60 s are worth at once, then a save every two seconds. */
-	assert_in_range(saves_within(&s, 1000 * SECOND_US, 10 * SECOND_US), 34, 36);
-	assert_in_range(saves_within(&s, 1010 * SECOND_US, 100 * SECOND_US), 49, 51);
+	assert_in_range(saves_within(&s, 1000 * US_PER_S, 10 * US_PER_S), 34, 36);
+	assert_in_range(saves_within(&s, 1010 * US_PER_S, 100 * US_PER_S), 49, 51);
 	/* After ten quiet seconds, what they are worth. */
-	assert_in_range(saves_within(&s, 1120 * SECOND_US, SECOND_US), 5, 7);
+	assert_in_range(saves_within(&s, 1120 * US_PER_S, US_PER_S), 5, 7);
 	/* Not more than five seconds, however large it is. */
-	note_saved(&s, true, 400000000, 1200 * SECOND_US, 1200 * SECOND_US);
-	note_asked(&s, ASKED_NOW, 1200 * SECOND_US);
-	assert_left(&s, 1200 * SECOND_US, 5 * SECOND_US);
+	note_saved(&s, true, 400000000, 1200 * US_PER_S, 1200 * US_PER_S);
+	note_asked(&s, ASKED_NOW, 1200 * US_PER_S);
+	assert_left(&s, 1200 * US_PER_S, 5 * US_PER_S);
 }
 
 /* Fail at once whenever it is due. */
@@ -147,34 +147,34 @@ test_retries(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(wanted_s) / sizeof(wanted_s[0]); i++) {
 		now_us = fail_when_due(&s, now_us);
-		assert_left(&s, now_us, wanted_s[i] * SECOND_US);
+		assert_left(&s, now_us, wanted_s[i] * US_PER_S);
 	}
 	/* News are tried at once, and the retries start over. */
 	note_asked(&s, ASKED_NOW, now_us);
 	assert_left(&s, now_us, 0);
 	now_us = fail_when_due(&s, now_us);
-	assert_left(&s, now_us, SECOND_US);
+	assert_left(&s, now_us, US_PER_S);
 	now_us = fail_when_due(&s, now_us);
-	assert_left(&s, now_us, 2 * SECOND_US);
+	assert_left(&s, now_us, 2 * US_PER_S);
 	note_asked(&s, ASKED_SOON, now_us);
-	assert_left(&s, now_us, SECOND_US);
+	assert_left(&s, now_us, US_PER_S);
 
 	note_saved(&s, true, 0, now_us, now_us);
-	assert_left(&s, now_us, 600 * SECOND_US);
+	assert_left(&s, now_us, 600 * US_PER_S);
 	now_us = fail_when_due(&s, now_us);
-	assert_left(&s, now_us, SECOND_US);
+	assert_left(&s, now_us, US_PER_S);
 }
 
 static void
 test_retries_within_a_period(void **state)
 {
-	struct schedule s = {.period_us = 3 * SECOND_US};
+	struct schedule s = {.period_us = 3 * US_PER_S};
 	int64_t now_us = 0;
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		now_us = fail_when_due(&s, now_us);
-	assert_left(&s, now_us, 3 * SECOND_US);
+	assert_left(&s, now_us, 3 * US_PER_S);
 }
 
 /* Nothing of it is freed, as a writer is not. */
@@ -256,7 +256,7 @@ static void
 await_save_as_time_goes_by(struct script *s)
 {
 	for (int i = 0; i < WAIT_MS / IDLE_MS; i++) {
-		clock_us += SECOND_US;
+		clock_us += US_PER_S;
 		if (started_within(s, IDLE_MS))
 			return;
 	}
@@ -490,7 +490,7 @@ test_finish_does_not_pause(void **state)
 	struct script *s = start(LONG_S);
 
 	(void)state;
-	atomic_store(&s->takes_us, 100 * SECOND_US);
+	atomic_store(&s->takes_us, 100 * US_PER_S);
 	writer_ask(s->writer, WRITER_NOW);
 	await_save(s);
 	atomic_store(&s->takes_us, 0);
@@ -533,11 +533,11 @@ test_save_that_hangs(void **state)
 		writer_ask(s->writer, WRITER_NOW);
 		await_save_as_time_goes_by(s);
 		/* It began at some time while time went by. */
-		clock_us = atomic_load(&s->writer->saving_us) + 5 * SECOND_US - 1;
+		clock_us = atomic_load(&s->writer->saving_us) + 5 * US_PER_S - 1;
 		assert_news(s, WRITER_NO_NEWS, 0);
 		clock_us += 1;
 		assert_news(s, WRITER_HANGS, 5);
-		clock_us += 100 * SECOND_US;
+		clock_us += 100 * US_PER_S;
 		assert_news(s, WRITER_NO_NEWS, 0);
 		end_save(s, *verdict);
 		await_no_more(s, 105);
@@ -545,7 +545,7 @@ test_save_that_hangs(void **state)
 	}
 	/* One that does not. */
 	await_save_as_time_goes_by(s);
-	clock_us = atomic_load(&s->writer->saving_us) + 4 * SECOND_US;
+	clock_us = atomic_load(&s->writer->saving_us) + 4 * US_PER_S;
 	assert_news(s, WRITER_NO_NEWS, 0);
 	end_save(s, 'y');
 	finish(s);
