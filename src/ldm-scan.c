@@ -110,6 +110,7 @@ set(struct scan *scan, int option, const char *token, const char *value)
 static void
 parse_options(struct scan *scan, int argc, char **argv)
 {
+	struct discover_settings *discover = &scan->config.monitor.discover;
 	struct conf_error error;
 	int c;
 
@@ -171,9 +172,9 @@ parse_options(struct scan *scan, int argc, char **argv)
 		fputs(usage, stderr);
 		exit(EXIT_TROUBLE);
 	}
-	scan->config.interval_us = 2 * scan->config.window_us;
-	if (scan->config.interval_us < LIVE_INTERVAL_US)
-		scan->config.interval_us = LIVE_INTERVAL_US;
+	discover->interval_us = 2 * discover->window_us;
+	if (discover->interval_us < LIVE_INTERVAL_US)
+		discover->interval_us = LIVE_INTERVAL_US;
 	if (conf_check(&scan->config, "options", &error) < 0)
 		errx(EXIT_TROUBLE, "%s", error.text);
 }
@@ -352,26 +353,19 @@ check_interfaces(const struct scan *scan)
 static void
 start(struct scan *scan)
 {
+	struct discover_settings discover = scan->config.monitor.discover;
 	const struct inventory_settings inventory = {
 	    .max_managers = MAX_MANAGERS,
-	    .misses = scan->config.misses,
+	    .misses = discover.misses,
 	    .confirmations = 1,
 	    .retention_us = LIVE_RETENTION_US,
 	    .change_holdoff_us = LIVE_INTERVAL_US,
 	};
-	const struct discover_settings discover = {
-	    .interval_us = scan->config.interval_us,
-	    .window_us = scan->config.window_us,
-	    .probes = scan->config.probes,
-	    .misses = scan->config.misses,
-	    .source_port = scan->config.source_port,
-	    .always_probe = true,
-	};
 	const struct prober_settings prober = {
 	    .group = scan->config.group,
 	    .port = scan->config.port,
-	    .hops = scan->config.hops,
-	    .source_port = scan->config.source_port,
+	    .hops = scan->config.monitor.hops,
+	    .source_port = discover.source_port,
 	    .no_fallback = true,
 	    .yields_port = true,
 	};
@@ -382,6 +376,7 @@ start(struct scan *scan)
 	    .settled = on_settled,
 	};
 
+	discover.always_probe = true;
 	scan->loop = loop_new();
 	scan->inventory = inventory_new(&inventory, 1, on_event, scan);
 	if (scan->loop == NULL || scan->inventory == NULL)

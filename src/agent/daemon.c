@@ -125,8 +125,8 @@ prober_settings_of(const struct conf *config)
 	return (struct prober_settings){
 	    .group = config->group,
 	    .port = config->port,
-	    .hops = config->hops,
-	    .source_port = config->source_port,
+	    .hops = config->monitor.hops,
+	    .source_port = config->monitor.discover.source_port,
 	    .list_unused = true,
 	};
 }

@@ -166,8 +166,8 @@ load(const struct conf *config, struct state *state)
 {
 	/* Those that the configuration expects may come on top of a full table. */
 	const struct state_limits limits = {
-	    .managers = larger(2 * config->max_managers, RECORDS_MIN),
-	    .events = larger(config->event_log + config->queue_limit, RECORDS_MIN),
+	    .managers = larger(2 * config->monitor.inventory.max_managers, RECORDS_MIN),
+	    .events = larger(config->monitor.event_log + config->monitor.queue_limit, RECORDS_MIN),
 	};
 	struct state_error error;
 	size_t len;

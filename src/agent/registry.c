@@ -50,32 +50,15 @@ note_event(void *ctx, const struct event *event, bool taken)
 static struct monitor_settings
 monitor_settings_of(const struct conf *config)
 {
-	return (struct monitor_settings){
-	    .discover =
-		{
-		    .interval_us = config->interval_us,
-		    .window_us = config->window_us,
-		    .probes = config->probes,
-		    .misses = config->misses,
-		    .source_port = config->source_port,
-		},
-	    .inventory =
-		{
-		    .max_managers = config->max_managers,
-		    .misses = config->misses,
-		    .retention_us = config->retention_us,
-		    .confirmations = CONFIRMATIONS,
-		    .change_holdoff_us = CHANGE_HOLDOFF_US,
-		},
-	    .event_log = config->event_log,
-	    .queue_limit = config->queue_limit,
-	    .notifications = config->notifications,
-	    .notification_rate = config->notification_rate,
-	    .hops = config->hops,
-	    .access = &config->access,
-	    .expected = config->expected,
-	    .expected_count = config->expected_count,
-	};
+	struct monitor_settings settings = config->monitor;
+
+	settings.inventory.misses = settings.discover.misses;
+	settings.inventory.confirmations = CONFIRMATIONS;
+	settings.inventory.change_holdoff_us = CHANGE_HOLDOFF_US;
+	settings.access = &config->access;
+	settings.expected = config->expected;
+	settings.expected_count = config->expected_count;
+	return settings;
 }
 
 struct registry *

@@ -244,20 +244,20 @@ conf_check(const struct conf *config, const char *name, struct conf_error *error
 	char address[TEXT_ADDRESS_LEN];
 	const char *why;
 
-	if (config->interval_us < 2 * config->window_us)
+	if (config->monitor.discover.interval_us < 2 * config->monitor.discover.window_us)
 		return fail(error, "%s: interval '%s': expected at least %s, twice the window (%s)",
-			    name, duration_format(config->interval_us, interval),
-			    duration_format(2 * config->window_us, least),
-			    duration_format(config->window_us, window));
+			    name, duration_format(config->monitor.discover.interval_us, interval),
+			    duration_format(2 * config->monitor.discover.window_us, least),
+			    duration_format(config->monitor.discover.window_us, window));
 	if (config->source_port_number != 0 && config->source_port_number != config->port)
 		return fail(error,
 			    "%s: sourcePort '%u': expected the number that port is set to, "
 			    "%u, or auto, fixed or ephemeral",
 			    name, config->source_port_number, config->port);
-	if (config->expected_count > config->max_managers)
+	if (config->expected_count > config->monitor.inventory.max_managers)
 		return fail(error,
 			    "%s: maxManagers '%zu': expected at least %zu, one for each expect",
-			    name, config->max_managers, config->expected_count);
+			    name, config->monitor.inventory.max_managers, config->expected_count);
 	for (size_t i = 0; i < config->expected_count; i++)
 		if (!access_permits(&config->access, config->expected[i], config->expected[i],
 				    &why))

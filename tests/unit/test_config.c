@@ -131,18 +131,18 @@ test_defaults(void **state)
 	assert_int_equal(config.interfaces.count, 0);
 	assert_int_equal(config.group, 0xef81091b);
 	assert_int_equal(config.port, 64535);
-	assert_int_equal(config.hops, 1);
-	assert_int_equal(config.interval_us, 30 * US_PER_S);
-	assert_int_equal(config.window_us, 3 * US_PER_S);
-	assert_int_equal(config.retention_us, 7 * US_PER_DAY);
-	assert_int_equal(config.probes, 3);
-	assert_int_equal(config.misses, 3);
-	assert_int_equal(config.max_managers, 10000);
-	assert_int_equal(config.source_port, SOURCE_PORT_AUTO);
-	assert_true(config.notifications);
-	assert_int_equal(config.notification_rate, 200);
-	assert_int_equal(config.event_log, 256);
-	assert_int_equal(config.queue_limit, 10000);
+	assert_int_equal(config.monitor.hops, 1);
+	assert_int_equal(config.monitor.discover.interval_us, 30 * US_PER_S);
+	assert_int_equal(config.monitor.discover.window_us, 3 * US_PER_S);
+	assert_int_equal(config.monitor.inventory.retention_us, 7 * US_PER_DAY);
+	assert_int_equal(config.monitor.discover.probes, 3);
+	assert_int_equal(config.monitor.discover.misses, 3);
+	assert_int_equal(config.monitor.inventory.max_managers, 10000);
+	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_AUTO);
+	assert_true(config.monitor.notifications);
+	assert_int_equal(config.monitor.notification_rate, 200);
+	assert_int_equal(config.monitor.event_log, 256);
+	assert_int_equal(config.monitor.queue_limit, 10000);
 	assert_int_equal(config.access.count, 0);
 	assert_false(config.access.source_match);
 	assert_int_equal(config.expected_count, 0);
@@ -203,18 +203,18 @@ test_every_token(void **state)
 	assert_string_equal(config.interfaces.items[2], "!lo");
 	assert_int_equal(config.group, 0xef010203);
 	assert_int_equal(config.port, 7000);
-	assert_int_equal(config.hops, 16);
-	assert_int_equal(config.source_port, SOURCE_PORT_EPHEMERAL);
-	assert_int_equal(config.interval_us, 90 * US_PER_S);
-	assert_int_equal(config.window_us, US_PER_S / 2);
-	assert_int_equal(config.probes, 5);
-	assert_int_equal(config.misses, 7);
-	assert_int_equal(config.retention_us, 14 * US_PER_DAY);
-	assert_int_equal(config.max_managers, 1000);
-	assert_false(config.notifications);
-	assert_int_equal(config.notification_rate, 50);
-	assert_int_equal(config.event_log, 32);
-	assert_int_equal(config.queue_limit, 64);
+	assert_int_equal(config.monitor.hops, 16);
+	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_EPHEMERAL);
+	assert_int_equal(config.monitor.discover.interval_us, 90 * US_PER_S);
+	assert_int_equal(config.monitor.discover.window_us, US_PER_S / 2);
+	assert_int_equal(config.monitor.discover.probes, 5);
+	assert_int_equal(config.monitor.discover.misses, 7);
+	assert_int_equal(config.monitor.inventory.retention_us, 14 * US_PER_DAY);
+	assert_int_equal(config.monitor.inventory.max_managers, 1000);
+	assert_false(config.monitor.notifications);
+	assert_int_equal(config.monitor.notification_rate, 50);
+	assert_int_equal(config.monitor.event_log, 32);
+	assert_int_equal(config.monitor.queue_limit, 64);
 	assert_false(config.announce_first);
 	assert_string_equal(conf_state_file(&config), "/srv/a b/state");
 	assert_int_equal(config.access.count, 3);
@@ -360,7 +360,7 @@ test_retention_zero(void **state)
 	(void)state;
 	conf_init(&config);
 	accept_text(&config, "retention 0");
-	assert_int_equal(config.retention_us, 0);
+	assert_int_equal(config.monitor.inventory.retention_us, 0);
 	assert_non_null(strstr(printed(&config).text, "\nretention 0\n"));
 	conf_clear(&config);
 	expect_error("interval 0", "test.conf:1: interval '0': " EXPECT_DURATION "100ms to 1d");
@@ -471,7 +471,7 @@ test_bad_octets(void **state)
 	assert_int_equal(r.count, 1);
 	assert_string_equal(r.text[0], "test.conf:1: 'port 5\\x00': a NUL octet, expected text");
 	assert_int_equal(config.port, 64535);
-	assert_int_equal(config.hops, 2);
+	assert_int_equal(config.monitor.hops, 2);
 
 	memset(line, ' ', sizeof(line));
 	memcpy(line, "port 5", 6);
@@ -532,7 +532,7 @@ test_lines_are_independent(void **state)
 	assert_non_null(strstr(r.text[0], "test.conf:2: hops '0'"));
 	assert_non_null(strstr(r.text[1], "test.conf:3: interface ''"));
 	assert_non_null(strstr(r.text[2], "test.conf:4: unknown token 'nonsense'"));
-	assert_int_equal(config.hops, 2);
+	assert_int_equal(config.monitor.hops, 2);
 	assert_int_equal(config.port, 9);
 	assert_int_equal(config.interfaces.count, 1);
 	assert_string_equal(config.interfaces.items[0], "c");
@@ -596,7 +596,7 @@ test_round_trip(void **state)
 			     "deny 198.18.9.0/31\naccept 198.18.0.0/15\ndeny 0.0.0.0/0\n"
 			     "accept 192.0.2.1/32\nsourceMatch yes\nexpect 198.18.0.9\n"
 			     "expect 198.18.0.7\ncontext \"#a 'b\\\"\"\n");
-	assert_int_equal(config.interval_us, 100001);
+	assert_int_equal(config.monitor.discover.interval_us, 100001);
 	assert_string_equal(config.netsnmp.items[1], "agentXSocket /tmp/a b");
 	first = printed(&config);
 	assert_non_null(strstr(first.text, "agentXSocket \"/tmp/a b\"\n"));
@@ -607,8 +607,8 @@ test_round_trip(void **state)
 	assert_int_equal(again.interfaces.count, config.interfaces.count);
 	for (size_t i = 0; i < config.interfaces.count; i++)
 		assert_string_equal(again.interfaces.items[i], config.interfaces.items[i]);
-	assert_int_equal(again.interval_us, config.interval_us);
-	assert_int_equal(again.source_port, SOURCE_PORT_FIXED);
+	assert_int_equal(again.monitor.discover.interval_us, config.monitor.discover.interval_us);
+	assert_int_equal(again.monitor.discover.source_port, SOURCE_PORT_FIXED);
 	assert_int_equal(again.access.count, 4);
 	for (size_t i = 0; i < config.access.count; i++)
 		assert_rule(&again.access.rules[i], config.access.rules[i].accept,
@@ -636,14 +636,14 @@ test_check(void **state)
 	assert_string_equal(error.text, "test.conf: interval '5999ms': expected at least 6s, twice "
 					"the window (3s)");
 	accept_text(&config, "interval 6s\nsourcePort 7000\n");
-	assert_int_equal(config.source_port, SOURCE_PORT_FIXED);
+	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_FIXED);
 	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
 	assert_string_equal(error.text, "test.conf: sourcePort '7000': expected the number that "
 					"port is set to, 64535, or auto, fixed or ephemeral");
 	accept_text(&config, "port 7000\n");
 	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "sourcePort auto\nport 7001");
-	assert_int_equal(config.source_port, SOURCE_PORT_AUTO);
+	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_AUTO);
 	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "expect 198.18.0.1\nexpect 198.18.0.2\nmaxManagers 1");
 	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
