@@ -179,6 +179,8 @@ class Machine:
         shutil.copytree(SOURCE / "contrib", self.tree / "contrib")
         shutil.copytree(BUILDDIR / "contrib", self.tree / "contrib", dirs_exist_ok=True)
         shutil.copy(SOURCE / "bootstrap", self.tree)
+        (self.tree / "tests").mkdir()
+        shutil.copy(SOURCE / "tests" / "build.sh", self.tree / "tests")
         host.run(["chown", "-R", "alice", str(self.tree)], check=True)
 
     def daemons(self, name):
