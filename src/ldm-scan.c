@@ -60,13 +60,13 @@ static const char help[] =
     "\n"
     "  -i, --interface PATTERN   use interfaces matching PATTERN, or not matching it\n"
     "                            (!PATTERN); repeatable [every multicast interface]\n"
-    "  -w, --window DURATION     how long to wait for answers [3s]\n"
+    "  -w, --window DURATION     time to wait for answers [3s]\n"
     "  -n, --probes PROBES       requests within that time [3]\n"
     "  -e, --enough COUNT        stop as soon as COUNT managers are found\n"
-    "  -l, --live                show managers as they come, go and change\n"
+    "  -l, --live                print managers as they appear, disappear and change\n"
     "  -j, --json                one JSON object a line\n"
-    "  -q, --quiet               print nothing, only exit\n"
-    "  -v, --verbose             list refused datagrams too, on standard error\n"
+    "  -q, --quiet               print nothing, only set the exit status\n"
+    "  -v, --verbose             also list refused datagrams, on standard error\n"
     "  -G, --group ADDRESS       multicast group [239.129.9.27]\n"
     "  -p, --port PORT           UDP port [64535]\n"
     "  -s, --source-port PORT    auto, ephemeral or fixed [auto]\n"
@@ -239,7 +239,7 @@ warn_of_conflict(const struct event *event)
 {
 	char addr[TEXT_ADDRESS_LEN], source[TEXT_ADDRESS_LEN], other[TEXT_ADDRESS_LEN];
 
-	warnx("%s: %s and %s answer for it with different hostnames or ports; shown is the former",
+	warnx("%s: %s and %s answer for it with different hostnames or ports; showing the first",
 	      text_address(event->addr, addr), text_address(event->source, source),
 	      text_address(event->other_source, other));
 }

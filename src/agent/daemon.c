@@ -146,13 +146,13 @@ reload(struct daemon *daemon)
 	struct prober_settings settings;
 
 	if (config == NULL) {
-		log_error("configuration not reloaded: the former one stays in force");
+		log_error("configuration not reloaded: the previous one stays in effect");
 		return;
 	}
 	warn_missing_interfaces(config);
 	conf_restart_tokens(daemon->first, config, warn_restart, NULL);
 	if (registry_configure(daemon->registry, config, clock_now()) < 0)
-		log_error("configuration reloaded in part only: %s", strerror(ENOMEM));
+		log_error("configuration only partly reloaded: %s", strerror(ENOMEM));
 	daemon->config = config;
 	settings = prober_settings_of(config);
 	prober_configure(daemon->prober, &settings);

@@ -32,7 +32,7 @@ wait_for_child(pid_t child, int fd)
 		if (errno != EINTR)
 			_exit(EXIT_FAILURE);
 	if (WIFSIGNALED(status))
-		log_error("ended by signal %d during the start", WTERMSIG(status));
+		log_error("terminated by signal %d during start-up", WTERMSIG(status));
 	_exit(WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : EXIT_FAILURE);
 }
 

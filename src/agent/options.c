@@ -24,17 +24,17 @@ static const char help[] =
     "Finds Logical Domains Managers by multicast and publishes them as\n"
     "LDM-DISCOVERY-MIB under an SNMP master agent (AgentX).\n"
     "\n"
-    "  -f, --foreground         do not become a daemon; log to standard error\n"
-    "  -c, --config FILE        read FILE too, after the default files\n"
+    "  -f, --foreground         do not detach; log to standard error\n"
+    "  -c, --config FILE        also read FILE, after the default files\n"
     "  -C, --no-config          do not read the default configuration files\n"
-    "  -t, --test               check the configuration, print what is in force and\n"
-    "                           the interfaces that would be used, and exit\n"
+    "  -t, --test               check the configuration, print the values in effect\n"
+    "                           and the interfaces that would be used, and exit\n"
     "  -i, --interface PATTERN  use interfaces matching PATTERN, or not matching it\n"
     "                           (!PATTERN), instead of the configured ones; repeatable\n"
     "  -x, --agentx ADDRESS     the master agent's address [/var/agentx/master]\n"
     "  -L, --log LOGOPTS        log to: e standard error, o standard output, n nowhere,\n"
     "                           f FILE, s FACILITY (syslog: d, u, 0..7) [sd]\n"
-    "  -D, --debug[=TOKENS]     log each datagram, and these tokens of net-snmp\n"
+    "  -D, --debug[=TOKENS]     log each datagram, and net-snmp's debugging TOKENS\n"
     "  -p, --pidfile FILE       write the process id to FILE\n"
     "  -u, --user USER          run as USER (name or number)\n"
     "  -g, --group GROUP        run as GROUP (name or number)\n"
@@ -78,7 +78,7 @@ absolute_path(const char *prefix, const char *path)
 	char cwd[PATH_MAX] = "", *absolute;
 
 	if (*path != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
-		err(EXIT_FAILURE, "%s: cannot tell its absolute path", path);
+		err(EXIT_FAILURE, "%s: cannot determine its absolute path", path);
 	if (asprintf(&absolute, "%s%s%s%s", prefix, cwd, *path != '/' ? "/" : "", path) < 0)
 		err(EXIT_FAILURE, NULL);
 	return absolute;

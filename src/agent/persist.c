@@ -104,10 +104,10 @@ keep_aside(const char *why)
 	char name[STATEFILE_ERROR_LEN];
 
 	if (statefile_keep_aside(persist.file, name, sizeof(name)) == 0)
-		log_error("%s: %s; starting without it, it is kept as %s", persist.path, why, name);
+		log_error("%s: %s; renamed to %s, starting without it", persist.path, why, name);
 	else
-		log_error("%s: %s; starting without it, and it could not be kept aside: %s",
-			  persist.path, why, strerror(errno));
+		log_error("%s: %s; starting without it, cannot rename it: %s", persist.path, why,
+			  strerror(errno));
 }
 
 static size_t
@@ -142,9 +142,10 @@ clamp_times(struct state *state)
 	const size_t count = state_clamp_times(state, clock_now().wall_ms);
 
 	if (count > 0)
-		log_warning("%s: it is from a clock that was ahead, or the clock is behind now: "
-			    "what was heard in the future is taken to be heard now (managers: %zu)",
-			    persist.path, count);
+		log_warning(
+		    "%s: saved by a clock that was ahead, or the clock is behind now: times "
+		    "in the future are replaced by the current time (managers: %zu)",
+		    persist.path, count);
 }
 
 enum loaded {
@@ -180,7 +181,7 @@ load(const struct conf *config, struct state *state)
 	} else if (is_our_trouble(errno)) {
 		loaded = LOADED_NOT;
 	} else if (text == NULL && errno == ENOENT) {
-		log_info("%s: there is none yet, starting without a state", persist.path);
+		log_info("%s does not exist yet, starting without a state", persist.path);
 	} else if (text == NULL) {
 		keep_aside(strerror(errno));
 	} else {
@@ -209,8 +210,7 @@ persist_load(const struct conf *config, struct registry *registry)
 	if (status < 0)
 		log_error("cannot load the state of %s: %s", persist.path, strerror(error));
 	else if (loaded == LOADED)
-		log_info("%s: %zu managers are known from before", persist.path,
-			 state.manager_count);
+		log_info("%s: loaded %zu managers", persist.path, state.manager_count);
 	state_clear(&state);
 	return status;
 }
@@ -253,12 +253,12 @@ persist_watch(void)
 		break;
 	case WRITER_HANGS:
 		log_error("saving the state in %s takes longer than %d s, a disk may hang: "
-			  "notifications are late by up to ten seconds",
+			  "notifications may be delayed by up to ten seconds",
 			  persist.path, WRITER_HANG_S);
 		break;
 	case WRITER_HANGS_NO_MORE:
-		log_notice("saving the state in %s does not hang any more, after %d s",
-			   persist.path, seconds);
+		log_notice("saving the state in %s no longer hangs, after %d s", persist.path,
+			   seconds);
 		break;
 	}
 }
@@ -270,5 +270,5 @@ persist_finish(int timeout_ms)
 		return;
 	persist.final = true;
 	if (!writer_finish(writer, timeout_ms))
-		log_warning("what was last heard may not be saved in %s", persist.path);
+		log_warning("the latest changes may not be saved in %s", persist.path);
 }

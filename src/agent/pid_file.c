@@ -18,8 +18,8 @@ pid_file_write(const char *path)
 
 	file = pidfile_open(path, 0644, &other);
 	if (file == NULL && errno == EEXIST) {
-		log_error("pid file %s: process %ld holds it, is it running already?", path,
-			  (long)other);
+		log_error("pid file %s is locked by process %ld: is ldm-agentx already running?",
+			  path, (long)other);
 		return -1;
 	}
 	if (file == NULL) {

@@ -95,7 +95,9 @@ privileges_drop(const char *user, const char *group)
 	if (group != NULL && find_group(group, &who) < 0)
 		return -1;
 	if (!who.has_gid) {
-		log_error("cannot run as user '%s': it has no entry, so name a group too", user);
+		log_error(
+		    "cannot run as user '%s': it has no passwd entry, so a group must be given",
+		    user);
 		return -1;
 	}
 	if (getuid() == who.uid && geteuid() == who.uid && getgid() == who.gid &&

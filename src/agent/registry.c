@@ -98,8 +98,7 @@ registry_configure(struct registry *r, const struct conf *config, struct moment 
 
 	registry_unlock(r);
 	if (outcome.denied > 0)
-		log_notice("%zu managers are refused by accept and deny now, and removed",
-			   outcome.denied);
+		log_notice("%zu managers removed: now refused by accept or deny", outcome.denied);
 	if (outcome.no_room > 0)
 		log_error("%zu expected managers are not in the table: %s", outcome.no_room,
 			  strerror(ENOMEM));
@@ -170,7 +169,7 @@ log_quiet_start(struct registry *r)
 
 	registry_unlock(r);
 	if (over)
-		log_notice("the first round has found %zu managers; they are not announced "
+		log_notice("the first round found %zu managers, which are not announced "
 			   "(announceFirst no)",
 			   unannounced);
 }

@@ -51,12 +51,12 @@ log_change(const struct change *change)
 			   change->value ? "enabled" : "disabled");
 		break;
 	case CHANGE_ROUND_NOW:
-		log_info("SNMP SET: round out of turn");
+		log_info("SNMP SET: additional round");
 		break;
 	case CHANGE_ROW:
 		text_address(change->address, addr);
 		if (change->action == CHANGE_ROW_DESTROY)
-			log_notice("SNMP SET: manager %s is forgotten", addr);
+			log_notice("SNMP SET: manager %s is removed", addr);
 		else if (change->action == CHANGE_ROW_CREATE || change->expected)
 			log_notice("SNMP SET: manager %s is expected", addr);
 		else if (change->set_expected)
@@ -72,10 +72,10 @@ log_overtaken(const struct change *change)
 
 	if (change->what == CHANGE_INTERVAL)
 		log_warning("SNMP SET: interval %" PRIu32 " ms dropped: too short for the window "
-			    "that was reloaded meanwhile",
+			    "of the reloaded configuration",
 			    change->value);
 	else
-		log_warning("SNMP SET: manager %s: the configuration reloaded meanwhile expects it",
+		log_warning("SNMP SET: manager %s: still expected, by the reloaded configuration",
 			    text_address(change->address, addr));
 }
 
@@ -99,7 +99,7 @@ registry_sum_up_sets(struct registry *r, int64_t now_us)
 {
 	static const char *const names[CHANGE_KINDS] = {
 	    [CHANGE_INTERVAL] = "interval",
-	    [CHANGE_ROUND_NOW] = "round out of turn",
+	    [CHANGE_ROUND_NOW] = "additional round",
 	    [CHANGE_NOTIFICATIONS] = "notifications",
 	    [CHANGE_ROW] = "manager",
 	};

@@ -83,7 +83,7 @@ log_start(void)
 	has_thread = true;
 	mode = HAND_OVER;
 	if (!opened)
-		log_warning("the log cannot be written to yet: going on without waiting for it");
+		log_warning("the log cannot be written yet: continuing without waiting for it");
 	return 0;
 }
 

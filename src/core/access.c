@@ -68,7 +68,7 @@ access_permits(const struct access_list *list, uint32_t announced, uint32_t sour
 	const char *why = NULL;
 
 	if (list->source_match && announced != source)
-		why = "sourceMatch: the announced address is not the source's";
+		why = "sourceMatch: the announced address is not the source address";
 	else if (!permits_address(list, announced))
 		why = "the announced address is refused by an accept or deny rule";
 	else if (!permits_address(list, source))

@@ -128,7 +128,7 @@ discover_disturb_link(struct discover *d, unsigned int ifindex)
 	struct link *link = links_by_index(&d->links, ifindex);
 
 	if (link != NULL)
-		link_blind(link, "it was away for a moment");
+		link_blind(link, "it disappeared for a moment");
 }
 
 void

@@ -167,7 +167,7 @@ link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state
 	if (state != LINK_USABLE)
 		link_blind(link, link_state_text(state));
 	else if (link->ifindex != ifindex)
-		link_blind(link, "it was made anew");
+		link_blind(link, "it was created again");
 	else if (link->addr != addr)
 		link_blind(link, "its address was changed");
 	/* What the operator wanted was no outage: only what comes now may be one. */

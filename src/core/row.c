@@ -113,7 +113,8 @@ describe_appearance(const struct manager *before, struct moment now, char reason
 		snprintf(reason, EVENT_REASON_LEN, "answers again after %" PRId64 " s of silence",
 			 silence_us / US_PER_S);
 	else
-		snprintf(reason, EVENT_REASON_LEN, "answers, which it never did before");
+		snprintf(reason, EVENT_REASON_LEN,
+			 "answers for the first time after it was reported down");
 }
 
 /* The last state is always announced, at a bounded rate: what changes too soon
@@ -313,7 +314,7 @@ row_judge(struct row *row, enum link_judgement judgement, struct moment now, int
 void
 row_reconcile(struct row *row, struct moment now, const struct row_rules *rules)
 {
-	static const char late[] = "told late, as the queue of notifications was full";
+	static const char late[] = "reported late, because the queue of notifications was full";
 	const struct manager *m = &row->m;
 
 	if (!is_known(row))

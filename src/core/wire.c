@@ -182,7 +182,7 @@ check_response(const struct payload *raw, bool on_loopback, struct wire_response
 	case TEXT_UNPRINTABLE:
 		return "version has an octet outside 0x20..0x7e";
 	case TEXT_CUT:
-		*cut = "version is not terminated, and taken without its last octet";
+		*cut = "version is not terminated; its last octet is dropped";
 		break;
 	case TEXT_WHOLE:
 		break;
@@ -191,7 +191,7 @@ check_response(const struct payload *raw, bool on_loopback, struct wire_response
 	case TEXT_UNPRINTABLE:
 		return "hostname has an octet outside 0x20..0x7e";
 	case TEXT_CUT:
-		*cut = "hostname is not terminated, and taken without its last octet";
+		*cut = "hostname is not terminated; its last octet is dropped";
 		break;
 	case TEXT_WHOLE:
 		break;

@@ -84,8 +84,8 @@ log_fixed(const struct senders *senders, int error, bool was_shared)
 	const bool news = error != senders->fixed_error;
 
 	if (news && error != 0 && senders->shared && senders->yields && !only_fixed(senders))
-		log_warning("port %u is in use by another program of this host, and left to it: "
-			    "managers that answer to that port alone are not heard",
+		log_warning("port %u is not used, because another program on this host is bound to "
+			    "it: managers that answer only to that port are not heard",
 			    senders->port);
 	else if (news && error != 0)
 		log_line(only_fixed(senders) ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
@@ -94,9 +94,10 @@ log_fixed(const struct senders *senders, int error, bool was_shared)
 	else if (news && error == 0 && senders->socket[SENDER_FIXED].fd >= 0)
 		log_notice("requests are sent from port %u again", senders->port);
 	if (!senders->yields && error == 0 && senders->shared && !was_shared)
-		log_notice("port %u is shared with another program of this host: an answer to that "
-			   "port alone is heard by one of the two only",
-			   senders->port);
+		log_notice(
+		    "port %u is shared with another program on this host: only one of the two "
+		    "receives a unicast answer to it",
+		    senders->port);
 	else if (!senders->yields && was_shared && !senders->shared && error == 0)
 		log_info("port %u is no longer shared with another program", senders->port);
 }

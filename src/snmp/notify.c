@@ -80,7 +80,7 @@ count_unanswered(uint32_t id)
 	unanswered.times++;
 	if (unanswered.times >= 2 && (unanswered.times & (unanswered.times - 1)) == 0)
 		log_warning("event %u: the master agent has not answered its notification within "
-			    "%d s, %u times by now; sending it again",
+			    "%d s (%u times so far); sending it again",
 			    id, ANSWER_TIMEOUT_S, unanswered.times);
 }
 

@@ -315,13 +315,13 @@ state_get_fields(const char *line, size_t len, const struct state_field fields[]
 		field = find_field(fields, field_count, word.name);
 		text_printable(word.value, word.value_len, shown, SHOWN_LEN);
 		if (field == NULL) {
-			snprintf(error, size, "'%s': unknown here",
+			snprintf(error, size, "'%s': unknown name",
 				 text_printable(word.name, strlen(word.name), shown, SHOWN_LEN));
 			return -1;
 		}
 		bit = UINT32_C(1) << (field - fields);
 		if (seen & bit) {
-			snprintf(error, size, "%s=%s: expected it once", field->name, shown);
+			snprintf(error, size, "%s=%s: expected only once", field->name, shown);
 			return -1;
 		}
 		seen |= bit;

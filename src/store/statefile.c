@@ -59,8 +59,7 @@ lock_fd(int fd, const char *path, char *error)
 	if (errno != EWOULDBLOCK)
 		return statefile_failed(error, "lock", path, errno);
 	snprintf(error, STATEFILE_ERROR_LEN,
-		 "%s: is locked by another process; expected to be the only one with this file",
-		 path);
+		 "%s: is locked by another process; expected to be used by one process only", path);
 	return STATEFILE_REFUSED;
 }
 

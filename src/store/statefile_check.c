@@ -143,8 +143,7 @@ make_directory(const char *path, char *error)
 		if (errno != ENOENT)
 			return statefile_failed(error, "make the directory", path, errno);
 		snprintf(error, STATEFILE_ERROR_LEN,
-			 "%s: is missing, and so is what it should be in; expected a directory",
-			 path);
+			 "%s: does not exist, nor does its parent; expected a directory", path);
 		return STATEFILE_REFUSED;
 	}
 	/* As far as it can be had: who may not read it may still write to it. */

@@ -76,8 +76,8 @@ def announced(rig, address, since, until):
 
 def expect_whole(rig):
     """What the daemon just ended said of the state that it found, if it came to that."""
-    said = rig.daemon.lines("known from before|starting without")
-    assert all(f" {COUNT} managers are known" in line for line in said), said
+    said = rig.daemon.lines("loaded .* managers|starting without")
+    assert all(f"loaded {COUNT} managers" in line for line in said), said
     assert not list(rig.state.parent.glob("*.bad*"))
     return len(said)
 

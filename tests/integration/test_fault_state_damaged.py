@@ -49,7 +49,7 @@ def test_cut(make_rig, figures):
         rig.start_daemon()
         if length == len(whole) - 1:
             # Only the end of the last line is missing: either will do.
-            rig.daemon.wait_output("starting without it|known from before")
+            rig.daemon.wait_output("starting without it|loaded .* managers")
         else:
             expect_kept_aside(rig, whole[:length])
             refused += 1
@@ -127,7 +127,7 @@ def test_damaged(make_rig, damage):
     # Its own state is good.
     rig.kill_daemon()
     rig.start_daemon()
-    rig.daemon.wait_output("10 managers are known from before")
+    rig.daemon.wait_output("loaded 10 managers")
     rig.be_seen()
     rig.book.check()
     assert rig.station.statuses() == rig.reality()

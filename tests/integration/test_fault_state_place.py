@@ -215,7 +215,7 @@ def test_damaged_and_no_room(make_rig):
     rig.kill_daemon()
     volume.empty()
     rig.start_daemon()
-    rig.daemon.wait_output("there is none yet")
+    rig.daemon.wait_output("does not exist yet")
     known = len(rig.book.read().events)
     wait_for(lambda: len(rig.book.read().events) >= known + len(rig.managers), 20,
              "all of them anew")

@@ -271,7 +271,7 @@ def test_bad_file(lab, bad, named):
     write_configuration(daemon, ["misses 7", "interval 3s", bad, "deny 198.18.0.0/16",
                                  "expect 198.18.9.9", "sourcePort ephemeral"])
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_output("former one stays in force")
+    daemon.wait_output("previous one stays in effect")
     complaint = "\n".join(daemon.lines(str(configuration(daemon))))
     for word in named:
         assert word in complaint, daemon.output()
@@ -291,7 +291,7 @@ def test_file_that_is_gone(lab):
     station, daemon, _ = watched(lab, config=["misses 4"])
     configuration(daemon).unlink()
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_output("former one stays in force")
+    daemon.wait_output("previous one stays in effect")
     assert daemon.lines(f"{configuration(daemon)}.*No such file")
     assert station.value("ldmDiscoveryMisses") == 4
     wait_rounds(station, 2)
@@ -325,7 +325,7 @@ def test_after_set(lab):
     # Half of 700 ms is too short for it; the file's interval, unchanged, would be too.
     write_configuration(daemon, ["interval 500ms", "window 400ms"])
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_output("former one stays in force")
+    daemon.wait_output("previous one stays in effect")
     assert station.value("ldmDiscoveryInterval") == 700
     reload(daemon, ["interval 2s", "window 400ms"])
     assert station.value("ldmDiscoveryInterval") == 2000

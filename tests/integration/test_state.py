@@ -171,7 +171,7 @@ def test_announce_first(lab):
     responder.command("off", "198.18.0.3")
     keeper = Keeper(station)
     daemon = keeper.start("announceFirst no")
-    daemon.wait_output("the first round has found 2 managers")
+    daemon.wait_output("the first round found 2 managers")
     station.wait_all_up(addresses("198.18.0.1", 2))
     responder.command("on", "198.18.0.3")
     wait_for(lambda: station.trapd.appeared("198.18.0.3"), 20, "the third")
@@ -181,7 +181,7 @@ def test_announce_first(lab):
     daemon = keeper.start("announceFirst no")
     wait_for(lambda: station.trapd.disappeared("198.18.0.1"), 20, "what happened meanwhile")
     assert told(station) == 2
-    assert not daemon.lines("the first round has found")
+    assert not daemon.lines("the first round found")
 
 
 @pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGKILL])
@@ -196,7 +196,7 @@ def test_first_round_interrupted(lab, signo):
     wait_for(keeper.path.exists, 10, "a state file")
     daemon.end(signo)
     daemon = keeper.start("announceFirst no")
-    daemon.wait_output("the first round has found 3 managers")
+    daemon.wait_output("the first round found 3 managers")
     station.wait_all_up(addresses("198.18.0.1", 3))
     wait_for(lambda: "quiet" not in keeper.path.read_text(), 10, "the end of it to be saved")
     keeper.restart("announceFirst no", signo=signal.SIGKILL)
@@ -212,7 +212,7 @@ def test_first_round_without_interface(lab):
     daemon = keeper.start("announceFirst no")
     wait_rounds(station, 2)
     station.carrier("eth0", True)
-    daemon.wait_output("the first round has found 3 managers")
+    daemon.wait_output("the first round found 3 managers")
     station.wait_all_up(addresses("198.18.0.1", 3))
     assert station.trapd.appeared() == []
 

@@ -257,7 +257,7 @@ receiver_check(void)
 static bool
 conflict_told(unsigned int subject)
 {
-	static const char late[] = "told late";
+	static const char late[] = "reported late";
 
 	for (const struct fact *f = receiver.facts + receiver.count; f-- > receiver.facts;) {
 		if (f->subject != subject)

@@ -12,7 +12,7 @@
 #include "conf/conf.h"
 #include "core/access.h"
 
-#define BY_MATCH "sourceMatch: the announced address is not the source's"
+#define BY_MATCH "sourceMatch: the announced address is not the source address"
 #define BY_ANNOUNCED "the announced address is refused by an accept or deny rule"
 #define BY_SOURCE "the source address is refused by an accept or deny rule"
 

@@ -508,7 +508,7 @@ assert_all_accounted_for(FILE *stream)
 			next += number;
 			gaps++;
 		} else {
-			assert_non_null(strstr(text, "the log cannot be written to yet"));
+			assert_non_null(strstr(text, "the log cannot be written yet"));
 		}
 		/* NOLINTEND(cert-err34-c) */
 	}
@@ -545,7 +545,7 @@ fifo_without_a_reader(void **state)
 				    open(standard, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	assert_all_accounted_for(fopen(path, "re"));
 	await_hanging_child(child);
-	assert_non_null(strstr(content(standard), "cannot be written to yet"));
+	assert_non_null(strstr(content(standard), "cannot be written yet"));
 }
 
 static void

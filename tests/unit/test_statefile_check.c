@@ -131,7 +131,7 @@ test_directory_missing(void **state)
 	assert_int_equal(statefile_open(&file, deep, error), STATEFILE_REFUSED);
 	assert_null(file);
 	deep[strlen(deep) - strlen("/state")] = '\0';
-	assert_says(error, deep, "is missing, and so is what it should be in");
+	assert_says(error, deep, "does not exist, nor does its parent");
 	deep[strlen(deep) - strlen("/b")] = '\0';
 	assert_false(is_there(deep));
 }

@@ -377,8 +377,8 @@ assert_cut(const uint8_t *msg, const char *version, const char *hostname, const 
 static void
 strings_without_a_nul_are_cut(void **state)
 {
-	const char *no_version = "version is not terminated, and taken without its last octet";
-	const char *no_hostname = "hostname is not terminated, and taken without its last octet";
+	const char *no_version = "version is not terminated; its last octet is dropped";
+	const char *no_hostname = "hostname is not terminated; its last octet is dropped";
 	const struct wire_response whole = longest();
 	uint8_t msg[WIRE_MSG_LEN];
 
