@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ldm-scan - the discovery of ldm-agentx on a terminal or in a script. */
+#include "base/inherited.h"
+#include "base/log.h"
+#include "base/output.h"
+#include "conf/conf.h"
+#include "net/descriptors.h"
+#include "scan/scan.h"
+#include "scan/scan_options.h"
+
+int
+main(int argc, char **argv)
+{
+	struct scan_options options;
+	int status;
+
+	inherited_settle(EXIT_TROUBLE, DESCRIPTORS_WANTED);
+	log_init("ldm-scan");
+	output_check_at_exit(EXIT_TROUBLE);
+	scan_options_parse(&options, argc, argv);
+	log_set_level(options.verbose ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING);
+	status = scan_run(&options);
+	conf_clear(&options.config);
+	return status;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scan_options.h - the command line of ldm-scan. */
+#ifndef SCAN_OPTIONS_H
+#define SCAN_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "conf/settings.h"
+
+enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
+
+#define SCAN_MAX_MANAGERS 100000 /* some 60 MB, whoever makes them up */
+#define SCAN_LIVE_INTERVAL_US (10 * US_PER_S)
+
+struct scan_options {
+	struct conf config; /* to be released by conf_clear() */
+	bool json, quiet, live, verbose;
+	unsigned long enough; /* stop when so many are found; 0: no such limit */
+};
+
+/* Fill in *options.  --help and --version print and exit; a mistake is reported on standard error
+ * and exits with EXIT_TROUBLE. */
+void scan_options_parse(struct scan_options *options, int argc, char **argv);
+
+#endif /* SCAN_OPTIONS_H */
