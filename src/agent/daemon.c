@@ -123,10 +123,7 @@ static struct prober_settings
 prober_settings_of(const struct conf *config)
 {
 	return (struct prober_settings){
-	    .group = config->group,
-	    .port = config->port,
-	    .hops = config->monitor.hops,
-	    .source_port = config->monitor.discover.source_port,
+	    .request = config->monitor.discover.request,
 	    .list_unused = true,
 	};
 }

@@ -105,9 +105,10 @@ preflight_print(const struct conf *config)
 		if (ifwords_missing(pattern, &ifaces, line) != NULL)
 			printf("# interface: %s\n", line);
 	}
-	if (mcast_try_group(config->group, config->port) < 0)
-		printf("# port %u: %s: answers to the group could not be heard\n", config->port,
-		       strerror(errno));
+	if (mcast_try_group(config->monitor.discover.request.group,
+			    config->monitor.discover.request.port) < 0)
+		printf("# port %u: %s: answers to the group could not be heard\n",
+		       config->monitor.discover.request.port, strerror(errno));
 	ifaces_clear(&ifaces);
 	return 0;
 }

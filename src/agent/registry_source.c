@@ -70,7 +70,6 @@ copy_discovery(void *ctx, struct mib_discovery *out)
 	    .started = monitor_started(monitor),
 	    .settings = settings.discover,
 	    .retention_us = settings.inventory.retention_us,
-	    .hops = settings.hops,
 	    .notifications = settings.notifications,
 	    .stats = *discover_stats(monitor_discover(monitor)),
 	};

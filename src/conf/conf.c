@@ -249,11 +249,13 @@ conf_check(const struct conf *config, const char *name, struct conf_error *error
 			    name, duration_format(config->monitor.discover.interval_us, interval),
 			    duration_format(2 * config->monitor.discover.window_us, least),
 			    duration_format(config->monitor.discover.window_us, window));
-	if (config->source_port_number != 0 && config->source_port_number != config->port)
+	if (config->source_port_number != 0 &&
+	    config->source_port_number != config->monitor.discover.request.port)
 		return fail(error,
 			    "%s: sourcePort '%u': expected the number that port is set to, "
 			    "%u, or auto, fixed or ephemeral",
-			    name, config->source_port_number, config->port);
+			    name, config->source_port_number,
+			    config->monitor.discover.request.port);
 	if (config->expected_count > config->monitor.inventory.max_managers)
 		return fail(error,
 			    "%s: maxManagers '%zu': expected at least %zu, one for each expect",

@@ -21,10 +21,12 @@ _Static_assert(SOURCE_PORT_AUTO == 0 && SOURCE_PORT_FIXED == 1 && SOURCE_PORT_EP
 /* clang-format off */
 static const struct conf_token tokens[] = {
     {TOKEN("interface", KIND_PATTERNS, interfaces)},
-    {TOKEN("group", KIND_GROUP, group), .fallback = WIRE_GROUP},
-    {TOKEN("port", KIND_NUMBER, port), .min = 1, .max = UINT16_MAX, .fallback = WIRE_PORT},
-    {TOKEN("hops", KIND_NUMBER, monitor.hops), .min = 1, .max = 255, .fallback = 1},
-    {TOKEN("sourcePort", KIND_SOURCE_PORT, monitor.discover.source_port),
+    {TOKEN("group", KIND_GROUP, monitor.discover.request.group), .fallback = WIRE_GROUP},
+    {TOKEN("port", KIND_NUMBER, monitor.discover.request.port),
+     .min = 1, .max = UINT16_MAX, .fallback = WIRE_PORT},
+    {TOKEN("hops", KIND_NUMBER, monitor.discover.request.hops),
+     .min = 1, .max = 255, .fallback = 1},
+    {TOKEN("sourcePort", KIND_SOURCE_PORT, monitor.discover.request.source_port),
      .fallback = SOURCE_PORT_AUTO, .keywords = source_ports},
     {TOKEN("interval", KIND_DURATION, monitor.discover.interval_us),
      .min = DISCOVER_INTERVAL_MIN_US, .max = DISCOVER_INTERVAL_MAX_US,

@@ -16,9 +16,7 @@
 #define CONF_NO_STATE_FILE "none"
 
 struct conf {
-	struct text_list interfaces; /* patterns as fnmatch(3), "!pattern" excludes */
-	uint32_t group;
-	uint16_t port;
+	struct text_list interfaces;     /* patterns as fnmatch(3), "!pattern" excludes */
 	uint16_t source_port_number;     /* as given for SOURCE_PORT_FIXED; 0: by its name */
 	struct monitor_settings monitor; /* as far as they can be configured, lists left out */
 	bool announce_first;             /* what the first round of a start without state finds */

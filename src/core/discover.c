@@ -205,7 +205,7 @@ discover_receive(struct discover *d, const uint8_t *buf, size_t len, const struc
 static enum sender
 choose_sender(struct discover *d)
 {
-	switch (d->settings.source_port) {
+	switch (d->settings.request.source_port) {
 	case SOURCE_PORT_FIXED:
 		return SENDER_FIXED;
 	case SOURCE_PORT_EPHEMERAL:
@@ -247,7 +247,7 @@ find_pending(const struct discover *d, bool pending[])
 static unsigned int
 requests_in_round(const struct discover_settings *settings)
 {
-	if (settings->source_port == SOURCE_PORT_AUTO && settings->probes < SENDER_COUNT)
+	if (settings->request.source_port == SOURCE_PORT_AUTO && settings->probes < SENDER_COUNT)
 		return SENDER_COUNT;
 	return settings->probes;
 }

@@ -40,12 +40,20 @@ enum source_port {
 #define DISCOVER_INTERVAL_MIN_US (100 * US_PER_MS)
 #define DISCOVER_INTERVAL_MAX_US US_PER_DAY
 
+/* How requests are sent. */
+struct request_settings {
+	uint32_t group; /* IPv4 multicast address, host byte order */
+	uint16_t port;  /* they go to, and what SOURCE_PORT_FIXED is */
+	unsigned int hops;
+	enum source_port source_port;
+};
+
 struct discover_settings {
 	int64_t interval_us; /* from round to round; at least 2 * window_us */
 	int64_t window_us;   /* from the first request to the judgement */
 	unsigned int probes; /* requests in a round, at least 1; SOURCE_PORT_AUTO: or 2 */
 	unsigned int misses; /* also how long blindness is tolerated, in rounds */
-	enum source_port source_port;
+	struct request_settings request;
 	bool always_probe; /* repeat even when nobody is missed (scanner) */
 };
 

@@ -28,9 +28,9 @@ struct monitor;
 struct monitor_settings {
 	struct discover_settings discover;
 	struct inventory_settings inventory;
-	size_t event_log, queue_limit;        /* see events_new() */
-	bool notifications;                   /* enabled */
-	unsigned int notification_rate, hops; /* not used here, kept for those who ask */
+	size_t event_log, queue_limit;  /* see events_new() */
+	bool notifications;             /* enabled */
+	unsigned int notification_rate; /* a second; for those who ask */
 
 	/* Borrowed for as long as a call lasts: */
 	const struct access_list *access; /* NULL: everything is permitted */

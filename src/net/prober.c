@@ -257,8 +257,8 @@ send_request(struct prober *p, struct request *req)
 	/* Before it leaves, for the answer may be there before we are back. */
 	req->sent = clock_now();
 	req->source_port = sender->port;
-	req->ok = mcast_send(sender->fd, req->what.ifindex, p->settings.group, p->settings.port,
-			     p->request, sizeof(p->request)) == 0;
+	req->ok = mcast_send(sender->fd, req->what.ifindex, p->settings.request.group,
+			     p->settings.request.port, p->request, sizeof(p->request)) == 0;
 	if (l == NULL)
 		return;
 	log_sending(l, req->ok ? 0 : errno);
@@ -356,8 +356,8 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 	p->watch_fd = -1;
 	senders_init(&p->senders, loop, on_readable, p);
 	p->listeners.loop = loop;
-	p->listeners.group = settings->group;
-	p->listeners.port = settings->port;
+	p->listeners.group = settings->request.group;
+	p->listeners.port = settings->request.port;
 	p->listeners.list_unused = settings->list_unused;
 	p->listeners.on_readable = on_readable;
 	p->listeners.ctx = p;
@@ -369,7 +369,8 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 		log_error("cannot start discovery: %s", strerror(errno));
 		goto fail;
 	}
-	if (senders_update(&p->senders, settings->source_port, settings->port, settings->hops) < 0)
+	if (senders_update(&p->senders, settings->request.source_port, settings->request.port,
+			   settings->request.hops) < 0)
 		goto fail;
 	/* Before the first look, so that nothing goes unseen in between. */
 	open_watch(p);
@@ -401,13 +402,15 @@ prober_free(struct prober *p)
 void
 prober_configure(struct prober *p, const struct prober_settings *settings)
 {
-	if (settings->group != p->settings.group || settings->port != p->settings.port) {
-		listeners_readdress(&p->listeners, settings->group, settings->port);
+	if (settings->request.group != p->settings.request.group ||
+	    settings->request.port != p->settings.request.port) {
+		listeners_readdress(&p->listeners, settings->request.group, settings->request.port);
 		disturbed(p, 0); /* for a moment nothing is heard */
 	}
 	p->settings = *settings;
 	/* Without any sender each request will fail, and be counted. */
-	senders_update(&p->senders, settings->source_port, settings->port, settings->hops);
+	senders_update(&p->senders, settings->request.source_port, settings->request.port,
+		       settings->request.hops);
 	rescan(p);
 	prober_wake(p);
 }

@@ -18,10 +18,7 @@ struct prober;
 struct iface;
 
 struct prober_settings {
-	uint32_t group;
-	uint16_t port;
-	unsigned int hops;
-	enum source_port source_port;
+	struct request_settings request;
 	bool no_fallback; /* SOURCE_PORT_FIXED: fail rather than use another port */
 	bool list_unused; /* report interfaces that are not to be used, too */
 	bool yields_port; /* to other programs of this host that have it; see senders.h */

@@ -167,10 +167,7 @@ start(struct scan *scan)
 	    .change_holdoff_us = SCAN_LIVE_INTERVAL_US,
 	};
 	const struct prober_settings prober = {
-	    .group = scan->options->config.group,
-	    .port = scan->options->config.port,
-	    .hops = scan->options->config.monitor.hops,
-	    .source_port = discover.source_port,
+	    .request = discover.request,
 	    .no_fallback = true,
 	    .yields_port = true,
 	};

@@ -32,7 +32,7 @@ static const struct mib_column discovery_columns[] = {
     {MIB_COLUMN(4, "ldmDiscoveryProbes", mib_unsigned, discovery.settings.probes)},
     {MIB_COLUMN(5, "ldmDiscoveryMisses", mib_unsigned, discovery.settings.misses)},
     {MIB_COLUMN(6, "ldmDiscoveryRetention", mib_seconds, discovery.retention_us)},
-    {MIB_COLUMN(7, "ldmDiscoveryHops", mib_unsigned, discovery.hops)},
+    {MIB_COLUMN(7, "ldmDiscoveryHops", mib_unsigned, discovery.settings.request.hops)},
     {MIB_COLUMN(8, "ldmDiscoveryRounds", mib_counter, discovery.stats.rounds)},
     {MIB_COLUMN(9, "ldmDiscoveryLastRound", mib_date_and_time, discovery.stats.last_round)},
     {MIB_COLUMN(10, "ldmDiscoveryLastDuration", mib_milliseconds,

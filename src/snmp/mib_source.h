@@ -24,7 +24,6 @@ struct mib_discovery {
 	struct moment started; /* the agent: since when the counters count */
 	struct discover_settings settings;
 	int64_t retention_us;
-	unsigned int hops;
 	bool notifications; /* enabled */
 	struct discover_stats stats;
 };

@@ -128,7 +128,7 @@ start(void)
 			 .window_us = WINDOW_US,
 			 .probes = play.probes,
 			 .misses = play.misses,
-			 .source_port = play.source_port},
+			 .request = {.source_port = play.source_port}},
 	    .inventory = {.max_managers = 100, .misses = play.misses, .confirmations = 2},
 	    .event_log = 1,
 	    .queue_limit = 100,

@@ -290,9 +290,9 @@ start(char *words[], unsigned int count)
 	if ((value = option(words, count, 1, "confirmations")) != NULL)
 		is.confirmations = parse_number(value);
 	if ((value = option(words, count, 1, "sourcePort")) != NULL)
-		ds.source_port = strcmp(value, "fixed") == 0       ? SOURCE_PORT_FIXED
-				 : strcmp(value, "ephemeral") == 0 ? SOURCE_PORT_EPHEMERAL
-								   : SOURCE_PORT_AUTO;
+		ds.request.source_port = strcmp(value, "fixed") == 0       ? SOURCE_PORT_FIXED
+					 : strcmp(value, "ephemeral") == 0 ? SOURCE_PORT_EPHEMERAL
+									   : SOURCE_PORT_AUTO;
 	sim.settings = (struct monitor_settings){.discover = ds,
 						 .inventory = is,
 						 .event_log = 100,

@@ -129,16 +129,16 @@ test_defaults(void **state)
 	(void)state;
 	conf_init(&config);
 	assert_int_equal(config.interfaces.count, 0);
-	assert_int_equal(config.group, 0xef81091b);
-	assert_int_equal(config.port, 64535);
-	assert_int_equal(config.monitor.hops, 1);
+	assert_int_equal(config.monitor.discover.request.group, 0xef81091b);
+	assert_int_equal(config.monitor.discover.request.port, 64535);
+	assert_int_equal(config.monitor.discover.request.hops, 1);
 	assert_int_equal(config.monitor.discover.interval_us, 30 * US_PER_S);
 	assert_int_equal(config.monitor.discover.window_us, 3 * US_PER_S);
 	assert_int_equal(config.monitor.inventory.retention_us, 7 * US_PER_DAY);
 	assert_int_equal(config.monitor.discover.probes, 3);
 	assert_int_equal(config.monitor.discover.misses, 3);
 	assert_int_equal(config.monitor.inventory.max_managers, 10000);
-	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_AUTO);
+	assert_int_equal(config.monitor.discover.request.source_port, SOURCE_PORT_AUTO);
 	assert_true(config.monitor.notifications);
 	assert_int_equal(config.monitor.notification_rate, 200);
 	assert_int_equal(config.monitor.event_log, 256);
@@ -201,10 +201,10 @@ test_every_token(void **state)
 	assert_string_equal(config.interfaces.items[0], "eth0");
 	assert_string_equal(config.interfaces.items[1], "eth 1*");
 	assert_string_equal(config.interfaces.items[2], "!lo");
-	assert_int_equal(config.group, 0xef010203);
-	assert_int_equal(config.port, 7000);
-	assert_int_equal(config.monitor.hops, 16);
-	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_EPHEMERAL);
+	assert_int_equal(config.monitor.discover.request.group, 0xef010203);
+	assert_int_equal(config.monitor.discover.request.port, 7000);
+	assert_int_equal(config.monitor.discover.request.hops, 16);
+	assert_int_equal(config.monitor.discover.request.source_port, SOURCE_PORT_EPHEMERAL);
 	assert_int_equal(config.monitor.discover.interval_us, 90 * US_PER_S);
 	assert_int_equal(config.monitor.discover.window_us, US_PER_S / 2);
 	assert_int_equal(config.monitor.discover.probes, 5);
@@ -470,14 +470,14 @@ test_bad_octets(void **state)
 	r = read_octets(&config, nul, sizeof(nul) - 1);
 	assert_int_equal(r.count, 1);
 	assert_string_equal(r.text[0], "test.conf:1: 'port 5\\x00': a NUL octet, expected text");
-	assert_int_equal(config.port, 64535);
-	assert_int_equal(config.monitor.hops, 2);
+	assert_int_equal(config.monitor.discover.request.port, 64535);
+	assert_int_equal(config.monitor.discover.request.hops, 2);
 
 	memset(line, ' ', sizeof(line));
 	memcpy(line, "port 5", 6);
 	line[1023] = '\0';
 	accept_text(&config, line);
-	assert_int_equal(config.port, 5);
+	assert_int_equal(config.monitor.discover.request.port, 5);
 	line[1023] = ' ';
 	line[1024] = '\0';
 	memcpy(line, "port 6", 6);
@@ -485,7 +485,7 @@ test_bad_octets(void **state)
 	assert_int_equal(r.count, 1);
 	assert_non_null(strstr(r.text[0], "test.conf:1: 'port 6 "));
 	assert_non_null(strstr(r.text[0], "a line of 1024 octets, expected 1023 at most"));
-	assert_int_equal(config.port, 5);
+	assert_int_equal(config.monitor.discover.request.port, 5);
 
 	/* Nothing but words and quotes. */
 	for (size_t i = 0; i < 1023; i++)
@@ -532,8 +532,8 @@ test_lines_are_independent(void **state)
 	assert_non_null(strstr(r.text[0], "test.conf:2: hops '0'"));
 	assert_non_null(strstr(r.text[1], "test.conf:3: interface ''"));
 	assert_non_null(strstr(r.text[2], "test.conf:4: unknown token 'nonsense'"));
-	assert_int_equal(config.monitor.hops, 2);
-	assert_int_equal(config.port, 9);
+	assert_int_equal(config.monitor.discover.request.hops, 2);
+	assert_int_equal(config.monitor.discover.request.port, 9);
 	assert_int_equal(config.interfaces.count, 1);
 	assert_string_equal(config.interfaces.items[0], "c");
 	conf_clear(&config);
@@ -548,7 +548,7 @@ test_last_wins(void **state)
 	conf_init(&config);
 	accept_text(&config, "port 5\nport 6\nagentXTimeout 5\nagentXRetries 1\nagentxtimeout 6\n"
 			     "interface a\ninterface b\n");
-	assert_int_equal(config.port, 6);
+	assert_int_equal(config.monitor.discover.request.port, 6);
 	assert_int_equal(config.netsnmp.count, 2);
 	assert_string_equal(config.netsnmp.items[0], "agentXTimeout 6");
 	assert_string_equal(config.netsnmp.items[1], "agentXRetries 1");
@@ -608,7 +608,7 @@ test_round_trip(void **state)
 	for (size_t i = 0; i < config.interfaces.count; i++)
 		assert_string_equal(again.interfaces.items[i], config.interfaces.items[i]);
 	assert_int_equal(again.monitor.discover.interval_us, config.monitor.discover.interval_us);
-	assert_int_equal(again.monitor.discover.source_port, SOURCE_PORT_FIXED);
+	assert_int_equal(again.monitor.discover.request.source_port, SOURCE_PORT_FIXED);
 	assert_int_equal(again.access.count, 4);
 	for (size_t i = 0; i < config.access.count; i++)
 		assert_rule(&again.access.rules[i], config.access.rules[i].accept,
@@ -636,14 +636,14 @@ test_check(void **state)
 	assert_string_equal(error.text, "test.conf: interval '5999ms': expected at least 6s, twice "
 					"the window (3s)");
 	accept_text(&config, "interval 6s\nsourcePort 7000\n");
-	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_FIXED);
+	assert_int_equal(config.monitor.discover.request.source_port, SOURCE_PORT_FIXED);
 	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
 	assert_string_equal(error.text, "test.conf: sourcePort '7000': expected the number that "
 					"port is set to, 64535, or auto, fixed or ephemeral");
 	accept_text(&config, "port 7000\n");
 	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "sourcePort auto\nport 7001");
-	assert_int_equal(config.monitor.discover.source_port, SOURCE_PORT_AUTO);
+	assert_int_equal(config.monitor.discover.request.source_port, SOURCE_PORT_AUTO);
 	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "expect 198.18.0.1\nexpect 198.18.0.2\nmaxManagers 1");
 	assert_int_equal(conf_check(&config, "test.conf", &error), -1);

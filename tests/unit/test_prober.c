@@ -202,14 +202,15 @@ start_prober(struct scene *s, enum source_port source_port)
 	    .window_us = 150000,
 	    .probes = 3,
 	    .misses = 3,
-	    .source_port = source_port,
+	    .request =
+		{
+		    .group = WIRE_GROUP,
+		    .port = PORT,
+		    .hops = 1,
+		    .source_port = source_port,
+		},
 	};
-	const struct prober_settings prober_settings = {
-	    .group = WIRE_GROUP,
-	    .port = PORT,
-	    .hops = 1,
-	    .source_port = source_port,
-	};
+	const struct prober_settings prober_settings = {.request = settings.request};
 	const struct prober_client client = {s, admits, received, settled};
 
 	s->discover = discover_new(&settings, s->inv, clock_now(), NULL, NULL);
@@ -601,7 +602,7 @@ lack_of_memory_at_the_start_is_said(void **state)
 	struct scene *s = *state;
 	const struct discover_settings settings = {.probes = 1, .misses = 1};
 	const struct prober_settings prober_settings = {
-	    .group = WIRE_GROUP, .port = PORT, .hops = 1};
+	    .request = {.group = WIRE_GROUP, .port = PORT, .hops = 1}};
 	const struct prober_client client = {s, admits, received, settled};
 	unsigned int without = 0;
 
