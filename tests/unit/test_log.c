@@ -322,8 +322,8 @@ bad_destinations(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		errno = 0;
-		assert_int_equal(log_choose(bad[i]), -1);
-		assert_int_equal(errno, EINVAL);
+		if (log_choose(bad[i]) != -1 || errno != EINVAL)
+			fail_msg("'%s': accepted, or errno is %d", bad[i], errno);
 	}
 	assert_string_equal(caught(STDERR_FILENO, log_to_lost_directory), "prog: error: no log\n");
 }
