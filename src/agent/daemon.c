@@ -80,7 +80,7 @@ on_change(void *ctx, int fd)
 	struct daemon *daemon = ctx;
 
 	(void)fd;
-	registry_drain_wake(daemon->registry);
+	shared_drain_wake(registry_shared(daemon->registry));
 	prober_wake(daemon->prober);
 }
 
@@ -254,7 +254,8 @@ start_discovery(struct daemon *daemon)
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}
-	if (loop_add_fd(daemon->loop, registry_wake_fd(daemon->registry), on_change, daemon) < 0) {
+	if (loop_add_fd(daemon->loop, shared_wake_fd(registry_shared(daemon->registry)), on_change,
+			daemon) < 0) {
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}
@@ -267,8 +268,8 @@ start_discovery(struct daemon *daemon)
 	}
 	if (start_timers(daemon) < 0)
 		return -1;
-	daemon->prober = prober_new(daemon->loop, registry_discover(daemon->registry),
-				    registry_lock(daemon->registry), &settings, &client);
+	daemon->prober =
+	    prober_new(daemon->loop, registry_shared(daemon->registry), &settings, &client);
 	if (daemon->prober == NULL)
 		return -1;
 	warn_missing_interfaces(daemon->config);

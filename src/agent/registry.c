@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/registry_internal.h"
 #include "base/log.h"
@@ -17,21 +15,31 @@
 struct monitor *
 registry_lock_monitor(struct registry *r)
 {
-	pthread_mutex_lock(&r->lock);
-	return r->monitor;
+	return shared_lock(r->shared);
 }
 
 void
 registry_unlock(struct registry *r)
 {
-	const unsigned int todo = monitor_take_todo(r->monitor);
-	struct writer *writer = r->writer;
+	shared_unlock(r->shared);
+}
 
-	pthread_mutex_unlock(&r->lock);
+static unsigned int
+take_todo(void *monitor)
+{
+	return monitor_take_todo(monitor);
+}
+
+static void
+act(void *ctx, unsigned int todo)
+{
+	struct registry *r = ctx;
+
+	/* There is a writer wherever the monitor asks for it. */
 	if ((todo & (MONITOR_SAVE_NOW | MONITOR_SAVE_SOON)) != 0)
-		writer_ask(writer, (todo & MONITOR_SAVE_NOW) != 0 ? WRITER_NOW : WRITER_SOON);
+		writer_ask(r->writer, (todo & MONITOR_SAVE_NOW) != 0 ? WRITER_NOW : WRITER_SOON);
 	if ((todo & (MONITOR_LOOK | MONITOR_RECONCILE)) != 0)
-		(void)!write(r->wake_fds[1], "", 1);
+		shared_wake(r->shared);
 }
 
 static void
@@ -66,25 +74,18 @@ registry_new(const struct conf *config, struct moment now)
 {
 	const struct monitor_settings settings = monitor_settings_of(config);
 	struct registry *r = calloc(1, sizeof(*r));
+	const struct shared_hooks hooks = {.take = take_todo, .act = act, .ctx = r};
 	uint64_t seed;
 
 	if (r == NULL)
 		return NULL;
-	pthread_mutex_init(&r->lock, NULL);
 	STAILQ_INIT(&r->unlogged);
-	if (pipe2(r->wake_fds, O_CLOEXEC | O_NONBLOCK) < 0)
-		goto fail;
 	arc4random_buf(&seed, sizeof(seed));
 	r->monitor = monitor_new(&settings, seed, now, note_event, r);
-	if (r->monitor == NULL)
-		goto fail_opened;
-	return r;
-
-fail_opened:
-	close(r->wake_fds[0]);
-	close(r->wake_fds[1]);
-fail:
-	pthread_mutex_destroy(&r->lock);
+	r->shared = r->monitor != NULL ? shared_new(r->monitor, &hooks) : NULL;
+	if (r->shared != NULL)
+		return r;
+	monitor_free(r->monitor);
 	free(r);
 	return NULL;
 }
@@ -105,31 +106,10 @@ registry_configure(struct registry *r, const struct conf *config, struct moment 
 	return status;
 }
 
-pthread_mutex_t *
-registry_lock(struct registry *registry)
+struct shared *
+registry_shared(struct registry *registry)
 {
-	return &registry->lock;
-}
-
-struct discover *
-registry_discover(struct registry *registry)
-{
-	return monitor_discover(registry->monitor);
-}
-
-int
-registry_wake_fd(const struct registry *registry)
-{
-	return registry->wake_fds[0];
-}
-
-void
-registry_drain_wake(struct registry *registry)
-{
-	char bytes[64];
-
-	while (read(registry->wake_fds[0], bytes, sizeof(bytes)) > 0)
-		;
+	return registry->shared;
 }
 
 void
@@ -181,9 +161,9 @@ registry_log(struct registry *registry, struct moment now)
 	struct unlogged *unlogged;
 	bool any;
 
-	pthread_mutex_lock(&registry->lock);
+	registry_lock_monitor(registry);
 	STAILQ_CONCAT(&events, &registry->unlogged);
-	pthread_mutex_unlock(&registry->lock);
+	registry_unlock(registry);
 	any = !STAILQ_EMPTY(&events);
 	while ((unlogged = STAILQ_FIRST(&events)) != NULL) {
 		STAILQ_REMOVE_HEAD(&events, link);

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* registry.h - what the discovery thread and the SNMP thread share.
  *
- * Owns the inventory, the events and the discovery's state machine, and the one
- * lock of the program.  The discovery thread changes them through
- * registry_discover(), with registry_lock() held; the SNMP thread reads copies
- * and makes changes through registry_source(), whose functions take the lock
- * themselves.  It is held for microseconds, a round's end with thousands of
- * managers and a reload apart: nothing that could block is called under it, nothing
- * of net-snmp, and nothing is logged.
+ * Owns the monitor and the one lock of the program.  The discovery thread changes it
+ * through registry_shared(); the SNMP thread reads copies and makes changes through
+ * registry_source(), whose functions take the lock themselves.
  */
 #ifndef REGISTRY_H
 #define REGISTRY_H
 
-#include <pthread.h>
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "base/shared.h"
 #include "conf/conf.h"
 #include "core/discover.h"
 #include "snmp/mib_source.h"
@@ -33,16 +29,12 @@ struct registry *registry_new(const struct conf *config, struct moment now);
  * of memory, part of it then not being in force. */
 int registry_configure(struct registry *registry, const struct conf *config, struct moment now);
 
-pthread_mutex_t *registry_lock(struct registry *registry);
-struct discover *registry_discover(struct registry *registry);
+/* The lock and the monitor that it guards.  Its wake_fd is readable when something has
+ * happened that the discovery thread should look at: SET has changed something, or
+ * there is room to make up for lost events. */
+struct shared *registry_shared(struct registry *registry);
 
 struct mib_source registry_source(struct registry *registry);
-
-/* Readable when something has happened that the discovery thread should look at:
- * SET has changed something, or there is room to make up for lost events.
- * registry_drain_wake() makes it not so. */
-int registry_wake_fd(const struct registry *registry);
-void registry_drain_wake(struct registry *registry);
 
 /* Copy what has to survive a restart.  *last_id is that of the last event in it;
  * state->last_id leaves room for more until the next time, unless it is the

@@ -18,14 +18,13 @@ struct unlogged {
 };
 
 struct registry {
-	pthread_mutex_t lock; /* guards what follows */
+	struct shared *shared; /* guards what follows */
 	struct monitor *monitor;
 	struct writer *writer;                         /* NULL: nothing is saved */
 	STAILQ_HEAD(unlogged_list, unlogged) unlogged; /* events for registry_log() */
 	struct log_limit sets[CHANGE_KINDS];           /* lines for what SET has changed */
 
 	/* Not guarded: set once, or the discovery thread's own. */
-	int wake_fds[2];         /* a pipe: a byte says that SET has changed something */
 	uint64_t no_room_logged; /* the counter's value then */
 	bool full_logged;
 	int64_t full_logged_us; /* when last, monotonic; 0: never */

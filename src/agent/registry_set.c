@@ -105,10 +105,10 @@ registry_sum_up_sets(struct registry *r, int64_t now_us)
 	};
 	unsigned int more[CHANGE_KINDS];
 
-	pthread_mutex_lock(&r->lock);
+	registry_lock_monitor(r);
 	for (int what = 0; what < CHANGE_KINDS; what++)
 		more[what] = log_limit_sum(&r->sets[what], &line_rule, now_us);
-	pthread_mutex_unlock(&r->lock);
+	registry_unlock(r);
 	for (int what = 0; what < CHANGE_KINDS; what++)
 		if (more[what] > 0)
 			log_notice("SNMP SET: %s: %u more within a minute", names[what],

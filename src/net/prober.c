@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/monitor.h"
 #include "net/ifaces.h"
 #include "net/listeners.h"
 #include "net/mcast.h"
@@ -33,8 +34,7 @@ struct request {
 
 struct prober {
 	struct loop *loop;
-	struct discover *discover;
-	pthread_mutex_t *lock;
+	struct shared *shared;
 	struct prober_settings settings;
 	struct prober_client client;
 	struct loop_timer *timer;
@@ -58,18 +58,16 @@ struct prober {
 	struct link_report reports[LINKS_MAX];
 };
 
-static void
+static struct discover *
 lock(struct prober *p)
 {
-	if (p->lock != NULL)
-		pthread_mutex_lock(p->lock);
+	return monitor_discover(shared_lock(p->shared));
 }
 
 static void
 unlock(struct prober *p)
 {
-	if (p->lock != NULL)
-		pthread_mutex_unlock(p->lock);
+	shared_unlock(p->shared);
 }
 
 static void
@@ -104,14 +102,15 @@ judge_batch(struct prober *p, const struct listener *l)
 {
 	unsigned int count = p->batch.count;
 	struct moment now = clock_now();
+	struct discover *d;
 
 	for (unsigned int i = 0; i < count; i++)
 		p->arrivals[i] = arrival_of(p, &p->batch.datagram[i], l);
-	lock(p);
+	d = lock(p);
 	for (unsigned int i = 0; i < count; i++)
-		p->verdicts[i] = discover_receive(p->discover, p->batch.datagram[i].data,
-						  p->batch.datagram[i].len, &p->arrivals[i], now,
-						  &p->responses[i], &p->reasons[i]);
+		p->verdicts[i] =
+		    discover_receive(d, p->batch.datagram[i].data, p->batch.datagram[i].len,
+				     &p->arrivals[i], now, &p->responses[i], &p->reasons[i]);
 	unlock(p);
 	if (p->client.received == NULL)
 		return;
@@ -128,8 +127,7 @@ note_drops(struct prober *p, int fd, uint32_t *last, int link)
 	if (news == 0)
 		return;
 	*last = drops;
-	lock(p);
-	discover_note_drops(p->discover, link, news);
+	discover_note_drops(lock(p), link, news);
 	unlock(p);
 }
 
@@ -203,8 +201,7 @@ rescan(struct prober *p)
 		};
 		strlcpy(p->reports[i].name, l->name, sizeof(p->reports[i].name));
 	}
-	lock(p);
-	discover_set_links(p->discover, p->reports, (int)p->listeners.count);
+	discover_set_links(lock(p), p->reports, (int)p->listeners.count);
 	unlock(p);
 	for (size_t i = 0; i < p->listeners.count; i++)
 		p->listeners.list[i].link = p->reports[i].link;
@@ -217,13 +214,13 @@ static void
 disturbed(void *ctx, unsigned int ifindex)
 {
 	struct prober *p = ctx;
+	struct discover *d = lock(p);
 
-	lock(p);
 	if (ifindex != 0)
-		discover_disturb_link(p->discover, ifindex);
+		discover_disturb_link(d, ifindex);
 	else
 		for (size_t i = 0; i < p->listeners.count; i++)
-			discover_disturb_link(p->discover, p->listeners.list[i].ifindex);
+			discover_disturb_link(d, p->listeners.list[i].ifindex);
 	unlock(p);
 }
 
@@ -269,17 +266,17 @@ send_request(struct prober *p, struct request *req)
 static void
 send_requests(struct prober *p)
 {
+	struct discover *d = lock(p);
 	unsigned int count = 0;
 
-	lock(p);
-	while (count < LINKS_MAX && discover_next_request(p->discover, &p->requests[count].what))
+	while (count < LINKS_MAX && discover_next_request(d, &p->requests[count].what))
 		count++;
 	unlock(p);
 	for (unsigned int i = 0; i < count; i++)
 		send_request(p, &p->requests[i]);
-	lock(p);
+	d = lock(p);
 	for (unsigned int i = 0; i < count; i++)
-		discover_sent(p->discover, &p->requests[i].what, p->requests[i].ok,
+		discover_sent(d, &p->requests[i].what, p->requests[i].ok,
 			      p->requests[i].source_port, p->requests[i].sent);
 	unlock(p);
 }
@@ -315,8 +312,7 @@ on_timer(void *ctx)
 	/* Without any sender each request will fail, and be counted. */
 	(void)senders_retry(&p->senders);
 	now = clock_now();
-	lock(p);
-	due_us = discover_tick(p->discover, now);
+	due_us = discover_tick(lock(p), now);
 	unlock(p);
 	send_requests(p);
 	loop_set_timer(p->timer, due_us);
@@ -339,8 +335,8 @@ open_watch(struct prober *p)
 }
 
 struct prober *
-prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
-	   const struct prober_settings *settings, const struct prober_client *client)
+prober_new(struct loop *loop, struct shared *shared, const struct prober_settings *settings,
+	   const struct prober_client *client)
 {
 	struct prober *p = calloc(1, sizeof(*p));
 
@@ -349,8 +345,7 @@ prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *mutex,
 		return NULL;
 	}
 	p->loop = loop;
-	p->discover = discover;
-	p->lock = mutex;
+	p->shared = shared;
 	p->settings = *settings;
 	p->client = *client;
 	p->watch_fd = -1;
@@ -424,8 +419,7 @@ prober_wake(struct prober *p)
 void
 prober_round_now(struct prober *p)
 {
-	lock(p);
-	discover_round_now(p->discover);
+	discover_round_now(lock(p));
 	unlock(p);
 	prober_wake(p);
 }

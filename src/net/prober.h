@@ -7,11 +7,11 @@
 #ifndef PROBER_H
 #define PROBER_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "base/shared.h"
 #include "core/discover.h"
 
 struct prober;
@@ -40,12 +40,11 @@ struct prober_client {
 	void (*settled)(void *ctx);
 };
 
-/* discover is borrowed; every use of it is made with *lock held (NULL: none is
- * needed), and no system call is made meanwhile.  settings and client are
- * copied.  Opens the senders and looks at the interfaces; logs what it cannot
- * do.  NULL, after saying why, when there is no memory or no socket to send from
- * at all, or not the one that was asked for where there is no_fallback. */
-struct prober *prober_new(struct loop *loop, struct discover *discover, pthread_mutex_t *lock,
+/* shared guards a struct monitor; the lock is taken for each use of it, and no system
+ * call is made meanwhile.  settings and client are copied.  Opens the senders and looks at the
+ * interfaces; logs what it cannot do.  NULL, after saying why, when there is no memory or no socket
+ * to send from at all, or not the one that was asked for where there is no_fallback. */
+struct prober *prober_new(struct loop *loop, struct shared *shared,
 			  const struct prober_settings *settings,
 			  const struct prober_client *client);
 void prober_free(struct prober *prober);

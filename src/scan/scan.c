@@ -10,9 +10,11 @@
 #include "base/clock.h"
 #include "base/inherited.h"
 #include "base/loop.h"
+#include "base/shared.h"
 #include "base/text.h"
 #include "core/discover.h"
 #include "core/inventory.h"
+#include "core/monitor.h"
 #include "net/ifaces.h"
 #include "net/ifpatterns.h"
 #include "net/ifwords.h"
@@ -27,8 +29,9 @@ struct scan {
 	bool full; /* and has said so */
 
 	struct loop *loop;
-	struct inventory *inventory;
-	struct discover *discover;
+	struct shared *shared; /* with nobody, but the prober wants it */
+	struct monitor *monitor;
+	const struct inventory *inventory; /* the monitor's */
 	struct prober *prober;
 };
 
@@ -49,17 +52,18 @@ print_found(const struct scan *scan)
 		scan_table_print(scan->inventory);
 }
 
-static bool
-on_event(void *ctx, const struct event *event)
+static void
+on_event(void *ctx, const struct event *event, bool taken)
 {
 	const struct scan *scan = ctx;
 
-	if (scan->options->quiet)
-		return true;
+	(void)taken;
+	if (scan->options->quiet || event->addr == 0) /* the latter is about an interface */
+		return;
 	if (!scan->options->live) {
 		if (event->type == EVENT_CONFLICT)
 			scan_lines_conflict(event);
-		return true;
+		return;
 	}
 	if (scan->options->json)
 		scan_lines_event_json(scan->inventory, event);
@@ -67,7 +71,6 @@ on_event(void *ctx, const struct event *event)
 		scan_lines_event(event);
 	if (fflush(stdout) != 0)
 		loop_stop(scan->loop); /* nobody will see the next ones; output.h says why */
-	return true;
 }
 
 static bool
@@ -108,7 +111,8 @@ on_settled(void *ctx)
 	const bool enough = scan->options->enough > 0 &&
 			    inventory_summary(scan->inventory).up >= scan->options->enough;
 
-	if (enough || (!scan->options->live && discover_stats(scan->discover)->rounds > 0))
+	if (enough ||
+	    (!scan->options->live && discover_stats(monitor_discover(scan->monitor))->rounds > 0))
 		loop_stop(scan->loop);
 }
 
@@ -158,16 +162,10 @@ check_interfaces(const struct scan *scan)
 static void
 start(struct scan *scan)
 {
-	struct discover_settings discover = scan->options->config.monitor.discover;
-	const struct inventory_settings inventory = {
-	    .max_managers = SCAN_MAX_MANAGERS,
-	    .misses = discover.misses,
-	    .confirmations = 1,
-	    .retention_us = LIVE_RETENTION_US,
-	    .change_holdoff_us = SCAN_LIVE_INTERVAL_US,
-	};
+	struct monitor_settings settings = scan->options->config.monitor;
+	const struct shared_hooks nothing_to_do = {NULL, NULL, NULL};
 	const struct prober_settings prober = {
-	    .request = discover.request,
+	    .request = settings.discover.request,
 	    .no_fallback = true,
 	    .yields_port = true,
 	};
@@ -178,17 +176,27 @@ start(struct scan *scan)
 	    .settled = on_settled,
 	};
 
-	discover.always_probe = true;
+	settings.discover.always_probe = true;
+	settings.inventory = (struct inventory_settings){
+	    .max_managers = SCAN_MAX_MANAGERS,
+	    .misses = settings.discover.misses,
+	    .confirmations = 1,
+	    .retention_us = LIVE_RETENTION_US,
+	    .change_holdoff_us = SCAN_LIVE_INTERVAL_US,
+	};
+	settings.notifications = false; /* on_event() is all */
+	settings.event_log = 1;
 	scan->loop = loop_new();
-	scan->inventory = inventory_new(&inventory, 1, on_event, scan);
-	if (scan->loop == NULL || scan->inventory == NULL)
+	scan->monitor = monitor_new(&settings, 1, clock_now(), on_event, scan);
+	if (scan->loop == NULL || scan->monitor == NULL)
 		err(EXIT_TROUBLE, NULL);
-	scan->discover = discover_new(&discover, scan->inventory, clock_now(), NULL, NULL);
-	if (scan->discover == NULL || loop_add_signal(scan->loop, SIGTERM, on_signal, scan) < 0)
+	scan->inventory = monitor_inventory(scan->monitor);
+	scan->shared = shared_new(scan->monitor, &nothing_to_do);
+	if (scan->shared == NULL || loop_add_signal(scan->loop, SIGTERM, on_signal, scan) < 0)
 		err(EXIT_TROUBLE, NULL);
 	if (!inherited_ignores(SIGINT) && loop_add_signal(scan->loop, SIGINT, on_signal, scan) < 0)
 		err(EXIT_TROUBLE, NULL);
-	scan->prober = prober_new(scan->loop, scan->discover, NULL, &prober, &client);
+	scan->prober = prober_new(scan->loop, scan->shared, &prober, &client);
 	if (scan->prober == NULL)
 		exit(EXIT_TROUBLE); /* it has said why */
 	if (!scan->options->live && prober_usable(scan->prober) == 0)
@@ -210,8 +218,8 @@ scan_run(const struct scan_options *options)
 	found = inventory_summary(scan.inventory).up;
 
 	prober_free(scan.prober);
-	discover_free(scan.discover);
-	inventory_free(scan.inventory);
+	shared_free(scan.shared);
+	monitor_free(scan.monitor);
 	loop_free(scan.loop);
 	return found >= (options->enough > 0 ? options->enough : 1) ? EXIT_FOUND : EXIT_FEWER;
 }

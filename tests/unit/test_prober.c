@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -29,6 +28,7 @@
 #include "base/loop.h"
 #include "core/discover.h"
 #include "core/inventory.h"
+#include "core/monitor.h"
 #include "net/descriptors.h"
 #include "net/ifaces.h"
 #include "net/mcast.h"
@@ -70,8 +70,10 @@ enum answer_to { TO_SOURCE, TO_FIXED_PORT, TO_GROUP };
 struct scene {
 	struct loop *loop;
 	struct loop_timer *deadline;
-	pthread_mutex_t lock;
-	struct inventory *inv;
+	struct shared *shared;
+	bool locked;
+	struct monitor *monitor;
+	const struct inventory *inv; /* the monitor's */
 	struct discover *discover;
 	struct prober *prober;
 	bool (*wanted)(struct scene *s);
@@ -91,12 +93,26 @@ struct scene {
 static struct scene scene;
 static struct mcast_batch manager_batch;
 
-static bool
-ignore_event(void *ctx, const struct event *event)
+/* The lock, as its users see it. */
+void *__real_shared_lock(struct shared *shared);
+void __real_shared_unlock(struct shared *shared);
+void *__wrap_shared_lock(struct shared *shared);
+void __wrap_shared_unlock(struct shared *shared);
+
+void *
+__wrap_shared_lock(struct shared *shared)
 {
-	(void)ctx;
-	(void)event;
-	return true;
+	void *guarded = __real_shared_lock(shared);
+
+	scene.locked = true;
+	return guarded;
+}
+
+void
+__wrap_shared_unlock(struct shared *shared)
+{
+	scene.locked = false;
+	__real_shared_unlock(shared);
 }
 
 static bool
@@ -111,8 +127,7 @@ admits(void *ctx, const struct iface *iface, bool *by_name)
 static void
 assert_unlocked(struct scene *s)
 {
-	assert_int_equal(pthread_mutex_trylock(&s->lock), 0);
-	pthread_mutex_unlock(&s->lock);
+	assert_false(s->locked);
 }
 
 static void
@@ -195,9 +210,27 @@ stop_manager(struct scene *s)
 }
 
 static void
+start_monitor(struct scene *s, const struct discover_settings *discover)
+{
+	const struct shared_hooks hooks = {NULL, NULL, NULL};
+	const struct monitor_settings settings = {
+	    .discover = *discover,
+	    .inventory = {.max_managers = 100, .misses = 3, .confirmations = 2},
+	    .event_log = 1,
+	};
+
+	s->monitor = monitor_new(&settings, 1, clock_now(), NULL, NULL);
+	assert_non_null(s->monitor);
+	s->inv = monitor_inventory(s->monitor);
+	s->discover = monitor_discover(s->monitor);
+	s->shared = shared_new(s->monitor, &hooks);
+	assert_non_null(s->shared);
+}
+
+static void
 start_prober(struct scene *s, enum source_port source_port)
 {
-	const struct discover_settings settings = {
+	const struct discover_settings discover = {
 	    .interval_us = s->interval_us,
 	    .window_us = 150000,
 	    .probes = 3,
@@ -210,12 +243,11 @@ start_prober(struct scene *s, enum source_port source_port)
 		    .source_port = source_port,
 		},
 	};
-	const struct prober_settings prober_settings = {.request = settings.request};
+	const struct prober_settings prober_settings = {.request = discover.request};
 	const struct prober_client client = {s, admits, received, settled};
 
-	s->discover = discover_new(&settings, s->inv, clock_now(), NULL, NULL);
-	assert_non_null(s->discover);
-	s->prober = prober_new(s->loop, s->discover, &s->lock, &prober_settings, &client);
+	start_monitor(s, &discover);
+	s->prober = prober_new(s->loop, s->shared, &prober_settings, &client);
 	assert_non_null(s->prober);
 }
 
@@ -233,17 +265,12 @@ await(struct scene *s, bool (*wanted)(struct scene *s))
 static int
 set_up(void **state)
 {
-	const struct inventory_settings settings = {
-	    .max_managers = 100, .misses = 3, .confirmations = 2};
-
 	memset(&scene, 0, sizeof(scene));
 	scene.hears = -1;
 	scene.ifname = "pr0";
 	scene.interval_us = 400000;
-	pthread_mutex_init(&scene.lock, NULL);
 	scene.loop = loop_new();
 	scene.deadline = loop_add_timer(scene.loop, on_deadline, &scene);
-	scene.inv = inventory_new(&settings, 1, ignore_event, NULL);
 	scene.talks = mcast_open_sender(0, 1);
 	ip("link add pr0 type veth peer name pr0wire");
 	ip("link set pr0wire up");
@@ -259,12 +286,11 @@ tear_down(void **state)
 	struct scene *s = *state;
 
 	prober_free(s->prober);
-	discover_free(s->discover);
-	inventory_free(s->inv);
+	shared_free(s->shared);
+	monitor_free(s->monitor);
 	stop_manager(s);
 	close(s->talks);
 	loop_free(s->loop);
-	pthread_mutex_destroy(&s->lock);
 	if (if_nametoindex("pr0wire") != 0)
 		ip("link del pr0wire");
 	return 0;
@@ -600,18 +626,17 @@ static void
 lack_of_memory_at_the_start_is_said(void **state)
 {
 	struct scene *s = *state;
-	const struct discover_settings settings = {.probes = 1, .misses = 1};
+	const struct discover_settings discover = {.probes = 1, .misses = 1};
 	const struct prober_settings prober_settings = {
 	    .request = {.group = WIRE_GROUP, .port = PORT, .hops = 1}};
 	const struct prober_client client = {s, admits, received, settled};
 	unsigned int without = 0;
 
-	s->discover = discover_new(&settings, s->inv, clock_now(), NULL, NULL);
-	assert_non_null(s->discover);
+	start_monitor(s, &discover);
 	for (; without < 1000 && s->prober == NULL; without++) {
 		allocations_left = without;
 		errors_logged = 0;
-		s->prober = prober_new(s->loop, s->discover, &s->lock, &prober_settings, &client);
+		s->prober = prober_new(s->loop, s->shared, &prober_settings, &client);
 		allocations_left = UINT_MAX;
 		assert_int_equal(errors_logged, s->prober == NULL ? 1 : 0);
 	}
@@ -727,8 +752,8 @@ interface_beyond_the_reserve_is_refused(void **state)
 
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	low = limit;
-	/* The prober's own, before it looks at the interfaces: watch and senders. */
-	low.rlim_cur = (rlim_t)descriptors_in_use() + (kernel_tells_of_interfaces() ? 3 : 2) +
+	/* Before the prober looks at the interfaces: the lock's pipe, watch and senders. */
+	low.rlim_cur = (rlim_t)descriptors_in_use() + 2 + (kernel_tells_of_interfaces() ? 3 : 2) +
 		       DESCRIPTORS_KEPT;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
 	start_prober(s, SOURCE_PORT_AUTO);
@@ -845,5 +870,8 @@ main(void)
 	ip("link del probe0");
 	ip("link set lo up");
 	log_init("test_prober");
+	/* What a shell has left open would be in between: see descriptors_in_use(). */
+	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+		close(fd);
 	return cmocka_run_group_tests_name("prober", tests, NULL, NULL);
 }
