@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-static const struct log_limit_rule rule = {EVENTLOG_LINES, US_PER_MIN, US_PER_MIN};
+static const struct log_limit_rule rule = {EVENT_LINES_MAX, US_PER_MIN, US_PER_MIN};
 
 static const char *
 subject(enum event_type type)
@@ -39,17 +39,17 @@ log_event(const struct event *event)
 }
 
 void
-eventlog_put(struct eventlog *log, const struct event *event)
+event_lines_put(struct event_lines *log, const struct event *event)
 {
 	const int64_t now_us = event->time.mono_us;
 
-	eventlog_sum_up(log, now_us);
+	event_lines_sum_up(log, now_us);
 	if (log_limit_take(&log->types[event->type], &rule, now_us))
 		log_event(event);
 }
 
 void
-eventlog_sum_up(struct eventlog *log, int64_t now_us)
+event_lines_sum_up(struct event_lines *log, int64_t now_us)
 {
 	for (enum event_type type = 1; type < EVENT_TYPES; type++) {
 		const unsigned int more = log_limit_sum(&log->types[type], &rule, now_us);

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* eventlog.h - a line in the log for each event, as long as they are not too many.
+/* event_lines.h - logs a line for each event, within a limit.
  *
- * A flood that fills the table, or a switch that takes a thousand managers with it,
- * must not fill the log as well.  No event is lost by that: all are in the queue of
- * notifications and the last ones in ldmEventTable.
+ * A flood that fills the table, or the failure of a switch with a thousand managers
+ * behind it, must not fill the log as well.  No event is lost because of this limit:
+ * all are queued for notifications, and the last ones are in ldmEventTable.
  */
-#ifndef EVENTLOG_H
-#define EVENTLOG_H
+#ifndef EVENT_LINES_H
+#define EVENT_LINES_H
 
 #include <stdint.h>
 
 #include "base/log_limit.h"
 #include "core/event.h"
 
-#define EVENTLOG_LINES 100 /* of each type a minute, the one that sums up the rest included */
+#define EVENT_LINES_MAX 100 /* per type and minute, including the one with the sum */
 
-/* Empty at first: zeroed. */
-struct eventlog {
+/* Zeroed at first. */
+struct event_lines {
 	struct log_limit types[EVENT_TYPES];
 };
 
-/* Log an event, or count it.  Events come in the order of their times. */
-void eventlog_put(struct eventlog *log, const struct event *event);
+/* Log an event, or only count it.  Events must be passed in the order of their times. */
+void event_lines_put(struct event_lines *log, const struct event *event);
 
-/* Log how many were only counted, where their minute is over.  To be called now
- * and then. */
-void eventlog_sum_up(struct eventlog *log, int64_t now_us);
+/* Log the number of events that were only counted, for each type whose minute is
+ * over.  To be called regularly. */
+void event_lines_sum_up(struct event_lines *log, int64_t now_us);
 
-#endif /* EVENTLOG_H */
+#endif /* EVENT_LINES_H */

@@ -167,10 +167,10 @@ registry_log(struct registry *registry, struct moment now)
 	any = !STAILQ_EMPTY(&events);
 	while ((unlogged = STAILQ_FIRST(&events)) != NULL) {
 		STAILQ_REMOVE_HEAD(&events, link);
-		eventlog_put(&registry->eventlog, &unlogged->event);
+		event_lines_put(&registry->event_lines, &unlogged->event);
 		free(unlogged);
 	}
-	eventlog_sum_up(&registry->eventlog, now.mono_us);
+	event_lines_sum_up(&registry->event_lines, now.mono_us);
 	registry_sum_up_sets(registry, now.mono_us);
 	log_full_table(registry, now);
 	log_quiet_start(registry);

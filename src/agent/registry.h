@@ -59,7 +59,7 @@ void registry_start_quietly(struct registry *registry);
 void registry_reconcile(struct registry *registry, struct moment now);
 
 /* For the discovery thread, without the lock: log what has happened since the
- * last call (see eventlog.h).  Returns whether there were events. */
+ * last call (see event_lines.h).  Returns whether there were events. */
 bool registry_log(struct registry *registry, struct moment now);
 
 #endif /* REGISTRY_H */

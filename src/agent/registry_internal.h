@@ -28,7 +28,7 @@ struct registry {
 	uint64_t no_room_logged; /* the counter's value then */
 	bool full_logged;
 	int64_t full_logged_us; /* when last, monotonic; 0: never */
-	struct eventlog eventlog;
+	struct event_lines event_lines;
 };
 
 /* Take the lock. */

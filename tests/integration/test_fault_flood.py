@@ -57,7 +57,7 @@ MEMORY_BOUND_KB = 4 * 2 * LIMIT
 # What the C library and the page size make of a daemon that is back where it was.
 MEMORY_SLACK_KB = 1500
 
-# As in eventlog.h.
+# As in event_lines.h.
 LINES_A_MINUTE = 100
 
 # A minute has two rounds at the default interval.

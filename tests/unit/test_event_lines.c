@@ -12,7 +12,7 @@
 #include "log_caught.h"
 
 static void
-put(struct eventlog *log, enum event_type type, int64_t mono_us)
+put(struct event_lines *log, enum event_type type, int64_t mono_us)
 {
 	const struct event event = {.type = type,
 				    .time.mono_us = mono_us,
@@ -20,13 +20,13 @@ put(struct eventlog *log, enum event_type type, int64_t mono_us)
 				    .hostname = "t5\x1b[2J",
 				    .reason = "because"};
 
-	eventlog_put(log, &event);
+	event_lines_put(log, &event);
 }
 
 static void
 each_has_its_line(void **state)
 {
-	struct eventlog log = {0};
+	struct event_lines log = {0};
 
 	(void)state;
 	lines = 0;
@@ -38,7 +38,7 @@ each_has_its_line(void **state)
 	assert_int_equal(last_level, LOG_LEVEL_WARNING);
 	put(&log, EVENT_RESTORED, 1 * US_PER_S);
 	assert_string_equal(last, "discovery restored: because");
-	eventlog_sum_up(&log, 1000 * US_PER_S);
+	event_lines_sum_up(&log, 1000 * US_PER_S);
 	assert_int_equal(lines, 3);
 }
 
@@ -49,40 +49,40 @@ no_hostname_is_no_text(void **state)
 				    .time.mono_us = 1 * US_PER_S,
 				    .addr = 0xc6120001,
 				    .reason = "no answer in 3 rounds in a row"};
-	struct eventlog log = {0};
+	struct event_lines log = {0};
 
 	(void)state;
-	eventlog_put(&log, &event);
+	event_lines_put(&log, &event);
 	assert_string_equal(last, "manager 198.18.0.1 disappeared: no answer in 3 rounds in a row");
 }
 
 static void
 too_many_are_summed_up(void **state)
 {
-	struct eventlog log = {0};
+	struct event_lines log = {0};
 
 	(void)state;
 	lines = 0;
 	for (int i = 0; i < 5000; i++)
 		put(&log, EVENT_DISAPPEARED, 100 * US_PER_S + i);
-	assert_int_equal(lines, EVENTLOG_LINES);
+	assert_int_equal(lines, EVENT_LINES_MAX);
 	/* Others are none the worse for it. */
 	put(&log, EVENT_CHANGED, 101 * US_PER_S);
-	assert_int_equal(lines, EVENTLOG_LINES + 1);
-	eventlog_sum_up(&log, 159 * US_PER_S);
-	assert_int_equal(lines, EVENTLOG_LINES + 1);
-	eventlog_sum_up(&log, 160 * US_PER_S);
-	assert_int_equal(lines, EVENTLOG_LINES + 2);
+	assert_int_equal(lines, EVENT_LINES_MAX + 1);
+	event_lines_sum_up(&log, 159 * US_PER_S);
+	assert_int_equal(lines, EVENT_LINES_MAX + 1);
+	event_lines_sum_up(&log, 160 * US_PER_S);
+	assert_int_equal(lines, EVENT_LINES_MAX + 2);
 	assert_string_equal(last, "manager disappeared: 4900 more within a minute");
-	eventlog_sum_up(&log, 161 * US_PER_S);
-	assert_int_equal(lines, EVENTLOG_LINES + 2);
+	event_lines_sum_up(&log, 161 * US_PER_S);
+	assert_int_equal(lines, EVENT_LINES_MAX + 2);
 }
 
 /* However long they go on. */
 static void
 each_minute_counts_for_itself(void **state)
 {
-	struct eventlog log = {0};
+	struct event_lines log = {0};
 
 	(void)state;
 	lines = 0;
@@ -91,10 +91,10 @@ each_minute_counts_for_itself(void **state)
 	assert_int_equal(lines, 600); /* 60 a minute */
 	for (int i = 0; i < 600 * 100; i++)
 		put(&log, EVENT_APPEARED, 1000 * US_PER_S + i * US_PER_S / 100);
-	eventlog_sum_up(&log, 1600 * US_PER_S);
-	assert_int_equal(lines, 600 + 10 * EVENTLOG_LINES + 1);
+	event_lines_sum_up(&log, 1600 * US_PER_S);
+	assert_int_equal(lines, 600 + 10 * EVENT_LINES_MAX + 1);
 	put(&log, EVENT_APPEARED, 1601 * US_PER_S);
-	assert_int_equal(lines, 600 + 10 * EVENTLOG_LINES + 2);
+	assert_int_equal(lines, 600 + 10 * EVENT_LINES_MAX + 2);
 }
 
 int
