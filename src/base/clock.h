@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* clock.h - one instant on both clocks.
+/* clock.h - the current time on the monotonic and the wall clock.
  *
- * Intervals, ages and timeouts are computed from the monotonic part alone, so
- * that a stepped wall clock changes nothing; the wall part is only ever shown
- * (DateAndTime objects) or stored.
+ * Intervals, ages and timeouts are computed from the monotonic time only, so that
+ * a step of the wall clock has no effect; wall time is only displayed (DateAndTime
+ * objects) or saved.
  */
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -8,12 +8,12 @@
 
 #include <stdint.h>
 
-/* A decimal number, not negative, with a unit (ms, s, m, h, d, w) or in seconds
- * without one, to microseconds.  0, or -1 and *out_us untouched. */
+/* Convert a non-negative decimal number with a unit (ms, s, m, h, d, w; default s)
+ * to microseconds.  Returns 0, or -1 with *out_us unchanged. */
 int duration_parse(const char *text, int64_t *out_us);
 
-/* A duration (not negative) as duration_parse() reads it, in the largest
- * unit that keeps it whole: "30s".  Returns buf. */
+/* Format a non-negative duration in the notation of duration_parse(), with the
+ * largest unit that needs no decimals: "30s".  Returns buf. */
 #define DURATION_LEN 32
 char *duration_format(int64_t us, char buf[DURATION_LEN]);
 

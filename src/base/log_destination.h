@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log_destination.h - reads where the log should go, in the notation of
- * snmpd(8)'s -L.
+/* log_destination.h - parses the destination of the log, in the notation of the
+ * option -L of snmpd(8).
  *
- * Pure: opens nothing, so that the command line can be judged before anything
- * is started.
+ * Pure: opens nothing, so that the command line can be checked before anything is
+ * started.
  */
 #ifndef LOG_DESTINATION_H
 #define LOG_DESTINATION_H
@@ -18,13 +18,13 @@ enum log_kind {
 
 struct log_destination {
 	enum log_kind kind;
-	const char *path; /* LOG_TO_FILE: within the text that was parsed */
-	int facility;     /* LOG_TO_SYSLOG: as openlog(3) takes it */
+	const char *path; /* LOG_TO_FILE: points into the parsed text */
+	int facility;     /* LOG_TO_SYSLOG: for openlog(3) */
 };
 
 /* "e" standard error, "o" standard output, "n" nowhere, "f FILE" or "fFILE" a
  * file, "s FACILITY" or "sFACILITY" syslog (d for daemon, u for user, 0..7 for
- * local0..local7).  0, or -1 with errno EINVAL: not that notation. */
+ * local0..local7).  Returns 0, or -1 with errno EINVAL. */
 int log_destination_parse(const char *text, struct log_destination *out);
 
 #define LOG_DESTINATION_EXPECTED "expected e, o, n, f FILE or s FACILITY (d, u, 0 to 7)"

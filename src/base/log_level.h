@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log_level.h - how severe a log line is. */
+/* log_level.h - the levels of log lines. */
 #ifndef LOG_LEVEL_H
 #define LOG_LEVEL_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log_queue.h - lines that wait to be written, in a bounded room.
+/* log_queue.h - a bounded queue of lines that wait to be written.
  *
- * Pure: no locks, no clock, no allocation.  What finds no room is dropped and
- * counted, and the next line that does says how many were dropped before it.
+ * Pure: no locks, no clock, no allocation.  Lines for which there is no room are
+ * dropped and counted; the next line contains the number of lines dropped before it.
  */
 #ifndef LOG_QUEUE_H
 #define LOG_QUEUE_H
@@ -15,7 +15,7 @@
 #include "base/log_level.h"
 
 #define LOG_TEXT_LEN 1024       /* the longest text with its NUL */
-#define LOG_QUEUE_LEN (1 << 18) /* octets, some 2500 lines as they mostly are */
+#define LOG_QUEUE_LEN (1 << 18) /* octets, about 2500 typical lines */
 
 struct log_line {
 	time_t when;
@@ -25,11 +25,11 @@ struct log_line {
 	char text[LOG_TEXT_LEN];
 };
 
-/* Empty at first: zeroed. */
+/* Zeroed at first. */
 struct log_queue {
 	size_t first, used; /* octets */
 	unsigned int dropped;
-	bool full; /* since a line found no room, and until half of it is free again */
+	bool full; /* from the first dropped line until half of the queue is free */
 	char octets[LOG_QUEUE_LEN];
 };
 
@@ -37,9 +37,8 @@ struct log_queue {
 void log_queue_put(struct log_queue *queue, enum log_level level, time_t when, const char *text,
 		   size_t len);
 
-/* Take the first line.  Where lines were dropped after the last one that is
- * there, it is followed by one without a text and a time.  Returns false when
- * there is none. */
+/* Take the first line.  If lines were dropped after the last one in the queue, it
+ * is followed by a line without text and time.  Returns false if the queue is empty. */
 bool log_queue_take(struct log_queue *queue, struct log_line *line);
 
 #endif /* LOG_QUEUE_H */

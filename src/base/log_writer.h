@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log_writer.h - the thread that writes the log, so that no other waits for it.
+/* log_writer.h - the thread that writes the log, so that no other thread waits.
  *
- * For log.c alone.
+ * Used by log.c only.
  */
 #ifndef LOG_WRITER_H
 #define LOG_WRITER_H
@@ -11,19 +11,19 @@
 
 #include "base/log_sink.h"
 
-/* Have a line written, or kept until there is a thread; see log_queue_put().
- * From every thread: never blocks. */
+/* Queue a line for the thread, even before it is started; see log_queue_put().  May
+ * be called from every thread.  Does not wait for the destination. */
 void log_writer_put(enum log_level level, time_t when, const char *text, size_t len);
 
-/* Start the thread, all signals blocked in it.  It opens *sink, which is its own
- * from now on, and waits for a FIFO's reader.  0 when it is open, or it cannot be
- * known within timeout_ms (*opened false); or -1 with errno. */
+/* Start the thread, with all signals blocked.  It takes over *sink, opens it, and
+ * waits for a reader of a FIFO.  Returns 0 if the sink is open, or if that is not known
+ * after timeout_ms (*opened is false then); or -1 with errno. */
 int log_writer_start(struct log_sink *sink, int timeout_ms, bool *opened);
 
-/* Have the sink opened again. */
+/* Let the thread reopen the sink. */
 void log_writer_reopen(void);
 
-/* Wait until all lines are written, timeout_ms at most.  Returns whether they are. */
+/* Wait until all lines are written, at most timeout_ms.  Returns whether they are. */
 bool log_writer_flush(int timeout_ms);
 
 #endif /* LOG_WRITER_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* loop.h - poll(2), deadlines and signals for one thread.
+/* loop.h - waits with poll(2) for descriptors, timers and signals.
  *
- * One loop a thread.  Callbacks may add and remove anything, themselves
- * included.  A signal handler writes an octet into a pipe and no more; the
- * callback runs in the loop.
+ * Each loop belongs to one thread.  Callbacks may add and remove entries, including
+ * their own.  The signal handler only writes an octet to a pipe; the callback is
+ * called by the loop.
  */
 #ifndef LOOP_H
 #define LOOP_H
@@ -23,19 +23,19 @@ void loop_free(struct loop *loop);
 int loop_add_fd(struct loop *loop, int fd, void (*fn)(void *ctx, int fd), void *ctx);
 void loop_remove_fd(struct loop *loop, int fd);
 
-/* A timer calls fn(ctx) once, when the monotonic clock has reached its
- * deadline (microseconds); LOOP_NEVER disarms it.  The loop owns it.  NULL
- * with errno. */
+/* A timer calls fn(ctx) once, when the monotonic clock reaches its deadline
+ * (microseconds); LOOP_NEVER disarms it.  It is owned by the loop.  Returns NULL with
+ * errno on failure. */
 struct loop_timer *loop_add_timer(struct loop *loop, void (*fn)(void *ctx), void *ctx);
 void loop_set_timer(struct loop_timer *timer, int64_t deadline_us);
 
-/* Call fn(ctx, signo) in the loop when the signal is delivered.  Only one loop
- * of a process may do so.  0, or -1 with errno. */
+/* Call fn(ctx, signo) in the loop when the signal is delivered.  Only one loop of
+ * a process may handle signals.  Returns 0, or -1 with errno. */
 int loop_add_signal(struct loop *loop, int signo, void (*fn)(void *ctx, int signo), void *ctx);
 
-/* Run until loop_stop().  While there is no memory to wait with, timers and
- * signals are served ten times a second, and a warning is logged once a minute
- * at most.  0, or -1 with errno when poll(2) fails for good. */
+/* Run until loop_stop() is called.  While poll(2) fails because there is no memory,
+ * timers and signals are handled ten times a second, and a warning is logged at most
+ * once a minute.  Returns 0, or -1 with errno if poll(2) fails for another reason. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* parse.h - text to numbers and addresses, whole or not at all.
+/* parse.h - converts text to numbers and addresses.
  *
- * Pure, and independent of the locale.  Each returns 0, or -1 and leaves the
- * outputs as they were.
+ * Pure, and independent of the locale.  The whole text must match.  Each function
+ * returns 0, or -1 with its outputs unchanged.
  */
 #ifndef BASE_PARSE_H
 #define BASE_PARSE_H

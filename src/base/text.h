@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* text.h - values as text for people, and foreign text made printable.
+/* text.h - formats values, and escapes text from the network.
  *
- * Pure: writes into the caller's buffers only.
+ * Pure: writes only to buffers of the caller.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -26,17 +26,17 @@ char *text_address(uint32_t addr, char buf[TEXT_ADDRESS_LEN]);
  * 9999; returns buf. */
 char *text_time(int64_t wall_ms, char buf[TEXT_TIME_LEN]);
 
-/* DateAndTime (RFC 2579) in UTC of milliseconds since 1970; eight octets of zero
- * for 0, which is never, and for what it cannot express.  Returns the length. */
+/* DateAndTime (RFC 2579) in UTC of milliseconds since 1970; eight zero octets for 0
+ * (never) and for times that it cannot express.  Returns the length. */
 size_t text_date_and_time(int64_t wall_ms, uint8_t octets[TEXT_DATE_AND_TIME_LEN]);
 
-/* Copy text with each octet outside 0x20..0x7e, and each backslash, as \xHH
- * into size octets (at least 5), cut with "..." where it does not fit whole.
- * Returns buf. */
+/* Copy text to buf of size octets (at least 5), with octets outside 0x20..0x7e and
+ * backslashes escaped as \xHH.  If it does not fit, it is truncated and ends with
+ * "...".  Returns buf. */
 char *text_printable(const char *text, size_t len, char *buf, size_t size);
 
-/* Likewise of a text that ends in a NUL, with blanks as \x20, "-" for an empty
- * text, and a text "-" as \x2d: one word for who splits a line into words. */
+/* Likewise for a text that ends with a NUL, as one word of a line: blanks are escaped
+ * as \x20, an empty text is "-", and the text "-" is escaped as \x2d. */
 char *text_word(const char *text, char *buf, size_t size);
 
 /* Whether c is in 0x20..0x7e; isprint(3) would depend on the locale. */
