@@ -1,237 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ldm-responder - stands in for any number of Logical Domains Managers. */
-#include "config.h"
+#include "responder/simulator.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/inherited.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "base/output.h"
-#include "base/parse.h"
 #include "base/text.h"
-#include "net/descriptors.h"
-#include "net/ifaces.h"
 #include "responder/answers.h"
-#include "responder/client.h"
 #include "responder/control.h"
 #include "responder/fleet.h"
 #include "responder/responder.h"
-
-#define EXIT_WRONG 1 /* 2 is the client's "unreachable" */
-
-struct options {
-	struct fleet_settings fleet;
-	struct responder_settings responder;
-	enum answer_mode mode;
-	uint32_t delay_min_ms, delay_max_ms;
-	unsigned int loss_percent;
-	uint64_t seed;
-	const char *control;
-	bool server_only; /* an option was given that a client does not take */
-};
-
-static const char usage_text[] =
-    "usage: ldm-responder [OPTION]...\n"
-    "       ldm-responder -S SOCKET COMMAND...\n"
-    "Stand in for Logical Domains Managers, or tell a running responder what to do.\n"
-    "\n"
-    "The managers:\n"
-    "  -n, --count=COUNT             how many [1]\n"
-    "  -a, --address=ADDRESS         of the first, the others follow [198.18.0.1]\n"
-    "  -H, --hostname=TEMPLATE       host names; %u, %0Nu: number from 1 [ldom%03u]\n"
-    "  -R, --manager-version=TEXT    version that they report [1.2]\n"
-    "  -P, --manager-port=PORT       XMPP port that they report [6482]\n"
-    "\n"
-    "Their answers:\n"
-    "  -r, --reply=MODE              source, fixed, multicast, both or twice [source]\n"
-    "  -d, --delay=[MIN:]MAX         come after MIN to MAX milliseconds [0]\n"
-    "  -l, --loss=PERCENT            percentage lost at random [0]\n"
-    "  -s, --seed=NUMBER             makes delay and loss repeatable\n"
-    "  -m, --mac-collision           send MAC address collision traffic as well\n"
-    "\n"
-    "The network:\n"
-    "  -i, --interface=IFNAME        listen there; may be repeated [every usable one]\n"
-    "  -G, --group=ADDRESS           multicast group [239.129.9.27]\n"
-    "  -p, --port=PORT               UDP port of the group [64535]\n"
-    "  -T, --hops=HOPS               TTL of all that is sent [1]\n"
-    "\n"
-    "  -S, --control=SOCKET          take commands at this Unix socket\n"
-    "  -v, --verbose                 print a line for each request\n"
-    "  -V, --version                 print the version and exit\n"
-    "  -h, --help                    print this help and exit\n"
-    "\n"
-    "Commands: off WHO, on WHO, set WHO hostname|version|port VALUE, loss PERCENT,\n"
-    "delay [MIN:]MAX, mode MODE, stats, list, quit; WHO is ADDRESS, ADDRESS-ADDRESS\n"
-    "or all.  See ldm-responder(1).\n";
-
-static const struct option long_options[] = {
-    {"count", required_argument, NULL, 'n'},
-    {"address", required_argument, NULL, 'a'},
-    {"hostname", required_argument, NULL, 'H'},
-    {"manager-version", required_argument, NULL, 'R'},
-    {"manager-port", required_argument, NULL, 'P'},
-    {"reply", required_argument, NULL, 'r'},
-    {"delay", required_argument, NULL, 'd'},
-    {"loss", required_argument, NULL, 'l'},
-    {"seed", required_argument, NULL, 's'},
-    {"mac-collision", no_argument, NULL, 'm'},
-    {"interface", required_argument, NULL, 'i'},
-    {"group", required_argument, NULL, 'G'},
-    {"port", required_argument, NULL, 'p'},
-    {"hops", required_argument, NULL, 'T'},
-    {"control", required_argument, NULL, 'S'},
-    {"verbose", no_argument, NULL, 'v'},
-    {"version", no_argument, NULL, 'V'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
-static void wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
-
-static void
-wrong(const char *format, ...)
-{
-	char text[FLEET_ERROR_LEN];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	log_error("%s (-h for help)", text);
-	exit(EXIT_WRONG);
-}
-
-static unsigned long
-number(int option, const char *text, unsigned long min, unsigned long max)
-{
-	unsigned long value;
-
-	if (parse_unsigned(text, min, max, &value) < 0)
-		wrong("-%c '%s': expected a number, %lu..%lu", option, text, min, max);
-	return value;
-}
-
-static uint32_t
-address(int option, const char *text)
-{
-	uint32_t addr;
-
-	if (parse_address(text, &addr) < 0)
-		wrong("-%c '%s': expected an IPv4 address", option, text);
-	return addr;
-}
-
-static void
-set_option(struct options *options, int option, char *value, char **ifnames)
-{
-	switch (option) {
-	case 'n':
-		options->fleet.count = number(option, value, 1, FLEET_MAX);
-		break;
-	case 'a':
-		options->fleet.first_address = address(option, value);
-		break;
-	case 'H':
-		options->fleet.hostname = value;
-		break;
-	case 'R':
-		options->fleet.version = value;
-		break;
-	case 'P':
-		options->fleet.port = (uint16_t)number(option, value, 1, 65535);
-		break;
-	case 'r':
-		if (answers_parse_mode(value, &options->mode) < 0)
-			wrong("-r '%s': expected " ANSWERS_MODE_SYNTAX, value);
-		break;
-	case 'd':
-		if (answers_parse_delay(value, &options->delay_min_ms, &options->delay_max_ms) < 0)
-			wrong("-d '%s': expected " ANSWERS_DELAY_SYNTAX, value);
-		break;
-	case 'l':
-		options->loss_percent = (unsigned int)number(option, value, 0, 100);
-		break;
-	case 's':
-		options->seed = number(option, value, 0, UINT32_MAX);
-		break;
-	case 'm':
-		options->responder.mac_traffic = true;
-		break;
-	case 'i':
-		ifnames[options->responder.ifname_count++] = value;
-		break;
-	case 'G':
-		options->responder.group = address(option, value);
-		if (options->responder.group >> 28 != 14) /* 224.0.0.0/4 */
-			wrong("-G '%s': not a multicast address (224.0.0.0/4)", value);
-		break;
-	case 'p':
-		options->responder.port = (uint16_t)number(option, value, 1, 65535);
-		break;
-	case 'T':
-		options->responder.hops = (unsigned int)number(option, value, 1, 255);
-		break;
-	case 'v':
-		options->responder.show_requests = true;
-		break;
-	}
-}
-
-/* ifnames has room for argc names. */
-static void
-read_options(struct options *options, int argc, char **argv, char **ifnames)
-{
-	int option;
-
-	/* '+': what follows the command's first word is the command's. */
-	while ((option = getopt_long(argc, argv, "+n:a:H:R:P:r:d:l:s:mi:G:p:T:S:vVh", long_options,
-				     NULL)) != -1) {
-		switch (option) {
-		case 'V':
-			puts("ldm-responder " PACKAGE_VERSION);
-			exit(EXIT_SUCCESS);
-		case 'h':
-			fputs(usage_text, stdout);
-			exit(EXIT_SUCCESS);
-		case '?':
-			exit(EXIT_WRONG); /* getopt_long(3) has said why */
-		case 'S':
-			options->control = optarg;
-			break;
-		default:
-			options->server_only = true;
-			set_option(options, option, optarg, ifnames);
-		}
-	}
-}
-
-/* Managers may have loopback addresses where nobody else hears them. */
-static bool
-only_loopback(const struct responder_settings *settings)
-{
-	struct ifaces ifaces = {0};
-	size_t found = 0;
-
-	if (settings->ifname_count == 0 || ifaces_read(&ifaces) < 0)
-		return false;
-	for (size_t i = 0; i < settings->ifname_count; i++) {
-		for (size_t k = 0; k < ifaces.count; k++) {
-			if (strcmp(ifaces.list[k].name, settings->ifnames[i]) == 0 &&
-			    ifaces.list[k].loopback)
-				found++;
-		}
-	}
-	ifaces_clear(&ifaces);
-	return found == settings->ifname_count;
-}
 
 static void
 stop(void *ctx, int signo)
@@ -265,8 +48,8 @@ say_ready(const struct fleet *fleet, const struct responder *responder)
 	putchar('\n');
 }
 
-static int
-respond(const struct options *options)
+int
+simulator_run(const struct responder_options *options)
 {
 	char error[FLEET_ERROR_LEN];
 	struct control *control = NULL;
@@ -277,8 +60,10 @@ respond(const struct options *options)
 	int rc = EXIT_WRONG;
 
 	fleet = fleet_new(&options->fleet, error);
-	if (fleet == NULL)
-		wrong("%s", error);
+	if (fleet == NULL) {
+		log_error("%s (-h for help)", error);
+		return EXIT_WRONG;
+	}
 	answers =
 	    answers_new(fleet, options->responder.group, options->responder.port, options->seed);
 	loop = loop_new();
@@ -310,46 +95,5 @@ done:
 	loop_free(loop);
 	answers_free(answers);
 	fleet_free(fleet);
-	return rc;
-}
-
-int
-main(int argc, char **argv)
-{
-	struct options options = {
-	    .fleet = {.first_address = 0xc6120001, /* 198.18.0.1, RFC 2544: for tests */
-		      .count = 1,
-		      .hostname = "ldom%03u",
-		      .version = "1.2",
-		      .port = WIRE_XMPP_PORT},
-	    .responder = {.group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
-	    .mode = ANSWER_SOURCE,
-	};
-	char **ifnames;
-	int rc;
-
-	inherited_settle(EXIT_WRONG, DESCRIPTORS_WANTED);
-	log_init("ldm-responder");
-	output_check_at_exit(EXIT_WRONG);
-	ifnames = calloc((size_t)argc, sizeof(*ifnames));
-	if (ifnames == NULL)
-		wrong("%s", strerror(errno));
-	/* By default no two runs are alike. */
-	options.seed = (uint64_t)clock_now().mono_us;
-	options.responder.ifnames = ifnames;
-	read_options(&options, argc, argv, ifnames);
-	log_set_level(options.responder.show_requests ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING);
-
-	if (optind < argc) {
-		if (options.control == NULL)
-			wrong("'%s': a command needs -S", argv[optind]);
-		if (options.server_only)
-			wrong("a command goes with -S and no other option");
-		rc = (int)client_run(options.control, argv + optind, argc - optind);
-	} else {
-		options.fleet.on_loopback = only_loopback(&options.responder);
-		rc = respond(&options);
-	}
-	free(ifnames);
 	return rc;
 }
