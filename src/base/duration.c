@@ -12,7 +12,7 @@
 static const struct unit {
 	const char *name;
 	int64_t us;
-	bool written; /* used for output: nobody reads 7d more easily as 1w */
+	bool written; /* used for output; 7d is easier to read than 1w */
 } units[] = {
     {"w", 7 * US_PER_DAY, false}, {"d", US_PER_DAY, true}, {"h", US_PER_H, true},
     {"m", US_PER_MIN, true},      {"s", US_PER_S, true},   {"", US_PER_S, false},
@@ -50,8 +50,8 @@ duration_parse(const char *text, int64_t *out_us)
 		if (!is_digit(*++text))
 			return -1;
 		for (; is_digit(*text); text++) {
-			/* Six digits of a week still leave room, the rest is below the clock's
-			 * resolution for the units that need it. */
+			/* Six digits of a week do not overflow; for the other units further digits
+			 * are below the clock's resolution. */
 			if (denominator == 1000000)
 				continue;
 			numerator = numerator * 10 + (*text - '0');

@@ -14,7 +14,7 @@ fill_descriptors(int failure)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		const int mode = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
 
-		/* The lowest number that is free is this one. */
+		/* open(2) returns the lowest free number, which is fd. */
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) < 0)
 			err(failure, "/dev/null");
 	}
@@ -29,7 +29,7 @@ unblock_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* If it cannot be raised, interfaces go without a listener, and that is logged. */
+/* If it cannot be raised, some interfaces get no listener, which is logged. */
 static void
 raise_descriptor_limit(rlim_t wanted)
 {

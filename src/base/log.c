@@ -15,12 +15,12 @@
 #define OPEN_TIMEOUT_MS 500
 
 enum mode {
-	WRITE, /* whoever logs does */
+	WRITE, /* the caller writes */
 	HAND_OVER,
 	DISCARD,
 };
 
-/* Written before there are threads; once one is started for it, its alone. */
+/* Set before there are threads; used only by the log thread once it is started. */
 static struct log_sink sink = {.kind = LOG_TO_STDERR, .program = "", .fd = STDERR_FILENO};
 static bool has_thread;
 
@@ -33,7 +33,7 @@ void
 log_init(const char *name)
 {
 	sink.program = standard_error.program = name;
-	tzset(); /* localtime_r() need not do it */
+	tzset(); /* localtime_r() need not call it */
 }
 
 void
@@ -107,7 +107,7 @@ log_reopen(void)
 		log_writer_reopen();
 }
 
-/* One line: no newline within, "..." for what does not fit. */
+/* Remove newlines, and end a truncated line with "...". */
 static size_t
 finish_text(char *text, size_t size, bool cut)
 {

@@ -36,7 +36,7 @@ consume(struct log_queue *q, void *data, size_t len)
 	memcpy(data, q->octets + q->first, before_wrap);
 	memcpy((char *)data + before_wrap, q->octets, len - before_wrap);
 	q->used -= len;
-	/* From the start again, so that few of the room's pages are ever used. */
+	/* Start at the beginning again, so that few pages of the buffer are used. */
 	q->first = q->used > 0 ? (q->first + len) % LOG_QUEUE_LEN : 0;
 }
 
@@ -47,7 +47,7 @@ log_queue_put(struct log_queue *q, enum log_level level, time_t when, const char
 	    .when = when, .dropped = q->dropped, .len = (uint16_t)len, .level = (uint16_t)level};
 
 	assert(len < LOG_TEXT_LEN);
-	/* Not one line and one loss in turn while it is being emptied. */
+	/* Avoid alternating between one line and one loss while it is being emptied. */
 	q->full = q->used + sizeof(head) + len > (q->full ? LOG_QUEUE_LEN / 2 : LOG_QUEUE_LEN);
 	if (q->full) {
 		q->dropped++;

@@ -11,12 +11,12 @@
 
 #include "base/log_level.h"
 
-/* With what is put before a text.  Below PIPE_BUF, so that the lines of several
- * processes do not mix in a pipe. */
+/* Including the prefix of the text.  Below PIPE_BUF, so that lines of several
+ * processes are not mixed in a pipe. */
 #define LINE_LEN (LOG_TEXT_LEN + 160)
 _Static_assert(LINE_LEN < PIPE_BUF, "a line goes into a pipe as a whole");
 
-/* Absolute, since a daemon leaves the directory that path is relative to. */
+/* Absolute, because a daemon changes its working directory. */
 static int
 set_path(struct log_sink *sink, const char *path)
 {
@@ -54,8 +54,8 @@ log_sink_choose(struct log_sink *sink, const char *text)
 static int
 open_file(struct log_sink *sink)
 {
-	/* Not to wait for a FIFO's reader in open(2), from where there is no way
-	 * back; not to become the terminal of a daemon that leads a session. */
+	/* Do not wait for a FIFO's reader in open(2), which could not be
+	 * interrupted, and do not make a terminal the controlling one. */
 	int fd = open(sink->path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
 		      0640);
 
@@ -93,7 +93,7 @@ level_prefix(enum log_level level)
 	return "";
 }
 
-/* The line with what comes before the text where there is no syslog to add it. */
+/* Format the line with the prefix that syslog would add. */
 static size_t
 compose(char *buf, size_t size, const struct log_sink *sink, const struct log_line *line)
 {
@@ -119,8 +119,8 @@ write_all(int fd, const char *buf, size_t len)
 			buf += written;
 			len -= (size_t)written;
 		} else if (written < 0 && errno == EAGAIN) {
-			/* Ours is, and whoever shares a standard descriptor may have
-			 * made it, one that does not block. */
+			/* Our descriptor is non-blocking, and a standard descriptor may have
+			 * been made so by a process that shares it. */
 			struct pollfd room = {.fd = fd, .events = POLLOUT};
 
 			poll(&room, 1, -1);

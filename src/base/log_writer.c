@@ -13,24 +13,24 @@
 
 #include "base/clock.h"
 
-#define FIFO_INTERVAL_MS 500 /* between looks for a reader */
+#define FIFO_INTERVAL_MS 500 /* between attempts to find a reader */
 
 #define PENDING (-1)
 
-/* Who waits for the thread does so in poll(2), for the reason given in writer.c. */
+/* Callers wait for the thread in poll(2), for the reason given in writer.c. */
 static struct {
-	pthread_mutex_t lock; /* guards what follows; held for microseconds */
+	pthread_mutex_t lock; /* guards the members below; not held while the sink is used */
 	pthread_cond_t work;
 	struct log_queue queue;
 	bool reopen;
-	int open_error; /* of the first time: PENDING, 0 or an errno */
+	int open_error; /* of the first attempt: PENDING, 0 or an errno */
 	bool idle;      /* everything is written */
-	bool awaited;   /* an octet in the pipe is wanted when one of the two changes */
+	bool awaited;   /* write an octet to the pipe when one of these two changes */
 	/* Set before the thread starts. */
 	struct log_sink *sink;
 	int news_read_fd, news_write_fd;
-	/* The thread's own. */
-	unsigned int lost; /* lines that no line has told of yet */
+	/* Used by the thread only. */
+	unsigned int lost; /* dropped lines that were not reported yet */
 } w = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .open_error = PENDING};
 
 void
@@ -62,7 +62,7 @@ note_opened(int error)
 	pthread_mutex_unlock(&w.lock);
 }
 
-/* Lines wait meanwhile. */
+/* Lines are queued in the meantime. */
 static int
 open_patiently(void)
 {
@@ -97,7 +97,7 @@ reopen(void)
 		    strerror(error));
 }
 
-/* What could not be written, as the disk is full, counts as dropped, too. */
+/* Lines that cannot be written, because the disk is full, are counted as dropped. */
 static void
 write_line(const struct log_line *line)
 {
@@ -111,7 +111,7 @@ write_line(const struct log_line *line)
 		w.lost++;
 }
 
-/* Wait for something to do; returns whether there is a line, *again whether to reopen. */
+/* Wait for work.  Returns whether there is a line; *again: reopen the sink first. */
 static bool
 take(struct log_line *line, bool *again)
 {
@@ -176,7 +176,7 @@ is_idle(void)
 	return w.idle;
 }
 
-/* Wait until it is as wanted, timeout_ms at most; returns whether it is. */
+/* Wait for the condition, at most timeout_ms.  Returns whether it is fulfilled. */
 static bool
 await(bool (*wanted)(void), int timeout_ms)
 {

@@ -17,12 +17,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* Between attempts to wait without memory, and between complaints about it. */
+/* Between attempts to wait without memory, and between warnings about it. */
 #define PAUSE_MS 100
 #define COMPLAINT_INTERVAL_US US_PER_MIN
 
 struct watch {
-	int fd; /* -1: removed, swept before the next poll */
+	int fd; /* -1: removed; deleted before the next poll */
 	void (*fn)(void *ctx, int fd);
 	void *ctx;
 };
@@ -56,7 +56,7 @@ struct loop {
 	bool stopping;
 };
 
-/* All that the signal handler can see. */
+/* The only data used by the signal handler. */
 static volatile sig_atomic_t signal_write_fd = -1;
 
 struct loop *
@@ -142,8 +142,8 @@ loop_remove_fd(struct loop *loop, int fd)
 {
 	struct watch *watch = fd < 0 ? NULL : find_watch(loop, fd);
 
-	/* The slot stays until the next turn: its neighbours may be in use, and
-	 * what poll(2) said about it must not reach a new fd of the same number. */
+	/* The slot is kept until the next turn: its neighbours may be in use, and
+	 * results of poll(2) must not be applied to a new fd of the same number. */
 	if (watch != NULL)
 		watch->fd = -1;
 }
@@ -177,7 +177,7 @@ on_signal(int signo)
 	int saved = errno;
 	uint8_t octet = (uint8_t)signo;
 
-	/* A full pipe already wakes the loop; there is nothing to be done here. */
+	/* A full pipe wakes the loop, too, so errors can be ignored. */
 	if (write(signal_write_fd, &octet, 1) < 0)
 		errno = 0;
 	errno = saved;
@@ -273,8 +273,8 @@ poll_timeout(const struct loop *loop)
 	return left_us / 1000 >= INT_MAX ? INT_MAX : (int)((left_us + 999) / 1000);
 }
 
-/* What a callback sets waits for the next turn, so that a timer which is always
- * due cannot keep the descriptors from being served. */
+/* Timers that are set by a callback are called in the next turn, so that a timer
+ * that is always due does not prevent descriptors from being served. */
 static void
 run_timers(struct loop *loop)
 {
@@ -298,7 +298,7 @@ static void
 run_watches(struct loop *loop, size_t polled)
 {
 	for (size_t i = 0; i < polled && !loop->stopping; i++) {
-		/* A copy: the callback may add an fd and so move the array. */
+		/* A copy, because the callback may add an fd, which can move the array. */
 		struct watch watch = loop->watches[i];
 
 		if (loop->polls[i].revents == 0 || watch.fd < 0)
@@ -308,8 +308,8 @@ run_watches(struct loop *loop, size_t polled)
 	}
 }
 
-/* The kernel takes memory to wait for many descriptors.  Whether it comes back or
- * somebody ends the process for it, that is heard of meanwhile. */
+/* The kernel needs memory to wait for many descriptors.  Until it is available again,
+ * timers and signals, such as one that ends the process, are still handled. */
 static void
 pause_without_memory(struct loop *loop)
 {
