@@ -103,7 +103,8 @@ forget_gone(struct discover *d)
 		const struct link *link = &d->links.list[i];
 
 		gone[i] = link->name[0] != '\0' && link->state == LINK_GONE && !link->impaired &&
-			  !link->told_impaired && inventory_rows_on_link(d->inv, i) == 0;
+			  link->notified.announced == ANNOUNCED_NOTHING &&
+			  inventory_rows_on_link(d->inv, i) == 0;
 		any |= gone[i];
 	}
 	if (!any)
@@ -462,7 +463,7 @@ discover_link_record(const struct discover *d, int link, struct link_record *out
 	if (link < 0 || link >= d->links.count)
 		return -1;
 	memcpy(out->name, d->links.list[link].name, sizeof(out->name));
-	out->impaired = d->links.list[link].told_impaired;
+	out->impaired = d->links.list[link].notified.announced == ANNOUNCED_DOWN;
 	return 0;
 }
 
@@ -473,7 +474,8 @@ discover_restore_link(struct discover *d, const struct link_record *record, unsi
 
 	if (link == NULL)
 		return LINK_NONE;
-	link->impaired = link->told_impaired = record->impaired;
+	link->impaired = record->impaired;
+	link->notified.announced = record->impaired ? ANNOUNCED_DOWN : ANNOUNCED_NOTHING;
 	link->unseen = record->impaired ? d->settings.misses : 0;
 	*ifindex = link->state == LINK_GONE ? 0 : link->ifindex;
 	return (int)(link - d->links.list);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "core/notified.h"
 
 /* A link is known by its place in the list: that survives what ifindexes do not. */
 #define LINKS_MAX 1024
@@ -70,9 +71,9 @@ struct link {
 
 	unsigned int excused; /* rounds, less those that were judged meanwhile */
 	unsigned int unseen;  /* blind or excused rounds in a row, while rows depend on it */
-	bool impaired;        /* has been announced */
-	bool told_impaired;   /* the same of the last event that was taken */
-	const char *sight;    /* the reason in the last event; static */
+	bool impaired;        /* there was an event of it, whether or not it was taken */
+	struct notified notified;
+	const char *sight; /* the reason in the last event; static */
 };
 
 /* An interface as it is now. */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "core/notified.h"
 #include "core/wire.h"
 
 /* The values are those of ldmManagerStatus. */
@@ -20,13 +21,6 @@ enum manager_status {
 	MANAGER_UNKNOWN = 4, /* cannot be judged yet, or we are blind */
 };
 #define MANAGER_STATUSES (MANAGER_UNKNOWN + 1) /* of an array indexed by them */
-
-/* What the notifications have said about a manager so far. */
-enum manager_announced {
-	ANNOUNCED_NOTHING,
-	ANNOUNCED_UP,
-	ANNOUNCED_DOWN,
-};
 
 struct manager {
 	uint32_t addr; /* host byte order; the key */
@@ -45,19 +39,17 @@ struct manager {
 	uint32_t transitions;      /* changes between up and down */
 	bool expected_by_file;     /* the configuration's */
 	bool expected_by_operator; /* by SNMP SET */
-	enum manager_announced announced;
+	enum announced announced;  /* by the events so far, whether or not they were taken */
 };
 
 /* A row as it is kept over a restart.  Of m, what the rest follows from is of no
- * account: ifindex, wave and response_time_us; m.announced, told and conflict are
- * what the queued events say. */
+ * account: ifindex, wave, response_time_us and announced. */
 struct manager_record {
-	struct manager m;          /* monotonic times relative to the record's making */
-	struct wire_response told; /* its hostname, version and port */
-	int64_t changed_us;        /* last EVENT_CHANGED, likewise relative; 0: none */
-	bool conflict;             /* has been announced */
-	bool challenged;           /* there is a second source: */
-	uint32_t challenger;       /* its address */
+	struct manager m; /* monotonic times relative to the record's making */
+	struct notified notified;
+	int64_t changed_us;  /* last EVENT_CHANGED, likewise relative; 0: none */
+	bool challenged;     /* there is a second source: */
+	uint32_t challenger; /* its address */
 	struct wire_response challenger_says;
 };
 

@@ -38,52 +38,67 @@ row_forget_links(struct row *row, const bool gone[], int link_count)
 		c->reception.link = row_link_left(c->reception.link, gone, link_count);
 }
 
-static bool
-says_the_same(const struct wire_response *a, const struct wire_response *b)
+/* What the receiver should have been notified of. */
+static struct notified
+should_know(const struct row *row)
 {
-	return strcmp(a->hostname, b->hostname) == 0 && strcmp(a->version, b->version) == 0 &&
-	       a->port == b->port;
+	return (struct notified){
+	    .announced = row->m.announced,
+	    .description = row->described,
+	    .conflict = row->conflict,
+	};
 }
 
-/* Whether it is known there that the manager came, or went.  If not, that comes
+static enum notified_part
+lack(const struct row *row)
+{
+	const struct notified is = should_know(row);
+
+	return notified_lack(&row->notified, &is);
+}
+
+/* Whether the receiver knows that the manager came, or went.  If not, that comes
  * first, once there is room, and with all that was to be said of the manager. */
 static bool
 is_known(const struct row *row)
 {
-	return row->m.announced == row->queued.announced;
+	return lack(row) != NOTIFIED_STATE;
 }
 
 bool
 row_is_owed(const struct row *row)
 {
-	if (!is_known(row))
-		return true;
-	return row->m.announced == ANNOUNCED_UP && ((row->conflict && !row->queued.conflict) ||
-						    !says_the_same(&row->told, &row->queued.told));
+	return lack(row) != NOTIFIED_NOTHING;
 }
 
-static void
-note_queued(struct row *row, enum event_type type)
+static enum event_type
+type_of(const struct row *row, enum notified_part part)
 {
-	if (type == EVENT_APPEARED || type == EVENT_DISAPPEARED)
-		row->queued.announced = row->m.announced;
-	row->queued.told = row->told;
-	if (type == EVENT_CONFLICT || !row->conflict)
-		row->queued.conflict = row->conflict;
+	switch (part) {
+	case NOTIFIED_CONFLICT:
+		return EVENT_CONFLICT;
+	case NOTIFIED_DESCRIPTION:
+		return EVENT_CHANGED;
+	default:
+		return row->m.announced == ANNOUNCED_DOWN ? EVENT_DISAPPEARED : EVENT_APPEARED;
+	}
 }
 
 static void
-announce(struct row *row, enum event_type type, struct moment now, const char *reason,
+announce(struct row *row, enum notified_part part, struct moment now, const char *reason,
 	 const struct row_rules *rules)
 {
 	const struct manager *m = &row->m;
+	const struct wire_response *known = &row->notified.description;
+	const enum event_type type = type_of(row, part);
+	struct notified is;
 	struct event event = {
 	    .type = type,
 	    .time = now,
 	    .addr = m->addr,
 	    .status = m->status,
 	    .port = m->port,
-	    .former_port = row->queued.told.port,
+	    .former_port = known->port,
 	    .source = m->source,
 	    .other_source = type == EVENT_CONFLICT ? row->challenger->reception.source : 0,
 	    .ifindex = m->ifindex,
@@ -91,15 +106,16 @@ announce(struct row *row, enum event_type type, struct moment now, const char *r
 
 	memcpy(event.hostname, m->hostname, sizeof(event.hostname));
 	memcpy(event.version, m->version, sizeof(event.version));
-	memcpy(event.former_hostname, row->queued.told.hostname, sizeof(event.former_hostname));
-	memcpy(event.former_version, row->queued.told.version, sizeof(event.former_version));
+	memcpy(event.former_hostname, known->hostname, sizeof(event.former_hostname));
+	memcpy(event.former_version, known->version, sizeof(event.former_version));
 	snprintf(event.reason, sizeof(event.reason), "%s", reason);
 
-	memcpy(row->told.hostname, m->hostname, sizeof(row->told.hostname));
-	memcpy(row->told.version, m->version, sizeof(row->told.version));
-	row->told.port = m->port;
+	memcpy(row->described.hostname, m->hostname, sizeof(row->described.hostname));
+	memcpy(row->described.version, m->version, sizeof(row->described.version));
+	row->described.port = m->port;
+	is = should_know(row);
 	if (rules->on_event == NULL || rules->on_event(rules->ctx, &event))
-		note_queued(row, type);
+		notified_note(&row->notified, &is, part);
 }
 
 static void
@@ -130,16 +146,16 @@ announce_change(struct row *row, struct moment now, const struct row_rules *rule
 		return;
 	if (row->changed_us != 0 && now.mono_us - row->changed_us < rules->change_holdoff_us)
 		return;
-	if (strcmp(m->hostname, row->told.hostname) != 0)
+	if (strcmp(m->hostname, row->described.hostname) != 0)
 		reason = "its hostname changed";
-	else if (strcmp(m->version, row->told.version) != 0)
+	else if (strcmp(m->version, row->described.version) != 0)
 		reason = "its version changed";
-	else if (m->port != row->told.port)
+	else if (m->port != row->described.port)
 		reason = "its port changed";
 	else
 		return;
 	row->changed_us = now.mono_us;
-	announce(row, EVENT_CHANGED, now, reason, rules);
+	announce(row, NOTIFIED_DESCRIPTION, now, reason, rules);
 }
 
 static bool
@@ -177,7 +193,7 @@ end_challenge(struct row *row)
 {
 	row_clear(row);
 	row->conflict = false;
-	row->queued.conflict = false;
+	row->notified.conflict = false;
 }
 
 /* They agree before anybody was told.  What was told is over only after rounds of
@@ -230,7 +246,7 @@ row_hear(struct row *row, const struct wire_response *resp, const struct recepti
 		m->transitions += before.announced == ANNOUNCED_DOWN;
 		m->announced = ANNOUNCED_UP;
 		describe_appearance(&before, reception->now, reason);
-		announce(row, EVENT_APPEARED, reception->now, reason, rules);
+		announce(row, NOTIFIED_STATE, reception->now, reason, rules);
 	} else {
 		announce_change(row, reception->now, rules);
 	}
@@ -239,7 +255,7 @@ row_hear(struct row *row, const struct wire_response *resp, const struct recepti
 		row->conflict = true;
 		if (is_known(row))
 			announce(
-			    row, EVENT_CONFLICT, reception->now,
+			    row, NOTIFIED_CONFLICT, reception->now,
 			    "two sources answer for this address with different hostnames or ports",
 			    rules);
 	}
@@ -308,22 +324,15 @@ row_judge(struct row *row, enum link_judgement judgement, struct moment now, int
 	m->transitions += m->announced == ANNOUNCED_UP;
 	m->announced = ANNOUNCED_DOWN;
 	snprintf(reason, sizeof(reason), "no answer in %u rounds in a row", m->missed);
-	announce(row, EVENT_DISAPPEARED, now, reason, rules);
+	announce(row, NOTIFIED_STATE, now, reason, rules);
 }
 
 void
 row_reconcile(struct row *row, struct moment now, const struct row_rules *rules)
 {
 	static const char late[] = "reported late, because the queue of notifications was full";
-	const struct manager *m = &row->m;
 
-	if (!is_known(row))
-		announce(row, m->announced == ANNOUNCED_DOWN ? EVENT_DISAPPEARED : EVENT_APPEARED,
-			 now, late, rules);
-	else if (row->conflict && !row->queued.conflict)
-		announce(row, EVENT_CONFLICT, now, late, rules);
-	else
-		announce(row, EVENT_CHANGED, now, late, rules);
+	announce(row, lack(row), now, late, rules);
 }
 
 void
@@ -331,12 +340,10 @@ row_export(const struct row *row, struct manager_record *out, struct moment now)
 {
 	*out = (struct manager_record){
 	    .m = row->m,
-	    .told = row->queued.told,
+	    .notified = row->notified,
 	    .changed_us = row->changed_us == 0 ? 0 : row->changed_us - now.mono_us - 1,
-	    .conflict = row->queued.conflict,
 	    .challenged = row->challenger != NULL,
 	};
-	out->m.announced = row->queued.announced;
 	out->m.first_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
 	out->m.last_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
 	if (row->challenger != NULL) {
@@ -369,6 +376,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	row_clear(row);
 	row->challenger = challenger;
 	*m = record->m;
+	m->announced = record->notified.announced;
 	m->status = m->announced == ANNOUNCED_DOWN ? MANAGER_DOWN : MANAGER_UNKNOWN;
 	m->missed = m->status == MANAGER_DOWN ? m->missed : 0;
 	m->expected_by_file = expected_by_file;
@@ -377,9 +385,9 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	m->link = link;
 	m->ifindex = ifindex;
 	m->wave = 0;
-	row->told = row->queued.told = record->told;
-	row->queued.announced = m->announced;
-	row->conflict = row->queued.conflict = record->conflict;
+	row->notified = record->notified;
+	row->described = record->notified.description;
+	row->conflict = record->notified.conflict;
 	row->changed_us = record->changed_us == 0 ? 0 : record->changed_us + now.mono_us;
 	row->source_heard_us = m->last_seen.mono_us;
 	return true;

@@ -33,17 +33,13 @@ struct row {
 	bool is_owed; /* is in the list of those */
 	struct manager m;
 
-	struct wire_response told; /* as the last event described it */
-	struct {                   /* the same of the last events that were taken */
-		enum manager_announced announced;
-		struct wire_response told;
-		bool conflict;
-	} queued;
+	struct wire_response described; /* as the last event did, whether or not it was taken */
+	struct notified notified;
 	int64_t changed_us;      /* last EVENT_CHANGED; 0: none */
 	int64_t source_heard_us; /* m.source itself: the row is its word */
 	unsigned int source_silent_rounds;
 	struct challenger *challenger; /* who contradicts it; owned; NULL: nobody */
-	bool conflict;                 /* has been announced */
+	bool conflict;                 /* there was an event of it, likewise */
 };
 
 /* Where events go, and by which rules. */

@@ -6,10 +6,26 @@
 
 #include "base/text.h"
 
+/* What the receiver should have been notified of. */
+static struct notified
+should_know(const struct link *link)
+{
+	return (struct notified){.announced = link->impaired ? ANNOUNCED_DOWN : ANNOUNCED_NOTHING};
+}
+
+static bool
+is_owed(const struct link *link)
+{
+	const struct notified is = should_know(link);
+
+	return notified_lack(&link->notified, &is) != NOTIFIED_NOTHING;
+}
+
 static void
 announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 {
 	char name[LINK_SHOWN_LEN];
+	struct notified is;
 	struct event event = {
 	    .type = link->impaired ? EVENT_IMPAIRED : EVENT_RESTORED,
 	    .time = now,
@@ -19,8 +35,9 @@ announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 
 	text_printable(link->name, strlen(link->name), name, sizeof(name));
 	snprintf(event.reason, sizeof(event.reason), "%s: %s", name, link->sight);
+	is = should_know(link);
 	if (on_event == NULL || on_event(ctx, &event))
-		link->told_impaired = link->impaired;
+		notified_note(&link->notified, &is, NOTIFIED_STATE);
 }
 
 /* Why the link is not impaired, or NULL if it may be. */
@@ -56,7 +73,7 @@ bool
 sight_is_owed(const struct links *links)
 {
 	for (int i = 0; i < links->count; i++)
-		if (links->list[i].impaired != links->list[i].told_impaired)
+		if (is_owed(&links->list[i]))
 			return true;
 	return false;
 }
@@ -65,6 +82,6 @@ void
 sight_reconcile(struct links *links, struct moment now, event_fn *on_event, void *ctx)
 {
 	for (int i = 0; i < links->count; i++)
-		if (links->list[i].impaired != links->list[i].told_impaired)
+		if (is_owed(&links->list[i]))
 			announce(&links->list[i], now, on_event, ctx);
 }

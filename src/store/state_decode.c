@@ -63,12 +63,12 @@ check_manager(struct reader *reader, const struct manager_record *record)
 		return fail(reader,
 			    "expected all of firstSeen, lastSeen, source and port, or none");
 	if (!heard && (m->hostname[0] != '\0' || m->version[0] != '\0' ||
-		       m->last_seen.mono_us != 0 || m->announced == ANNOUNCED_UP))
+		       m->last_seen.mono_us != 0 || record->notified.announced == ANNOUNCED_UP))
 		return fail(reader, "expected lastSeen: it was heard");
 	/* One that was expected may be announced as down before it is ever heard. */
-	if (m->announced == ANNOUNCED_UP && record->told.port == 0)
+	if (record->notified.announced == ANNOUNCED_UP && record->notified.description.port == 0)
 		return fail(reader, "announced=up: expected told.port, too");
-	if (record->conflict && record->challenger == 0)
+	if (record->notified.conflict && record->challenger == 0)
 		return fail(reader, "conflict: expected challenger=ADDRESS, too");
 	if ((record->challenger != 0) != (record->challenger_says.port != 0) ||
 	    (record->challenger != 0 && !heard) ||

@@ -49,22 +49,26 @@ make_full(void **unused)
 	    .link = 1,
 	    .first_seen = {.mono_us = -5000000, .wall_ms = WALL - 99999},
 	    .last_seen = {.mono_us = -5000000, .wall_ms = WALL - 5000},
-	    .announced = ANNOUNCED_UP,
 	};
-	heard->told.port = 1;
+	heard->notified.announced = ANNOUNCED_UP;
+	heard->notified.description.port = 1;
 	*largest = *heard;
 	largest->m.addr = ADDR(2);
-	largest->m.announced = ANNOUNCED_DOWN;
+	largest->notified.announced = ANNOUNCED_DOWN;
 	fill(largest->m.version, sizeof(largest->m.version), '"');
 	fill(largest->m.hostname, sizeof(largest->m.hostname), '\\');
-	fill(largest->told.version, sizeof(largest->told.version), ' ');
-	fill(largest->told.hostname, sizeof(largest->told.hostname), '=');
-	fill(largest->challenger_says.version, sizeof(largest->told.version), '~');
-	fill(largest->challenger_says.hostname, sizeof(largest->told.hostname), '"');
-	largest->told.port = largest->m.port = largest->challenger_says.port = UINT16_MAX;
+	fill(largest->notified.description.version, sizeof(largest->notified.description.version),
+	     ' ');
+	fill(largest->notified.description.hostname, sizeof(largest->notified.description.hostname),
+	     '=');
+	fill(largest->challenger_says.version, sizeof(largest->notified.description.version), '~');
+	fill(largest->challenger_says.hostname, sizeof(largest->notified.description.hostname),
+	     '"');
+	largest->notified.description.port = largest->m.port = largest->challenger_says.port =
+	    UINT16_MAX;
 	largest->challenger_says.addr = largest->m.addr;
 	largest->challenger = UINT32_MAX - 1;
-	largest->challenged = largest->conflict = true;
+	largest->challenged = largest->notified.conflict = true;
 	largest->m.source = UINT32_MAX;
 	largest->m.missed = largest->m.transitions = UINT32_MAX;
 	largest->m.expected_by_operator = true;
@@ -72,11 +76,9 @@ make_full(void **unused)
 	largest->m.last_seen.mono_us = largest->m.first_seen.mono_us = INT64_C(-315360000000000);
 	largest->m.last_seen.wall_ms = INT64_C(253402300799999); /* the year 9999 */
 	largest->m.link = LINK_NONE;
-	managers[2].m = (struct manager){.addr = ADDR(3),
-					 .status = MANAGER_UNKNOWN,
-					 .link = LINK_NONE,
-					 .missed = 7,
-					 .announced = ANNOUNCED_DOWN};
+	managers[2].m = (struct manager){
+	    .addr = ADDR(3), .status = MANAGER_UNKNOWN, .link = LINK_NONE, .missed = 7};
+	managers[2].notified.announced = ANNOUNCED_DOWN;
 	managers[3] = *heard;
 	managers[3].m.addr = ADDR(4);
 	managers[3].m.hostname[0] = managers[3].m.version[0] = '\0';
@@ -168,7 +170,7 @@ comes_back_as_it_was(void **unused)
 		const struct manager_record *is = &state.managers[i], *was = &managers[i];
 
 		assert_int_equal(is->m.addr, was->m.addr);
-		assert_int_equal(is->m.announced, was->m.announced);
+		assert_int_equal(is->notified.announced, was->notified.announced);
 		assert_int_equal(is->m.status, MANAGER_UNKNOWN);
 		assert_string_equal(is->m.hostname, was->m.hostname);
 		assert_string_equal(is->m.version, was->m.version);
@@ -182,11 +184,13 @@ comes_back_as_it_was(void **unused)
 		assert_int_equal(is->m.missed, was->m.missed);
 		assert_int_equal(is->m.transitions, was->m.transitions);
 		assert_int_equal(is->m.expected_by_operator, was->m.expected_by_operator);
-		assert_string_equal(is->told.hostname, was->told.hostname);
-		assert_string_equal(is->told.version, was->told.version);
-		assert_int_equal(is->told.port, was->told.port);
+		assert_string_equal(is->notified.description.hostname,
+				    was->notified.description.hostname);
+		assert_string_equal(is->notified.description.version,
+				    was->notified.description.version);
+		assert_int_equal(is->notified.description.port, was->notified.description.port);
 		assert_true(is->changed_us == was->changed_us);
-		assert_int_equal(is->conflict, was->conflict);
+		assert_int_equal(is->notified.conflict, was->notified.conflict);
 		assert_int_equal(is->challenged, was->challenged);
 		assert_int_equal(is->challenger, was->challenger);
 		assert_memory_equal(&is->challenger_says, &was->challenger_says,
@@ -282,12 +286,12 @@ what_was_told_before_it_was_heard_is_kept(void **unused)
 	char *text;
 
 	(void)unused;
-	one.m.announced = ANNOUNCED_DOWN;
-	one.told = (struct wire_response){0};
+	one.notified.announced = ANNOUNCED_DOWN;
+	one.notified.description = (struct wire_response){0};
 	text = state_encode(&state, &len);
 	assert_int_equal(decode(&again, text, len), 0);
-	assert_int_equal(again.managers[0].m.announced, ANNOUNCED_DOWN);
-	assert_int_equal(again.managers[0].told.port, 0);
+	assert_int_equal(again.managers[0].notified.announced, ANNOUNCED_DOWN);
+	assert_int_equal(again.managers[0].notified.description.port, 0);
 	state_clear(&again);
 	free(text);
 }

@@ -146,7 +146,7 @@ what_it_becomes_is_read_again(void **unused)
 		free(text_again);
 		free(text);
 		for (size_t i = 0; i < again.manager_count; i++)
-			conflicts += again.managers[i].conflict;
+			conflicts += again.managers[i].notified.conflict;
 		if (dice(8) == 0)
 			inv = restart(inv, &again, now);
 		state_clear(&again);
