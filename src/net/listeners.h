@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* listeners.h - a listener for each usable interface, kept in step with them.
+/* listeners.h - a listening socket for each usable interface.
  *
- * Decides which interfaces are used and what keeps one from being usable, and
- * logs that when it changes.  Who reads the sockets and who is told is the
- * prober's affair.
+ * Determines which interfaces are used and why others cannot be used, and logs changes
+ * of that.  The prober reads the sockets and passes the result on.
  */
 #ifndef LISTENERS_H
 #define LISTENERS_H
@@ -27,13 +26,13 @@ struct listener {
 	const char *detail; /* says more than the state, static; NULL: nothing does */
 	int link;           /* its number in discover.h, set by the prober; LINK_NONE at first */
 	int fd;             /* -1: not open, though the link may be usable */
-	uint32_t drops;     /* mcast_drops() as last read by the prober */
+	uint32_t drops;     /* last value of mcast_drops(), for the prober */
 	bool send_failing;  /* the prober has warned about it */
 
-	bool present;    /* found by the scan under way */
+	bool present;    /* found by the current scan */
 	bool known;      /* state has been logged */
 	int join_error;  /* errno of the last attempt, 0: none; EMFILE: none was made */
-	bool port_taken; /* by somebody who does not share it */
+	bool port_taken; /* by a program that does not share it */
 };
 
 struct listeners {
@@ -43,31 +42,31 @@ struct listeners {
 	struct loop *loop;
 	uint32_t group;
 	uint16_t port;
-	bool carrier_optional; /* listen where there is no carrier, too */
-	bool list_unused;      /* with a place for interfaces that are not to be used */
+	bool carrier_optional; /* also listen on interfaces without carrier */
+	bool list_unused;      /* also list interfaces that are not used */
 	void (*on_readable)(void *ctx, int fd);
 	void *ctx;
 	bool port_taken_logged;
 	bool too_many_logged;
-	bool exhausted; /* no descriptor to spare; do not try the next ones */
-	bool opened;    /* since the caller cleared it: a group was joined */
+	bool exhausted; /* no descriptor is left; do not try further ones */
+	bool opened;    /* a group was joined since the caller cleared this */
 };
 
 /* A zeroed struct with loop, group, port, on_readable and ctx filled in is
  * ready for use.  listeners_close() closes every socket. */
 void listeners_close(struct listeners *listeners);
 
-/* Bring them in step with `ifaces`, as far as admits(ctx, name, &by_name) says
- * so (see prober.h).  An interface has a socket only while it is up and running and has
- * an address, so that others cost no descriptor, and only if enough descriptors are
- * left (descriptors.h).  Those whose interface is gone remain, with LINK_GONE,
- * until listeners_sweep(). */
+/* Update the listeners for the interfaces of `ifaces` for which admits(ctx, iface,
+ * &by_name) returns true (see prober.h).  An interface has a socket only while it is
+ * up and running and has an address, so that others use no descriptor, and only if
+ * enough descriptors are left (descriptors.h).  Listeners of removed interfaces are
+ * kept, with LINK_GONE, until listeners_sweep(). */
 void listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 		      bool (*admits)(void *ctx, const struct iface *iface, bool *by_name),
 		      void *ctx);
 void listeners_sweep(struct listeners *listeners);
 
-/* Listen to another group and port from the next update on. */
+/* Use another group and port from the next update on. */
 void listeners_readdress(struct listeners *listeners, uint32_t group, uint16_t port);
 
 struct listener *listeners_by_fd(struct listeners *listeners, int fd);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pktinfo.h - by which interface a datagram leaves, and by which one came in.
+/* pktinfo.h - the interface from which a datagram is sent, or on which it arrived.
  *
- * IP_PKTINFO says both.  Without it (FreeBSD and OpenBSD have IP_RECVIF and
- * IP_RECVDSTADDR) only multicast can be sent by a given interface, and where
- * something arrived is not told.
+ * IP_PKTINFO provides both.  Without it (FreeBSD and OpenBSD have IP_RECVIF and
+ * IP_RECVDSTADDR) only multicast can be sent from a given interface, and the interface
+ * on which a datagram arrived is not known.
  */
 #ifndef PKTINFO_H
 #define PKTINFO_H
@@ -11,21 +11,21 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* What goes with a datagram; to be kept for as long as its msghdr is used. */
+/* Control data of a datagram; must exist as long as its msghdr is used. */
 union pktinfo {
 	struct cmsghdr align;
 	uint8_t octets[64];
 };
 
-/* Have the system tell about what arrives on a socket.  0, or -1 with errno. */
+/* Enable the information on received datagrams.  Returns 0, or -1 with errno. */
 int pktinfo_enable(int fd);
 
-/* Have msg, which is sent next, leave by the interface ifindex; 0: the routing
- * table's choice.  0, or -1 with errno. */
+/* Make msg, which is sent next, leave from the interface ifindex; 0: as the routing
+ * table says.  Returns 0, or -1 with errno. */
 int pktinfo_leave_by(int fd, struct msghdr *msg, union pktinfo *info, unsigned int ifindex);
 
-/* Before msg is received, and after: where it arrived, and the address it was
- * sent to (host byte order), each 0 where the system does not tell. */
+/* To be called before msg is received, and afterwards: the interface on which it
+ * arrived, and its destination address (host byte order); 0 if not known. */
 void pktinfo_expect(struct msghdr *msg, union pktinfo *info);
 void pktinfo_arrival(struct msghdr *msg, unsigned int *ifindex, uint32_t *destination);
 

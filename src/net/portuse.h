@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* portuse.h - whether other programs of this host have a UDP port, too.
+/* portuse.h - finds out whether other programs on this host use a UDP port.
  *
- * Several sockets can be bound to *:64535, and the kernel hands each unicast
- * datagram to one of them: to one bound to the very address if there is one,
- * else to the one bound last.  Whoever binds the port should know what it takes.
+ * Several sockets can be bound to *:64535, and the kernel delivers each unicast
+ * datagram to one of them: to a socket bound to the destination address if there is
+ * one, otherwise to the socket bound last, which takes it from the others.
  */
 #ifndef PORTUSE_H
 #define PORTUSE_H
@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether a socket other than `own` (-1: none) of this network namespace can be
- * given unicast datagrams that arrive for the port: bound to it and to any
- * address, or to one that is neither multicast nor loopback.  False where the
- * system does not tell (it does in Linux's /proc/net/udp). */
+/* Whether a socket other than `own` (-1: none) in this network namespace can receive
+ * unicast datagrams for the port: it is bound to the port and either to any address or
+ * to one that is neither multicast nor loopback.  False if this is not known (Linux
+ * reports it in /proc/net/udp). */
 bool portuse_by_others(uint16_t port, int own);
 
 #endif /* PORTUSE_H */

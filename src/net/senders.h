@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* senders.h - the two sockets that requests leave from and unicast answers
- * come to.
+/* senders.h - the two sockets that send requests and receive unicast answers.
  *
- * One at the well-known port, as the vendor guide's client, one at a port of
- * the kernel's choice: either alone misses answers that the other hears.
+ * One is bound to the well-known port, like the client in the vendor's guide, and one
+ * to a port chosen by the kernel: each of them can miss answers that the other one
+ * receives.
  */
 #ifndef SENDERS_H
 #define SENDERS_H
@@ -17,45 +17,44 @@
 struct sender_socket {
 	int fd; /* -1: not open */
 	uint16_t port;
-	uint32_t drops; /* mcast_drops() as last read by the prober */
+	uint32_t drops; /* last value of mcast_drops(), for the prober */
 };
 
 struct senders {
 	struct sender_socket socket[SENDER_COUNT]; /* by enum sender */
 
-	/* As last asked for. */
+	/* The last settings. */
 	enum source_port which;
 	uint16_t port; /* the well-known one */
 	unsigned int hops;
 
-	bool shared;     /* another program has it, too */
-	int fixed_error; /* errno of the last attempt at each, 0: it is open or not wanted */
+	bool shared;     /* another program is bound to it, too */
+	int fixed_error; /* errno of the last attempt; 0: open or not wanted */
 	int ephemeral_error;
 
 	struct loop *loop;
 	void (*on_readable)(void *ctx, int fd);
 	void *ctx;
 	bool no_fallback; /* SOURCE_PORT_FIXED: this port or none; false at first */
-	bool yields;      /* leave the well-known port to others (portuse.h); likewise */
+	bool yields;      /* do not use the well-known port while others do (portuse.h); likewise */
 };
 
-/* To be called first: none is open. */
+/* To be called first; no socket is opened. */
 void senders_init(struct senders *senders, struct loop *loop,
 		  void (*on_readable)(void *ctx, int fd), void *ctx);
 
-/* Open those that `which` asks for and close the other, leaving alone what is
- * open as it should be; the other one instead where the well-known port cannot
- * be had, unless there is no_fallback.  Logs what it cannot do, when that changes.
- * 0, or -1 with errno: there is none at all. */
+/* Open the sockets required by `which` and close the others; sockets that need not
+ * change are kept.  If the well-known port is not available, the other one is used
+ * instead, unless no_fallback is set.  Changes of errors are logged.  Returns 0, or -1
+ * with errno if no socket is open. */
 int senders_update(struct senders *senders, enum source_port which, uint16_t port,
 		   unsigned int hops);
 
-/* The same with what was last asked for: what could not be had may be free again,
- * and the other way round. */
+/* The same with the last settings: a port may have become free, or have been taken. */
 int senders_retry(struct senders *senders);
 void senders_close(struct senders *senders);
 
-/* The one a request should leave from, or the other if that is not open. */
+/* The socket from which to send a request, or the other one if it is not open. */
 const struct sender_socket *senders_pick(const struct senders *senders, enum sender which);
 
 #endif /* SENDERS_H */
