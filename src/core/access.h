@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* access.h - whose responses are believed: accept and deny rules.
+/* access.h - accept and deny rules, which restrict the sources of responses.
  *
  * Pure.
  */
@@ -32,10 +32,10 @@ int access_copy(struct access_list *list, const struct access_list *from);
 /* Release what list owns; it is empty then. */
 void access_clear(struct access_list *list);
 
-/* Whether an answer for the manager `announced` may come from `source` (host
- * byte order).  The rules are run for both: the first that matches decides;
- * without a match it is accepted, unless the list has an accept rule.
- * *reason, if it may not, is set to a static text that says why. */
+/* Whether an answer for the manager `announced` is accepted from `source` (host byte
+ * order).  Both addresses are checked: the first rule that matches decides; without a
+ * match an address is accepted, unless the list has an accept rule.  If the answer is
+ * refused, *reason is set to a static text. */
 bool access_permits(const struct access_list *list, uint32_t announced, uint32_t source,
 		    const char **reason);
 

@@ -26,8 +26,8 @@ struct candidates {
 	struct candidate **pool; /* the same, for random replacement */
 	size_t count, max;
 	struct random random;
-	uint64_t wave;  /* the last request that anybody has answered */
-	size_t surplus; /* who came since and found the pool full */
+	uint64_t wave;  /* the last request that was answered by any of them */
+	size_t surplus; /* new ones since then that found the pool full */
 };
 
 static int
@@ -102,10 +102,10 @@ find(const struct candidates *c, uint32_t addr)
 	return RB_FIND(tree, &tree, &key);
 }
 
-/* Reservoir sampling: whoever answers a request has as good a chance to be in the
- * pool at its end as anybody else, and to be there still when the next one is
- * answered.  If each newcomer were let in, a flood of them would carry off everybody
- * within a fraction of a second.  Returns whether there is room now. */
+/* Reservoir sampling: all that answer a request have the same chance to be in the pool
+ * at the end, and still to be there when the next request is answered.  If all new ones
+ * were added, a flood would replace every candidate within a fraction of a second.
+ * Returns whether there is room now. */
 static bool
 make_room(struct candidates *c)
 {

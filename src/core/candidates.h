@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* candidates.h - addresses that have answered, but not yet often enough.
+/* candidates.h - addresses that have not answered enough requests yet.
  *
- * Pure.  A pool of bounded size with random replacement, so that a flood of
- * made-up answers can neither fill memory nor push out whom it likes to, nor keep
- * a manager out for ever: with n answers to each request and room for k, one that
- * is there is confirmed by the next request with a chance of about (k / n)^2 at
- * worst.
+ * Pure.  A pool of limited size with random replacement, so that a flood of forged
+ * answers can neither fill memory nor remove a chosen candidate nor prevent the
+ * confirmation of a manager: with n answers to each request and room for k, a manager
+ * is confirmed by the next request with a probability of at least about (k / n)^2.
  */
 #ifndef CANDIDATES_H
 #define CANDIDATES_H
@@ -19,12 +18,12 @@
 
 struct candidates;
 
-/* max: how many at most, at least 1.  seed: for the replacement.  NULL when out
- * of memory.  candidates_free(NULL) is fine. */
+/* max: the size of the pool, at least 1.  seed: for the replacement.  Returns NULL if
+ * there is no memory.  candidates_free(NULL) is allowed. */
 struct candidates *candidates_new(size_t max, uint64_t seed);
 void candidates_free(struct candidates *c);
 
-/* 0, or -1 when out of memory, nothing then being changed. */
+/* Returns 0, or -1 with nothing changed if there is no memory. */
 int candidates_resize(struct candidates *c, size_t max);
 
 enum candidate_fate {
@@ -33,17 +32,18 @@ enum candidate_fate {
 	CANDIDATE_DROPPED, /* as if the answer had been lost */
 };
 
-/* Record an answer.  Once `confirmations` different requests have been answered,
- * what is known goes to *confirmed and the candidate is removed.  It is dropped when
- * chance is against a newcomer to a full pool, or out of memory. */
+/* Record an answer.  When `confirmations` different requests have been answered, the
+ * manager is copied to *confirmed and the candidate is removed.  The answer is dropped
+ * if the pool is full and a new candidate is not chosen to replace another, or if there
+ * is no memory. */
 enum candidate_fate candidates_hear(struct candidates *c, const struct wire_response *resp,
 				    const struct reception *reception, unsigned int confirmations,
 				    struct manager *confirmed);
 
-/* Forget one, if it is there. */
+/* Remove a candidate, if it exists. */
 void candidates_remove(struct candidates *c, uint32_t addr);
 
-/* A round is over: forget those that two of them did not confirm. */
+/* End a round: remove candidates that were not confirmed in two rounds. */
 void candidates_age(struct candidates *c);
 
 size_t candidates_count(const struct candidates *c);

@@ -13,7 +13,7 @@ descriptors_to_spare(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return true;
-	/* It is the lowest one that is free, so that all below it are in use. */
+	/* The kernel returns the lowest free number: all below it are in use. */
 	lowest = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (lowest < 0)
 		return false;

@@ -36,7 +36,7 @@ compare_addrs(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* An alias's address goes by its label, "eth0:1": no name holds a colon. */
+/* The address of an alias has its label, "eth0:1"; names contain no colon. */
 static struct iface *
 by_name(struct ifaces *ifaces, const char *name)
 {
@@ -56,7 +56,7 @@ add_interface(struct ifaces *ifaces, const struct ifaddrs *ifa)
 	struct iface *iface;
 
 	if (index == 0 || by_name(ifaces, ifa->ifa_name) != NULL)
-		return; /* gone meanwhile, or an address of one that is known */
+		return; /* removed since, or another address of a known one */
 	iface = &ifaces->list[ifaces->count++];
 	memset(iface, 0, sizeof(*iface));
 	strlcpy(iface->name, ifa->ifa_name, sizeof(iface->name));
@@ -82,7 +82,7 @@ add_address(struct ifaces *ifaces, const struct ifaddrs *ifa)
 		iface->addr = addr;
 }
 
-/* Out of memory, it has one name less. */
+/* If there is no memory, the name is left out. */
 static void
 add_altname(struct iface *iface, const char *altname)
 {
@@ -130,7 +130,7 @@ ifaces_read(struct ifaces *ifaces)
 		return -1;
 	for (const struct ifaddrs *ifa = ifas; ifa != NULL; ifa = ifa->ifa_next)
 		entries++;
-	/* At most one of each for an entry; one more, for none is not an error. */
+	/* At most one of each per entry, and one more to avoid a size of 0. */
 	fresh.list = calloc(entries + 1, sizeof(*fresh.list));
 	fresh.addrs = calloc(entries + 1, sizeof(*fresh.addrs));
 	if (fresh.list == NULL || fresh.addrs == NULL) {
@@ -148,7 +148,7 @@ ifaces_read(struct ifaces *ifaces)
 	freeifaddrs(ifas);
 	qsort(fresh.list, fresh.count, sizeof(*fresh.list), compare_ifaces);
 	qsort(fresh.addrs, fresh.addr_count, sizeof(*fresh.addrs), compare_addrs);
-	(void)linkinfo_read(note_link, &fresh); /* without it, they have fewer names */
+	(void)linkinfo_read(note_link, &fresh); /* on failure, alternative names are missing */
 	ifaces_clear(ifaces);
 	*ifaces = fresh;
 	return 0;
@@ -201,7 +201,7 @@ ifaces_has_address(const struct ifaces *ifaces, uint32_t addr)
 
 #ifdef HAVE_LINUX_RTNETLINK_H
 
-/* Messages taken in one call, so that a storm of them does not hold the loop. */
+/* Limit of messages in one call, so that many of them do not block the loop. */
 #define DRAIN_LIMIT 1024
 
 int
@@ -225,7 +225,7 @@ ifaces_watch_open(void)
 	return fd;
 }
 
-/* The interface that a message of len octets says was not usable, or 0. */
+/* The interface that was not usable according to a message of len octets, or 0. */
 static unsigned int
 lost_interface(const struct nlmsghdr *header, const uint8_t *payload, size_t len)
 {
@@ -238,8 +238,8 @@ lost_interface(const struct nlmsghdr *header, const uint8_t *payload, size_t len
 		if (len < sizeof(link))
 			return 0;
 		memcpy(&link, payload, sizeof(link));
-		/* A bridge's word about its ports (AF_BRIDGE) looks alike and
-		 * calls a port that leaves it deleted. */
+		/* Messages of a bridge about its ports (AF_BRIDGE) look alike and
+		 * report a port that leaves the bridge as deleted. */
 		if (link.ifi_family != AF_UNSPEC)
 			return 0;
 		if (header->nlmsg_type == RTM_NEWLINK && (link.ifi_flags & IFF_RUNNING) != 0)
@@ -281,7 +281,7 @@ read_messages(const uint8_t *buf, size_t len, void (*disturbed)(void *ctx, unsig
 bool
 ifaces_watch_drain(int fd, void (*disturbed)(void *ctx, unsigned int ifindex), void *ctx)
 {
-	uint8_t buf[32768]; /* as libnetlink: links with many virtual functions are long */
+	uint8_t buf[32768]; /* as in libnetlink: messages about virtual functions are long */
 	bool changed = false;
 
 	for (unsigned int n = 0; n < DRAIN_LIMIT; n++) {
@@ -300,7 +300,7 @@ ifaces_watch_drain(int fd, void (*disturbed)(void *ctx, unsigned int ifindex), v
 		if (len < 0 && errno != ENOBUFS)
 			break;
 		if (len < 0 || (msg.msg_flags & MSG_TRUNC) != 0) {
-			/* The kernel had more to say than there was room for. */
+			/* Messages were lost because the buffer was full. */
 			disturbed(ctx, 0);
 			changed = true;
 		} else if (from.nl_pid == 0) { /* from the kernel */

@@ -8,7 +8,7 @@
 #include "core/links.h"
 #include "net/ifpatterns.h"
 
-#define PATTERN_LEN 80 /* of it that is shown */
+#define PATTERN_LEN 80 /* longest part that is shown */
 
 /* NULL: it would be used. */
 static const char *
@@ -53,7 +53,7 @@ ifwords_missing(const char *pattern, const struct ifaces *ifaces, char buf[IFWOR
 		if (ifpatterns_match(pattern, &ifaces->list[i]))
 			return NULL;
 	text_printable(pattern, strlen(pattern), shown, sizeof(shown));
-	/* No name of an interface has a colon. */
+	/* Names of interfaces contain no colon. */
 	if (pattern[label] == ':')
 		snprintf(buf, IFWORDS_LEN,
 			 "'%s' is the label of an address: name its interface, '%s'", shown,

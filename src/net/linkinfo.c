@@ -34,11 +34,11 @@ linkinfo_vrf_heard(void)
 
 #ifdef HAVE_LINUX_RTNETLINK_H
 
-/* Of Linux 5.5; a header may be older than the kernel. */
+/* Since Linux 5.5; the headers may be older than the kernel. */
 #define PROP_LIST 52
 #define ALT_IFNAME 53
 
-/* As libnetlink: links with many virtual functions are long. */
+/* As in libnetlink: messages about virtual functions are long. */
 #define MESSAGE_LEN 32768
 
 struct visitor {
@@ -75,7 +75,7 @@ next_attribute(struct octets *from, unsigned int *type, struct octets *payload)
 	return true;
 }
 
-/* Text ends with a NUL, or the kernel is not what we think. */
+/* Text must end with a NUL. */
 static const char *
 text_of(const struct octets *payload)
 {
@@ -127,7 +127,7 @@ read_link(struct visitor *visitor, struct octets message)
 	}
 }
 
-/* Returns whether there is more to come. */
+/* Returns whether there are more messages. */
 static bool
 read_part(struct visitor *visitor, struct octets part)
 {
@@ -178,7 +178,7 @@ linkinfo_read(void (*found)(void *ctx, unsigned int ifindex, const char *altname
 		return -1;
 	if (request_links(fd) < 0)
 		goto fail;
-	/* The kernel answers within the call, one part after the other. */
+	/* The kernel answers during the call, one part after the other. */
 	do {
 		len = recv(fd, buf, sizeof(buf), 0);
 		if (len < 0 && errno != EINTR)

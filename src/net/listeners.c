@@ -21,7 +21,7 @@ close_listener(struct listeners *listeners, struct listener *l)
 	l->drops = 0;
 }
 
-/* It is not to be listened on. */
+/* Do not listen on it. */
 static void
 give_up(struct listeners *listeners, struct listener *l)
 {
@@ -38,13 +38,13 @@ listeners_close(struct listeners *listeners)
 	listeners->count = 0;
 }
 
-/* The group cannot be heard there for now. */
+/* The group cannot be received on it at present. */
 static void
 no_listener(struct listener *l, int error, bool bound)
 {
 	l->join_error = error;
-	/* Held by somebody, or not ours to have (below 1024): the answers that
-	 * come to the senders are none the worse for it. */
+	/* Bound by another program, or not allowed (below 1024): the senders still
+	 * receive unicast answers. */
 	l->port_taken = !bound && (error == EADDRINUSE || error == EACCES);
 }
 
@@ -74,7 +74,7 @@ open_listener(struct listeners *listeners, struct listener *l)
 	listeners->opened = true;
 }
 
-/* The port is the host's, so its word covers every interface. */
+/* The port is the same for all interfaces, so this is logged once. */
 static void
 log_port(struct listeners *listeners)
 {
@@ -108,7 +108,7 @@ log_join_error(const struct listeners *listeners, const struct listener *l)
 			    text_address(listeners->group, group), strerror(l->join_error));
 }
 
-/* One that looks as if it could be used is worth a word in any case. */
+/* Always log an interface that looks as if it could be used. */
 static enum log_level
 level_of(const struct listener *l, bool was_used)
 {
@@ -133,7 +133,7 @@ log_state(const struct listeners *listeners, const struct listener *l, bool was_
 			 l->detail != NULL ? l->detail : link_state_text(l->state));
 }
 
-/* What the state is without regard to the group. */
+/* The state, not considering the group. */
 static enum link_state
 state_of(const struct iface *iface)
 {
@@ -217,8 +217,8 @@ add(struct listeners *listeners, const char *name)
 	return l;
 }
 
-/* Under another name it is the same interface (see links_update()), and its socket
- * misses nothing.  Names are exchanged, so that no two are the same. */
+/* A renamed interface is still the same (see links_update()), and its socket is
+ * kept.  Names are exchanged, so that no two are equal. */
 static void
 note_name(struct listeners *listeners, const struct iface *iface)
 {
@@ -234,14 +234,14 @@ note_name(struct listeners *listeners, const struct iface *iface)
 	set_name(l, iface->name);
 }
 
-/* An interface that is to be used as far as it can be. */
+/* Use an interface if possible. */
 static void
 use(struct listeners *listeners, struct listener *l, enum link_state state)
 {
 	const bool listens =
 	    state == LINK_USABLE || (state == LINK_NO_CARRIER && listeners->carrier_optional);
 
-	/* Without carrier a switch may forget the membership: it is made anew. */
+	/* A switch may forget the membership without carrier: join again. */
 	if (!listens)
 		give_up(listeners, l);
 	else if (l->fd < 0)
@@ -266,7 +266,7 @@ update_one(struct listeners *listeners, const struct iface *iface, enum link_sta
 	if (l == NULL)
 		return;
 	l->present = true;
-	/* Made anew under the same name: the membership went with the old one. */
+	/* Created again with the same name: the membership is lost. */
 	if (l->ifindex != iface->index)
 		close_listener(listeners, l);
 	l->ifindex = iface->index;
@@ -289,7 +289,7 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 		listeners->list[i].present = false;
 	for (size_t i = 0; i < ifaces->count; i++)
 		note_name(listeners, &ifaces->list[i]);
-	/* First those to be used, so that the others do not take their places. */
+	/* First those that are used, so that others do not take their places. */
 	for (int unused = 0; unused <= (listeners->list_unused ? 1 : 0); unused++) {
 		for (size_t i = 0; i < ifaces->count; i++) {
 			const struct iface *iface = &ifaces->list[i];

@@ -20,16 +20,16 @@
 #include <linux/sock_diag.h>
 #endif
 
-/* Room for some 26000 answers on Linux, which charges 1280 octets for each;
- * the default holds 166, and 5000 managers answering at once overran it. */
+/* Room for about 26000 answers on Linux, which charges 1280 octets for each.  The
+ * default has room for 166, too few for 5000 managers that answer at once. */
 #define RECEIVE_BUFFER_LEN (16 * 1024 * 1024)
 
 #define UDP_HEADER_LEN 8
 
-/* Errors of earlier sends that one call may find queued before it gives up. */
+/* Limit of queued errors of earlier sends that are skipped in one call. */
 #define SKIPPED_ERRORS 16
 
-/* Where one datagram of a batch goes, besides its data. */
+/* Buffers of one datagram of a batch, except for its data. */
 struct slot {
 	struct sockaddr_in source;
 	struct iovec iov;
@@ -54,7 +54,7 @@ set_option(int fd, int level, int name, int value)
 	return setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-/* Beyond Linux's rmem_max, which needs CAP_NET_ADMIN. */
+/* Beyond Linux's rmem_max this needs CAP_NET_ADMIN. */
 static int
 force_receive_buffer(int fd)
 {
@@ -71,15 +71,15 @@ enlarge_receive_buffer(int fd)
 {
 	if (force_receive_buffer(fd) == 0)
 		return;
-	/* Linux caps silently what is too much, other systems refuse it. */
+	/* Linux silently limits the size, other systems refuse it. */
 	for (int len = RECEIVE_BUFFER_LEN; len >= 64 * 1024; len /= 2)
 		if (set_option(fd, SOL_SOCKET, SO_RCVBUF, len) == 0)
 			return;
 }
 
-/* Have the kernel cut off what we do not keep before it charges the buffer: where
- * 332 datagrams of ours fit, there would be room for four of the longest.  Nothing
- * is refused here, for that is counted as dropped for want of space. */
+/* Let the kernel truncate datagrams to the part that we use before it charges the
+ * buffer: with room for 332 datagrams of the protocol there would be room for only four
+ * of the longest.  None is rejected here, because that would be counted as a drop. */
 static void
 cut_long_datagrams(int fd)
 {
@@ -87,15 +87,15 @@ cut_long_datagrams(int fd)
 	struct sock_filter keep = BPF_STMT(BPF_RET | BPF_K, UDP_HEADER_LEN + MCAST_DATA_LEN);
 	const struct sock_fprog program = {.len = 1, .filter = &keep};
 
-	/* Without it only a flood is harder to bear. */
+	/* Without it only floods have a greater effect. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 #else
 	(void)fd;
 #endif
 }
 
-/* Linux otherwise delivers what arrives for groups that any socket of the host
- * has joined on any interface. */
+/* Otherwise Linux delivers datagrams for groups that any socket on the host has
+ * joined on any interface. */
 static int
 hear_own_groups_only(int fd)
 {
@@ -131,8 +131,8 @@ bind_socket(int fd, uint32_t addr, uint16_t port)
 {
 	struct sockaddr_in sin = endpoint(addr, port);
 
-	/* The well-known port is shared with an ldmd or another discoverer on this
-	 * host.  A port of the kernel's choice is ours alone and must stay so. */
+	/* The well-known port is shared with an ldmd or another discovery program on
+	 * this host.  A port chosen by the kernel must not be shared. */
 	if (port != 0 && set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0)
 		return -1;
 	return bind(fd, (struct sockaddr *)&sin, sizeof(sin));
@@ -163,7 +163,7 @@ mcast_open_sender(uint16_t port, unsigned int hops)
 	fd = open_socket();
 	if (fd < 0)
 		return -1;
-	/* A manager or discoverer on this host has to hear us too. */
+	/* Managers and discovery programs on this host must also receive requests. */
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &loopback, sizeof(loopback)) < 0 ||
 	    mcast_set_hops(fd, hops) < 0 || bind_socket(fd, INADDR_ANY, port) < 0) {
 		error = errno;
@@ -180,7 +180,7 @@ join(int fd, uint32_t group, unsigned int ifindex)
 	struct sockaddr_in sin = endpoint(group, 0);
 	struct group_req req;
 
-	/* By index (RFC 3678): it outlives the interface's addresses. */
+	/* By index (RFC 3678), which is independent of the interface's addresses. */
 	memset(&req, 0, sizeof(req));
 	req.gr_interface = ifindex;
 	memcpy(&req.gr_group, &sin, sizeof(sin));
@@ -195,7 +195,7 @@ mcast_open_listener(uint32_t group, uint16_t port, unsigned int ifindex, bool *b
 	*bound = false;
 	if (fd < 0)
 		return -1;
-	/* Bound to the group, it is not offered the senders' unicast answers. */
+	/* Bound to the group, it does not take unicast answers from the senders. */
 	if (bind_socket(fd, group, port) < 0)
 		goto fail;
 	*bound = true;
@@ -279,7 +279,7 @@ complete(struct msghdr *msg, const struct slot *slot, size_t len, struct mcast_d
 	pktinfo_arrival(msg, &datagram->ifindex, &datagram->destination);
 }
 
-/* One attempt: how many datagrams, or -1 with errno. */
+/* One attempt.  Returns the number of datagrams, or -1 with errno. */
 #ifdef HAVE_RECVMMSG
 static int
 receive_batch(int fd, struct mcast_batch *batch)
@@ -317,7 +317,7 @@ receive_batch(int fd, struct mcast_batch *batch)
 }
 #endif
 
-/* What an ICMP message about an earlier send can leave on a socket. */
+/* Errors that ICMP messages about earlier sends can leave on a socket. */
 static bool
 is_earlier_error(int error)
 {
@@ -361,7 +361,7 @@ uint32_t
 mcast_drops(int fd)
 {
 #if HAVE_DECL_SO_MEMINFO
-	/* Unlike SO_RXQ_OVFL it tells at any time, not with the next datagram. */
+	/* Unlike SO_RXQ_OVFL this is available at any time, not with the next datagram. */
 	uint32_t meminfo[SK_MEMINFO_VARS];
 	socklen_t len = sizeof(meminfo);
 

@@ -9,8 +9,9 @@
 /* The longest line of /proc/net/udp6 has 170 octets. */
 #define LINE_LEN 256
 
-/* The last of the four words of an address as the kernel prints it: the octets
- * in memory, that is, in network order, read as a number of this machine. */
+/* Whether a socket bound to this address, of 1 or 4 words, takes unicast datagrams of
+ * the host.  The kernel prints the octets, which are in network order, as numbers of
+ * this machine. */
 static bool
 takes_unicast(const uint32_t words[4], unsigned int count)
 {
@@ -21,8 +22,8 @@ takes_unicast(const uint32_t words[4], unsigned int count)
 	if (count == 4) {
 		const bool any = words[0] == 0 && words[1] == 0 && words[2] == 0 && words[3] == 0;
 
-		/* One bound to [::] has IPv4's datagrams, too, unless it asked not to,
-		 * which is not told. */
+		/* A socket bound to [::] also receives IPv4 datagrams, unless it has
+		 * IPV6_V6ONLY set, which is not shown here. */
 		if (any)
 			return true;
 		if (words[0] != 0 || words[1] != 0 || memcmp(&words[2], mapped, 4) != 0)
@@ -31,7 +32,8 @@ takes_unicast(const uint32_t words[4], unsigned int count)
 	return octets[0] != 127 && (octets[0] & 0xf0) != 0xe0;
 }
 
-/* Read so many words of eight hexadecimal digits; what follows them, or NULL. */
+/* Read this number of words of eight hexadecimal digits.  Returns the text after them,
+ * or NULL. */
 static const char *
 read_address(const char *text, uint32_t words[], unsigned int count)
 {
@@ -68,7 +70,7 @@ is_rival(const char *line, unsigned int words_count, uint16_t port, uint64_t own
 	char *end;
 
 	if (text == NULL)
-		return false; /* the heading */
+		return false; /* the header line */
 	text = read_address(text + 1 + strspn(text + 1, " "), words, words_count);
 	if (text == NULL || *text != ':')
 		return false;
@@ -98,8 +100,8 @@ portuse_by_others(uint16_t port, int own)
 	struct stat status;
 	const uint64_t inode = own >= 0 && fstat(own, &status) == 0 ? status.st_ino : 0;
 
-	/* The process's own view: /proc/net itself is hidden where only processes
-	 * are shown. */
+	/* The process's own directory, because /proc/net is hidden if /proc shows
+	 * only processes. */
 	return any_rival("/proc/self/net/udp", 1, port, inode) ||
 	       any_rival("/proc/self/net/udp6", 4, port, inode);
 }

@@ -14,15 +14,15 @@
 #include "net/mcast.h"
 #include "net/senders.h"
 
-/* Batches read from one socket before the others get their turn. */
+/* Limit of batches read from one socket before the others are served. */
 #define TURN_BATCHES 64
 
-/* Batches read from one socket before a judgement: well over what the largest
- * buffer holds (see mcast.c), so that only a flood is left unread. */
+/* Limit of batches read from one socket before a round is judged: more than the
+ * largest buffer can hold (see mcast.c), so that only in a flood some are not read. */
 #define DRAIN_BATCHES 1024
 
-/* The kernel's IGMP report follows a join by two or three ticks of its clock, 8 to
- * 30 ms, and a switch that snoops passes answers to the group on only after it. */
+/* The kernel sends the IGMP report two or three ticks of its clock, 8 to 30 ms, after
+ * a join, and a switch with IGMP snooping forwards answers to the group only then. */
 #define JOIN_SETTLE_US (100 * US_PER_MS)
 
 struct request {
@@ -43,12 +43,12 @@ struct prober {
 	struct ifaces ifaces;
 	int watch_fd;      /* -1: none */
 	int64_t joined_us; /* when a group was last joined, 0: not yet */
-	bool waited;       /* for joins, before what is due now */
+	bool waited;       /* the last on_timer() waited for joins */
 	bool scan_failing;
 	bool receive_failing;
 	uint8_t request[WIRE_MSG_LEN];
 
-	/* One batch and what became of it; here, for they are large. */
+	/* One batch and its results; not on the stack, because they are large. */
 	struct mcast_batch batch;
 	struct arrival arrivals[MCAST_BATCH];
 	enum verdict verdicts[MCAST_BATCH];
@@ -91,7 +91,7 @@ arrival_of(const struct prober *p, const struct mcast_datagram *datagram, const 
 	    .source_is_local = ifaces_has_address(&p->ifaces, datagram->source),
 	};
 
-	/* Where only the loopback interface is up, requests leave as 0.0.0.0. */
+	/* If only the loopback interface is up, requests have the source 0.0.0.0. */
 	if (arrival.on_loopback)
 		arrival.source_is_local = true;
 	return arrival;
@@ -131,8 +131,8 @@ note_drops(struct prober *p, int fd, uint32_t *last, int link)
 	unlock(p);
 }
 
-/* Read a socket until it is empty, or the limit is reached.  Returns whether
- * there was anything. */
+/* Read a socket until it is empty or the limit is reached.  Returns whether any
+ * datagram was read. */
 static bool
 drain(struct prober *p, int fd, unsigned int limit)
 {
@@ -251,7 +251,7 @@ send_request(struct prober *p, struct request *req)
 	struct listener *l = listeners_by_index(&p->listeners, req->what.ifindex);
 	const struct sender_socket *sender = senders_pick(&p->senders, req->what.sender);
 
-	/* Before it leaves, for the answer may be there before we are back. */
+	/* Before sending, because the answer may arrive before mcast_send() returns. */
 	req->sent = clock_now();
 	req->source_port = sender->port;
 	req->ok = mcast_send(sender->fd, req->what.ifindex, p->settings.request.group,
@@ -281,8 +281,8 @@ send_requests(struct prober *p)
 	unlock(p);
 }
 
-/* Whether what is due has to wait for a switch to learn of a group that was just
- * joined; not for the next one again, as interfaces may come without end. */
+/* Whether to delay what is due until switches have learnt of a group that was just
+ * joined; only once, because interfaces may be added without end. */
 static bool
 awaits_joins(struct prober *p)
 {
@@ -301,8 +301,8 @@ on_timer(void *ctx)
 	struct moment now;
 	int64_t due_us;
 
-	/* A silence counts only after all there is to know has been read: what
-	 * happened to the interfaces, then what came in. */
+	/* Before silence is counted, read everything that is known: changes of the
+	 * interfaces, then the datagrams. */
 	if (p->watch_fd >= 0)
 		ifaces_watch_drain(p->watch_fd, disturbed, p);
 	rescan(p);
@@ -325,7 +325,7 @@ open_watch(struct prober *p)
 	p->watch_fd = ifaces_watch_open();
 	if (p->watch_fd >= 0 && loop_add_fd(p->loop, p->watch_fd, on_interface_word, p) == 0)
 		return;
-	/* Not worth a warning at each start where there is no such thing. */
+	/* No warning at each start on systems without this feature. */
 	log_line(errno == ENOSYS ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
 		 "cannot watch the interfaces: %s; changes are noticed at each request",
 		 strerror(errno));
@@ -367,7 +367,7 @@ prober_new(struct loop *loop, struct shared *shared, const struct prober_setting
 	if (senders_update(&p->senders, settings->request.source_port, settings->request.port,
 			   settings->request.hops) < 0)
 		goto fail;
-	/* Before the first look, so that nothing goes unseen in between. */
+	/* Before the interfaces are read, so that no change is missed in between. */
 	open_watch(p);
 	rescan(p);
 	loop_set_timer(p->timer, clock_now().mono_us);
@@ -400,7 +400,7 @@ prober_configure(struct prober *p, const struct prober_settings *settings)
 	if (settings->request.group != p->settings.request.group ||
 	    settings->request.port != p->settings.request.port) {
 		listeners_readdress(&p->listeners, settings->request.group, settings->request.port);
-		disturbed(p, 0); /* for a moment nothing is heard */
+		disturbed(p, 0); /* nothing is received for a moment */
 	}
 	p->settings = *settings;
 	/* Without any sender each request will fail, and be counted. */

@@ -51,7 +51,7 @@ open_one(struct senders *senders, struct sender_socket *sender, uint16_t port, u
 	return 0;
 }
 
-/* The well-known port, as far as it is to be had.  0, or -1 with errno. */
+/* Open the well-known port.  Returns 0, or -1 with errno. */
 static int
 open_fixed(struct senders *senders)
 {
@@ -62,7 +62,7 @@ open_fixed(struct senders *senders)
 	if (!(senders->yields && senders->shared)) {
 		if (open_one(senders, fixed, senders->port, senders->hops) < 0)
 			return -1;
-		/* Somebody may have come in between. */
+		/* Another program may have bound it in between. */
 		senders->shared = portuse_by_others(senders->port, fixed->fd);
 	}
 	if (!(senders->yields && senders->shared))

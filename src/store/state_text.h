@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* state_text.h - one line of the state file: a record's fields as name=value.
  *
- * Pure.  A table of fields is what both directions go by.  A field that is zero,
- * empty or false is left out when written, and is what is not given when read; a
- * flag is its name alone.  For state.c only.
+ * Pure.  Reading and writing use the same table of fields.  A field that is zero,
+ * empty or false is not written, and a field that is missing is read as such; a flag
+ * is only its name.
  */
 #ifndef STATE_TEXT_H
 #define STATE_TEXT_H
