@@ -2,13 +2,13 @@
 #include "core/event.h"
 
 static const struct event_kind kinds[EVENT_TYPES] = {
-    [0] = {"invalid"},
-    [EVENT_APPEARED] = {"appeared", .of_manager = true},
-    [EVENT_DISAPPEARED] = {"disappeared", .of_manager = true},
-    [EVENT_CHANGED] = {"changed", .of_manager = true},
-    [EVENT_CONFLICT] = {"conflict", .of_manager = true},
-    [EVENT_IMPAIRED] = {"impaired", .of_manager = false, .warns = true},
-    [EVENT_RESTORED] = {"restored", .of_manager = false},
+    [0] = {.name = "invalid"},
+    [EVENT_APPEARED] = {.name = "appeared", .of_manager = true},
+    [EVENT_DISAPPEARED] = {.name = "disappeared", .of_manager = true},
+    [EVENT_CHANGED] = {.name = "changed", .of_manager = true},
+    [EVENT_CONFLICT] = {.name = "conflict", .of_manager = true},
+    [EVENT_IMPAIRED] = {.name = "impaired", .of_manager = false, .warns = true},
+    [EVENT_RESTORED] = {.name = "restored", .of_manager = false},
 };
 
 const struct event_kind *
