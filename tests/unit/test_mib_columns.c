@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "snmp/mib_tables.h"
 
 #define WORD_LEN 64
 
 struct object {
 	char name[WORD_LEN], access[WORD_LEN], parent[WORD_LEN];
-	unsigned int number;
+	unsigned long number;
 };
 
 static FILE *
@@ -45,11 +46,13 @@ next_object(FILE *mib, struct object *out)
 	*out = (struct object){0};
 	while (fgets(line, sizeof(line), mib) != NULL) {
 		char kind[WORD_LEN], word[WORD_LEN];
+		const bool placed = sscanf(line, " ::= { %63s %63s }", out->parent, word) == 2 &&
+				    parse_unsigned(word, 1, UINT32_MAX, &out->number) == 0;
 
 		if (sscanf(line, "%63s %63s", word, kind) == 2 && strcmp(kind, "OBJECT-TYPE") == 0)
 			memcpy(out->name, word, sizeof(out->name));
-		sscanf(line, " MAX-ACCESS %63s", out->access);
-		if (sscanf(line, " ::= { %63s %u }", out->parent, &out->number) != 2)
+		(void)sscanf(line, " MAX-ACCESS %63s", out->access);
+		if (!placed)
 			continue;
 		if (out->access[0] != '\0' && strcmp(out->access, "not-accessible") != 0)
 			return true;
@@ -89,10 +92,10 @@ test_every_object_has_its_column(void **state)
 		const struct mib_column *column = column_of(&object);
 
 		if (column == NULL)
-			fail_msg("%s, { %s %u }, has no column", object.name, object.parent,
+			fail_msg("%s, { %s %lu }, has no column", object.name, object.parent,
 				 object.number);
 		else if (column->number != object.number)
-			fail_msg("%s is not in its place: { %s %u }", column->name, object.parent,
+			fail_msg("%s is not in its place: { %s %lu }", column->name, object.parent,
 				 object.number);
 		assert_string_equal(column->name, object.name);
 		if ((column->settable != 0) != (strcmp(object.access, "read-only") != 0))
