@@ -12,20 +12,24 @@
 #include "agent/daemonize.h"
 #include "agent/datagramlog.h"
 #include "agent/heap.h"
+#include "agent/monitor_lines.h"
 #include "agent/persist.h"
 #include "agent/pid_file.h"
 #include "agent/preflight.h"
 #include "agent/privileges.h"
-#include "agent/registry.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/shared.h"
+#include "core/monitor.h"
 #include "net/ifaces.h"
 #include "net/ifpatterns.h"
 #include "net/ifwords.h"
 #include "net/prober.h"
 #include "snmp/subagent.h"
 
+#define CHANGE_HOLDOFF_US (10 * US_PER_MIN)
+#define CONFIRMATIONS 2
 #define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
 #define STOP_TIMEOUT_MS 900
 #define LOG_TIMEOUT_MS 300
@@ -40,7 +44,8 @@ struct daemon {
 	const struct conf *first; /* at the start: the SNMP thread uses its strings */
 	struct loop *loop;
 	struct loop_timer *tidying, *watching;
-	struct registry *registry;
+	struct shared *shared; /* the monitor */
+	struct monitor_lines lines;
 	struct prober *prober;
 	struct datagramlog datagramlog;
 };
@@ -68,9 +73,9 @@ settled(void *ctx)
 	struct daemon *daemon = ctx;
 	const struct moment now = clock_now();
 
-	registry_reconcile(daemon->registry, now);
-	if (registry_log(daemon->registry, now))
-		subagent_wake();
+	monitor_reconcile(shared_lock(daemon->shared), now);
+	shared_unlock(daemon->shared);
+	monitor_lines_put(&daemon->lines, daemon->shared, now);
 	datagramlog_sum_up(&daemon->datagramlog, now.mono_us);
 }
 
@@ -80,7 +85,7 @@ on_change(void *ctx, int fd)
 	struct daemon *daemon = ctx;
 
 	(void)fd;
-	shared_drain_wake(registry_shared(daemon->registry));
+	shared_drain_wake(daemon->shared);
 	prober_wake(daemon->prober);
 }
 
@@ -119,6 +124,37 @@ warn_missing_interfaces(const struct conf *config)
 	ifaces_clear(&ifaces);
 }
 
+static struct monitor_settings
+monitor_settings_of(const struct conf *config)
+{
+	struct monitor_settings settings = config->monitor;
+
+	settings.inventory.misses = settings.discover.misses;
+	settings.inventory.confirmations = CONFIRMATIONS;
+	settings.inventory.change_holdoff_us = CHANGE_HOLDOFF_US;
+	settings.access = &config->access;
+	settings.expected = config->expected;
+	settings.expected_count = config->expected_count;
+	return settings;
+}
+
+static int
+configure_monitor(struct daemon *daemon, const struct conf *config)
+{
+	const struct monitor_settings settings = monitor_settings_of(config);
+	struct monitor_outcome outcome;
+	const int status =
+	    monitor_configure(shared_lock(daemon->shared), &settings, clock_now(), &outcome);
+
+	shared_unlock(daemon->shared);
+	if (outcome.denied > 0)
+		log_notice("%zu managers removed: now refused by accept or deny", outcome.denied);
+	if (outcome.no_room > 0)
+		log_error("%zu expected managers are not in the table: %s", outcome.no_room,
+			  strerror(ENOMEM));
+	return status;
+}
+
 static struct prober_settings
 prober_settings_of(const struct conf *config)
 {
@@ -148,7 +184,7 @@ reload(struct daemon *daemon)
 	}
 	warn_missing_interfaces(config);
 	conf_restart_tokens(daemon->first, config, warn_restart, NULL);
-	if (registry_configure(daemon->registry, config, clock_now()) < 0)
+	if (configure_monitor(daemon, config) < 0)
 		log_error("configuration only partly reloaded: %s", strerror(ENOMEM));
 	daemon->config = config;
 	settings = prober_settings_of(config);
@@ -240,6 +276,45 @@ start_timers(struct daemon *daemon)
 	return 0;
 }
 
+static unsigned int
+take_todo(void *monitor)
+{
+	return monitor_take_todo(monitor);
+}
+
+/* What the monitor has asked for; in the thread that has released the lock. */
+static void
+act(void *ctx, unsigned int todo)
+{
+	struct daemon *daemon = ctx;
+
+	if ((todo & MONITOR_SAVE_NOW) != 0)
+		persist_ask(WRITER_NOW);
+	else if ((todo & MONITOR_SAVE_SOON) != 0)
+		persist_ask(WRITER_SOON);
+	if ((todo & MONITOR_SEND) != 0)
+		subagent_wake();
+	if ((todo & (MONITOR_LOOK | MONITOR_RECONCILE)) != 0)
+		shared_wake(daemon->shared);
+}
+
+/* 0, or -1 with errno. */
+static int
+start_monitor(struct daemon *daemon)
+{
+	const struct monitor_settings settings = monitor_settings_of(daemon->config);
+	const struct shared_hooks hooks = {.take = take_todo, .act = act, .ctx = daemon};
+	struct monitor *monitor;
+	uint64_t seed;
+
+	monitor_lines_init(&daemon->lines);
+	arc4random_buf(&seed, sizeof(seed));
+	monitor = monitor_new(&settings, seed, clock_now(), monitor_lines_note, &daemon->lines);
+	if (monitor != NULL)
+		daemon->shared = shared_new(monitor, &hooks);
+	return daemon->shared != NULL ? 0 : -1;
+}
+
 static int
 start_discovery(struct daemon *daemon)
 {
@@ -249,13 +324,11 @@ start_discovery(struct daemon *daemon)
 	    .ctx = daemon, .admits = admits, .received = received, .settled = settled};
 
 	daemon->loop = loop_new();
-	daemon->registry = registry_new(daemon->config, clock_now());
-	if (daemon->loop == NULL || daemon->registry == NULL) {
+	if (daemon->loop == NULL || start_monitor(daemon) < 0) {
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}
-	if (loop_add_fd(daemon->loop, shared_wake_fd(registry_shared(daemon->registry)), on_change,
-			daemon) < 0) {
+	if (loop_add_fd(daemon->loop, shared_wake_fd(daemon->shared), on_change, daemon) < 0) {
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}
@@ -268,8 +341,7 @@ start_discovery(struct daemon *daemon)
 	}
 	if (start_timers(daemon) < 0)
 		return -1;
-	daemon->prober =
-	    prober_new(daemon->loop, registry_shared(daemon->registry), &settings, &client);
+	daemon->prober = prober_new(daemon->loop, daemon->shared, &settings, &client);
 	if (daemon->prober == NULL)
 		return -1;
 	warn_missing_interfaces(daemon->config);
@@ -288,9 +360,8 @@ start_subagent(const struct daemon *daemon)
 	    .debug_tokens = daemon->options->debug_tokens,
 	    .context = daemon->config->context,
 	};
-	const struct mib_source source = registry_source(daemon->registry);
 
-	if (subagent_start(&settings, &source) == 0)
+	if (subagent_start(&settings, daemon->shared) == 0)
 		return 0;
 	log_error("cannot start the SNMP thread: %s", strerror(errno));
 	return -1;
@@ -342,12 +413,12 @@ start(struct daemon *daemon)
 	if (options->pidfile != NULL && pid_file_write(options->pidfile) < 0)
 		return -1;
 	if (privileges_drop(options->user, options->group) < 0 || start_log(options) < 0 ||
-	    persist_open(daemon->config) < 0 ||
-	    persist_load(daemon->config, daemon->registry) < 0 || start_subagent(daemon) < 0) {
+	    persist_open(daemon->config) < 0 || persist_load(daemon->config, daemon->shared) < 0 ||
+	    start_subagent(daemon) < 0) {
 		pid_file_remove();
 		return -1;
 	}
-	if (persist_start(daemon->registry, subagent_wake) < 0)
+	if (persist_start(daemon->shared) < 0)
 		finish(daemon, EXIT_FAILURE);
 	log_started();
 	if (!options->foreground)

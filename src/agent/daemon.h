@@ -3,7 +3,7 @@
  *
  * Wires the layers together.  The caller's thread does the discovery and handles
  * signals; subagent_start() starts the one that speaks to the master agent, and
- * registry.h is what the two share.
+ * base/shared.h and the monitor that it guards are what the two share.
  */
 #ifndef DAEMON_H
 #define DAEMON_H

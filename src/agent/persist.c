@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/ids.h"
+#include "core/monitor.h"
 #include "store/state.h"
 #include "store/statefile.h"
 #include "store/writer.h"
@@ -24,9 +25,8 @@ static struct {
 	struct statefile *file;            /* NULL: none */
 	const char *path;                  /* the configuration's */
 	char trouble[STATEFILE_ERROR_LEN]; /* why it cannot be written to; "": it can */
-	struct registry *registry;
-	void (*on_saved)(void);
-	atomic_bool final; /* the last save is asked for */
+	struct shared *shared;             /* the monitor */
+	atomic_bool final;                 /* the last save is asked for */
 } persist;
 
 static struct writer *writer;
@@ -63,15 +63,53 @@ note_trouble(const char *error)
 	strlcpy(persist.trouble, error, sizeof(persist.trouble));
 }
 
+static bool
+make_room(struct state *state)
+{
+	const size_t managers = state->manager_count, events = state->event_count;
+
+	state_clear(state);
+	state->links = calloc(LINKS_MAX, sizeof(*state->links));
+	state->managers = calloc(managers, sizeof(*state->managers));
+	state->events = calloc(events, sizeof(*state->events));
+	state->manager_count = managers;
+	state->event_count = events;
+	return state->links != NULL && state->managers != NULL && state->events != NULL;
+}
+
+/* Memory is had without the lock: that takes long.  *last_id is that of the last event
+ * even when there is none. */
+static bool
+export_state(struct state *state, uint32_t *last_id)
+{
+	bool done, has_room = true;
+
+	*state = (struct state){0};
+	do {
+		const struct monitor *m = shared_lock(persist.shared);
+
+		done = monitor_export(m, state, clock_now());
+		*last_id = events_last_id(monitor_events(m));
+		shared_unlock(persist.shared);
+		if (!done)
+			has_room = make_room(state);
+	} while (!done && has_room);
+	if (!done)
+		state_clear(state);
+	return done;
+}
+
+/* NULL: out of memory. */
 static char *
 encode(uint32_t *last_id, uint32_t *reserved_id, size_t *len)
 {
 	struct state state;
 	char *text;
 
-	if (registry_export(persist.registry, &state, last_id, persist.final) < 0)
+	if (!export_state(&state, last_id))
 		return NULL;
-	*reserved_id = state.last_id;
+	/* There is room for more until the next time, unless there is none. */
+	state.last_id = *reserved_id = persist.final ? *last_id : ids_reserve(*last_id);
 	text = state_encode(&state, len);
 	state_clear(&state);
 	return text;
@@ -93,8 +131,8 @@ save(void *ctx, size_t *octets)
 	note_trouble(error);
 	/* If it failed: better told, and perhaps told again after a crash, than not
 	 * at all. */
-	registry_release(persist.registry, last_id, error[0] == '\0' ? reserved_id : 0);
-	persist.on_saved();
+	monitor_release(shared_lock(persist.shared), last_id, error[0] == '\0' ? reserved_id : 0);
+	shared_unlock(persist.shared);
 	return error[0] == '\0';
 }
 
@@ -195,18 +233,21 @@ load(const struct conf *config, struct state *state)
 }
 
 int
-persist_load(const struct conf *config, struct registry *registry)
+persist_load(const struct conf *config, struct shared *shared)
 {
 	struct state state = {0};
 	const enum loaded loaded = persist.file != NULL ? load(config, &state) : LOADED_NOTHING;
 	int error = errno, status = -1;
 
 	if (loaded != LOADED_NOT) {
-		status = registry_restore(registry, &state, clock_now());
+		status = monitor_restore(shared_lock(shared), &state, clock_now());
+		shared_unlock(shared);
 		error = ENOMEM;
 	}
-	if ((loaded == LOADED_NOTHING || state.quiet) && !config->announce_first)
-		registry_start_quietly(registry);
+	if ((loaded == LOADED_NOTHING || state.quiet) && !config->announce_first) {
+		monitor_start_quietly(shared_lock(shared));
+		shared_unlock(shared);
+	}
 	if (status < 0)
 		log_error("cannot load the state of %s: %s", persist.path, strerror(error));
 	else if (loaded == LOADED)
@@ -216,7 +257,7 @@ persist_load(const struct conf *config, struct registry *registry)
 }
 
 int
-persist_start(struct registry *registry, void (*on_saved)(void))
+persist_start(struct shared *shared)
 {
 	const struct writer_job job = {.save = save, .period_s = PERIOD_S};
 	size_t octets = 0;
@@ -226,8 +267,7 @@ persist_start(struct registry *registry, void (*on_saved)(void))
 		return 0;
 	if (persist.trouble[0] != '\0')
 		log_error("the state is not saved: %s", persist.trouble);
-	persist.registry = registry;
-	persist.on_saved = on_saved;
+	persist.shared = shared;
 	/* Before there can be an event, so that its id is on disk as taken. */
 	saved = save(NULL, &octets);
 	writer = writer_start(&job);
@@ -235,10 +275,18 @@ persist_start(struct registry *registry, void (*on_saved)(void))
 		log_error("cannot start the thread that saves: %s", strerror(errno));
 		return -1;
 	}
-	registry_save_with(registry, writer);
+	monitor_start_saving(shared_lock(shared));
+	shared_unlock(shared);
 	if (!saved)
 		writer_ask(writer, WRITER_SOON);
 	return 0;
+}
+
+void
+persist_ask(enum writer_urgency urgency)
+{
+	if (writer != NULL)
+		writer_ask(writer, urgency);
 }
 
 void

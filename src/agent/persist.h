@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* persist.h - keeps the registry in the state file. */
+/* persist.h - keeps the monitor in the state file. */
 #ifndef PERSIST_H
 #define PERSIST_H
 
-#include "agent/registry.h"
+#include "base/shared.h"
 #include "conf/conf.h"
+#include "store/writer.h"
 
 /* Lock the state file of the configuration.  0, or -1 after the reason was
  * logged why it must not be used: another daemon does, say. */
 int persist_open(const struct conf *config);
 
-/* Load it into the registry; a file that cannot be used is put aside.  0, or -1
+/* Load it into the monitor, which shared guards; a file that cannot be used is put aside.  0, or -1
  * after the reason was logged. */
-int persist_load(const struct conf *config, struct registry *registry);
+int persist_load(const struct conf *config, struct shared *shared);
 
-/* Save now, and what changes from now on in a thread of its own; on_saved is
- * called then, whenever events may go out.  Does nothing without a state file.
- * 0, or -1 after the reason was logged. */
-int persist_start(struct registry *registry, void (*on_saved)(void));
+/* Save now, and from now on when asked to, in a thread of its own; events wait for
+ * that.  Does nothing without a state file.  0, or -1 after the reason was logged. */
+int persist_start(struct shared *shared);
+
+/* There is something to save, or nothing without a state file.  As writer_ask(). */
+void persist_ask(enum writer_urgency urgency);
 
 /* Log it when saving hangs, and when it is over.  To be called every now and then, by one
  * thread. */

@@ -4,11 +4,15 @@
 #include "snmp/mib_discovery.h"
 
 static bool
-discovery_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
+discovery_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
 	if (from > 0)
 		return false;
-	source->discovery(source->ctx, &row->discovery);
+	row->discovery = (struct mib_discovery){
+	    .started = monitor_started(monitor),
+	    .settings = monitor_settings(monitor),
+	    .stats = *discover_stats(monitor_discover(monitor)),
+	};
 	*key = 0;
 	return true;
 }
@@ -26,13 +30,13 @@ set_idle(netsnmp_variable_list *vb, const void *member, size_t size)
 /* clang-format off */
 static const struct mib_column discovery_columns[] = {
     {MIB_COLUMN(1, "ldmDiscoveryStartTime", mib_date_and_time, discovery.started)},
-    {MIB_COLUMN(2, "ldmDiscoveryInterval", mib_milliseconds, discovery.settings.interval_us),
+    {MIB_COLUMN(2, "ldmDiscoveryInterval", mib_milliseconds, discovery.settings.discover.interval_us),
      .settable = ASN_UNSIGNED, .object = MIB_OBJECT_INTERVAL},
-    {MIB_COLUMN(3, "ldmDiscoveryWindow", mib_milliseconds, discovery.settings.window_us)},
-    {MIB_COLUMN(4, "ldmDiscoveryProbes", mib_unsigned, discovery.settings.probes)},
-    {MIB_COLUMN(5, "ldmDiscoveryMisses", mib_unsigned, discovery.settings.misses)},
-    {MIB_COLUMN(6, "ldmDiscoveryRetention", mib_seconds, discovery.retention_us)},
-    {MIB_COLUMN(7, "ldmDiscoveryHops", mib_unsigned, discovery.settings.request.hops)},
+    {MIB_COLUMN(3, "ldmDiscoveryWindow", mib_milliseconds, discovery.settings.discover.window_us)},
+    {MIB_COLUMN(4, "ldmDiscoveryProbes", mib_unsigned, discovery.settings.discover.probes)},
+    {MIB_COLUMN(5, "ldmDiscoveryMisses", mib_unsigned, discovery.settings.discover.misses)},
+    {MIB_COLUMN(6, "ldmDiscoveryRetention", mib_seconds, discovery.settings.inventory.retention_us)},
+    {MIB_COLUMN(7, "ldmDiscoveryHops", mib_unsigned, discovery.settings.discover.request.hops)},
     {MIB_COLUMN(8, "ldmDiscoveryRounds", mib_counter, discovery.stats.rounds)},
     {MIB_COLUMN(9, "ldmDiscoveryLastRound", mib_date_and_time, discovery.stats.last_round)},
     {MIB_COLUMN(10, "ldmDiscoveryLastDuration", mib_milliseconds,

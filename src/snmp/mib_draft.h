@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "snmp/mib_source.h"
+#include "core/change.h"
 
 enum mib_object {
 	MIB_OBJECT_INTERVAL,      /* ldmDiscoveryInterval */
@@ -47,7 +47,7 @@ enum change_refusal mib_draft_add(struct mib_draft *draft, enum mib_object objec
 /* What it comes to.  False: nothing is to be changed, *out is not set. */
 bool mib_draft_change(const struct mib_draft *draft, struct change *out);
 
-/* The refusal to report where the source refuses that change: whoever writes
+/* The refusal to report where that change is refused: whoever writes
  * active(1) to a row that does not exist is told so by the value, not by the
  * name (RFC 2579, RowStatus). */
 enum change_refusal mib_draft_refusal(const struct mib_draft *draft, enum change_refusal refusal);

@@ -25,11 +25,14 @@ static const struct mib_column event_columns[] = {
 /* clang-format on */
 
 static bool
-event_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
+event_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
-	if (!source->event(source->ctx, from, &row->event))
+	const struct event *event = events_at_or_after(monitor_events(monitor), from);
+
+	if (event == NULL)
 		return false;
-	*key = row->event.id;
+	row->event = *event;
+	*key = event->id;
 	return true;
 }
 

@@ -39,11 +39,15 @@ static const struct mib_column interface_columns[] = {
 /* clang-format on */
 
 static bool
-interface_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
+interface_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
-	if (!source->interface(source->ctx, from, &row->interface))
+	uint32_t up;
+	const struct link *link = discover_link_at_or_after(monitor_discover(monitor), from, &up);
+
+	if (link == NULL)
 		return false;
-	*key = row->interface.link.ifindex;
+	row->interface = (struct mib_interface){.link = *link, .managers_up = up};
+	*key = link->ifindex;
 	return true;
 }
 

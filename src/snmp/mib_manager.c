@@ -45,11 +45,14 @@ set_row_status(netsnmp_variable_list *vb, const void *member, size_t size)
 }
 
 static bool
-manager_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
+manager_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
-	if (!source->manager(source->ctx, from, &row->manager))
+	const struct manager *m = inventory_at_or_after(monitor_inventory(monitor), from);
+
+	if (m == NULL)
 		return false;
-	*key = row->manager.addr;
+	row->manager = *m;
+	*key = m->addr;
 	return true;
 }
 

@@ -121,7 +121,7 @@ handle_requests(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 		if (req->processed)
 			continue;
 		if (!reads)
-			error = mib_set(view->table, view->source, info->mode, requests, req);
+			error = mib_set(view->table, view->shared, info->mode, requests, req);
 		else if (answer(view, info->mode, req->requestvb) != 0)
 			error = SNMP_ERR_GENERR;
 		if (error != SNMP_ERR_NOERROR)
@@ -171,10 +171,10 @@ register_table(struct mib_view *view, const char *context)
 }
 
 void
-mib_request_start(const struct mib_source *source, const char *context)
+mib_request_start(struct shared *shared, const char *context)
 {
 	for (size_t i = 0; i < MIB_TABLE_COUNT; i++) {
-		views[i] = (struct mib_view){.table = mib_tables[i], .source = source};
+		views[i] = (struct mib_view){.table = mib_tables[i], .shared = shared};
 		if (register_table(&views[i], context) != 0)
 			log_error("net-snmp refused to register %s", mib_tables[i]->name);
 	}

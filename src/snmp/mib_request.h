@@ -6,10 +6,11 @@
 #ifndef MIB_REQUEST_H
 #define MIB_REQUEST_H
 
-#include "snmp/mib_source.h"
+#include "base/shared.h"
 
 /* Have requests for the objects of the MIB answered from here on, in that SNMPv3
- * context (NULL: the default one).  source is used until the library is shut down. */
-void mib_request_start(const struct mib_source *source, const char *context);
+ * context (NULL: the default one).  shared guards the
+ * monitor and is used until the library is shut down. */
+void mib_request_start(struct shared *shared, const char *context);
 
 #endif /* MIB_REQUEST_H */

@@ -4,11 +4,11 @@
 #include "snmp/mib_scalars.h"
 
 static bool
-summary_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
+summary_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
 	if (from > 0)
 		return false;
-	source->summary(source->ctx, &row->summary);
+	row->summary = inventory_summary(monitor_inventory(monitor));
 	*key = 0;
 	return true;
 }
@@ -39,15 +39,12 @@ const struct mib_table mib_summary_scalars = {
 };
 
 static bool
-events_copy(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
+events_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
-	struct mib_discovery discovery;
-
 	if (from > 0)
 		return false;
-	source->events_counts(source->ctx, &row->events.counts);
-	source->discovery(source->ctx, &discovery);
-	row->events.notifications = discovery.notifications;
+	row->events.counts = events_counts(monitor_events(monitor));
+	row->events.notifications = monitor_settings(monitor).notifications;
 	*key = 0;
 	return true;
 }

@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "base/clock.h"
+#include "core/monitor.h"
 #include "snmp/mib_draft.h"
+#include "snmp/set_lines.h"
 
 #define DATA_NAME "ldm-agentx change" /* among what handlers keep in a request */
 
 struct pending {
 	LIST_ENTRY(pending) all;
-	const struct mib_source *source;
+	struct shared *shared;
 	struct mib_draft draft;
 	struct change change;
 	bool wanted;  /* change is set */
@@ -85,8 +88,7 @@ free_pending(void *data)
 }
 
 static struct pending *
-add_pending(netsnmp_request_info *req, const struct mib_source *source, enum mib_object object,
-	    uint32_t key)
+add_pending(netsnmp_request_info *req, struct shared *shared, enum mib_object object, uint32_t key)
 {
 	struct pending *p = malloc(sizeof(*p));
 	netsnmp_data_list *data;
@@ -98,15 +100,15 @@ add_pending(netsnmp_request_info *req, const struct mib_source *source, enum mib
 		free(p);
 		return NULL;
 	}
-	*p = (struct pending){.source = source, .draft = mib_draft_for(object, key)};
+	*p = (struct pending){.shared = shared, .draft = mib_draft_for(object, key)};
 	LIST_INSERT_HEAD(&pendings, p, all);
 	netsnmp_request_add_list_data(req, data);
 	return p;
 }
 
 static int
-reserve(const struct mib_table *table, const struct mib_source *source,
-	netsnmp_request_info *requests, netsnmp_request_info *req)
+reserve(const struct mib_table *table, struct shared *shared, netsnmp_request_info *requests,
+	netsnmp_request_info *req)
 {
 	struct pending *p = NULL;
 	enum mib_object object;
@@ -121,7 +123,7 @@ reserve(const struct mib_table *table, const struct mib_source *source,
 			p = NULL;
 	}
 	if (p == NULL)
-		p = add_pending(req, source, object, key);
+		p = add_pending(req, shared, object, key);
 	if (p == NULL)
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	return snmp_error_of(mib_draft_add(&p->draft, object, value));
@@ -135,35 +137,55 @@ check(struct pending *p)
 	p->wanted = mib_draft_change(&p->draft, &p->change);
 	if (!p->wanted)
 		return SNMP_ERR_NOERROR;
-	refusal = p->source->check(p->source->ctx, &p->change);
+	refusal = monitor_check(shared_lock(p->shared), &p->change);
+	shared_unlock(p->shared);
 	return snmp_error_of(mib_draft_refusal(&p->draft, refusal));
 }
 
 static int
 apply(struct pending *p)
 {
+	enum change_refusal refusal;
+
 	if (!p->wanted)
 		return SNMP_ERR_NOERROR;
-	p->applied = p->source->apply(p->source->ctx, &p->change) == CHANGE_GRANTED;
+	refusal = monitor_apply(shared_lock(p->shared), &p->change, clock_now());
+	shared_unlock(p->shared);
+	p->applied = refusal == CHANGE_GRANTED;
 	return p->applied ? SNMP_ERR_NOERROR : SNMP_ERR_COMMITFAILED;
 }
 
 static void
 undo(struct pending *p)
 {
-	if (p->applied)
-		p->source->undo(p->source->ctx, &p->change);
+	if (p->applied) {
+		monitor_undo(shared_lock(p->shared), &p->change, clock_now());
+		shared_unlock(p->shared);
+	}
 	p->applied = false;
 }
 
+static void
+commit(struct pending *p)
+{
+	const struct moment now = clock_now();
+	bool made;
+
+	if (!p->applied)
+		return;
+	made = monitor_commit(shared_lock(p->shared), &p->change, now);
+	shared_unlock(p->shared);
+	set_lines_put(&p->change, made, now.mono_us);
+}
+
 int
-mib_set(const struct mib_table *table, const struct mib_source *source, int mode,
+mib_set(const struct mib_table *table, struct shared *shared, int mode,
 	netsnmp_request_info *requests, netsnmp_request_info *req)
 {
 	struct pending *p;
 
 	if (mode == MODE_SET_RESERVE1)
-		return reserve(table, source, requests, req);
+		return reserve(table, shared, requests, req);
 	p = pending_of(req);
 	if (p == NULL)
 		return SNMP_ERR_NOERROR; /* another one carries its change */
@@ -173,8 +195,7 @@ mib_set(const struct mib_table *table, const struct mib_source *source, int mode
 	case MODE_SET_ACTION:
 		return apply(p);
 	case MODE_SET_COMMIT:
-		if (p->applied)
-			p->source->commit(p->source->ctx, &p->change);
+		commit(p);
 		break;
 	case MODE_SET_UNDO:
 		undo(p);

@@ -9,13 +9,14 @@
 #ifndef MIB_SET_H
 #define MIB_SET_H
 
+#include "base/shared.h"
 #include "snmp/mib_table.h"
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
-/* Do for req, one of requests, what the library's `mode` asks.  Returns an
- * SNMP_ERR_. */
-int mib_set(const struct mib_table *table, const struct mib_source *source, int mode,
+/* Do for req, one of requests, what the library's `mode` asks; shared guards the monitor.  Returns
+ * an SNMP_ERR_. */
+int mib_set(const struct mib_table *table, struct shared *shared, int mode,
 	    netsnmp_request_info *requests, netsnmp_request_info *req);
 
 /* The link is gone, and nobody will end the requests that came over it: take

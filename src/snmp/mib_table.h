@@ -10,10 +10,23 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
+#include "core/monitor.h"
 #include "snmp/mib_draft.h"
-#include "snmp/mib_source.h"
 #include "snmp/mib_value.h"
 #include "snmp/oidindex.h"
+
+/* ldmDiscovery and ldmStatistics. */
+struct mib_discovery {
+	struct moment started; /* the agent: since when the counters count */
+	struct monitor_settings settings;
+	struct discover_stats stats;
+};
+
+/* A row of ldmInterfaceTable. */
+struct mib_interface {
+	struct link link;
+	uint32_t managers_up;
+};
 
 union mib_row {
 	struct manager manager;
@@ -50,9 +63,9 @@ struct mib_table {
 	const struct mib_column *columns; /* all that can be read, ascending, without a gap */
 	size_t column_count;
 
-	/* Copy the row with the smallest key >= from; false: there is none. */
-	bool (*copy)(const struct mib_source *source, uint32_t from, union mib_row *row,
-		     uint32_t *key);
+	/* Copy the row with the smallest key >= from; false: there is none.  Called with the
+	 * lock held: nothing of net-snmp is called. */
+	bool (*copy)(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key);
 };
 
 #define MIB_COLUMNS(columns_) \

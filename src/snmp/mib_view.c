@@ -21,7 +21,9 @@ const union mib_row *
 mib_view_row(struct mib_view *view, uint32_t from, uint32_t *key)
 {
 	if (!view->kept || from < view->from || from > view->key) {
-		view->kept = view->table->copy(view->source, from, &view->row, &view->key);
+		view->kept =
+		    view->table->copy(shared_lock(view->shared), from, &view->row, &view->key);
+		shared_unlock(view->shared);
 		view->from = from;
 	}
 	if (!view->kept)

@@ -9,6 +9,7 @@
 #define MIB_VIEW_H
 
 #include "base/clock.h"
+#include "base/shared.h"
 #include "snmp/mib_table.h"
 
 /* A request takes less.  A master agent that numbers all its requests alike sees
@@ -17,7 +18,7 @@
 
 struct mib_view {
 	const struct mib_table *table;
-	const struct mib_source *source;
+	struct shared *shared; /* the monitor */
 
 	/* For mib_view.c: */
 	bool kept; /* row is there: the one with the smallest key >= from */

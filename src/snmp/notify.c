@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/monitor.h"
 #include "snmp/axpdu.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_event.h"
@@ -27,7 +28,7 @@
 /* After a failure: about as long as it takes to find out that the link is gone. */
 #define PAUSE_US US_PER_S
 
-static const struct mib_source *source;
+static struct shared *shared; /* the monitor */
 static const char *context;
 
 static struct flight {
@@ -46,9 +47,9 @@ static int64_t paused_until_us;
 static bool timer_set;
 
 void
-notify_start(const struct mib_source *lent, const char *context_name)
+notify_start(struct shared *lent, const char *context_name)
 {
-	source = lent;
+	shared = lent;
 	context = context_name;
 	due_us = paused_until_us = 0;
 	timer_set = false;
@@ -67,7 +68,8 @@ settle(struct flight *flight, enum event_outcome outcome)
 		paused_until_us = clock_now().mono_us + PAUSE_US;
 	else if (flight->id == unanswered.id)
 		unanswered.times = 0;
-	source->settle_event(source->ctx, flight->id, outcome);
+	monitor_settle_event(shared_lock(shared), flight->id, outcome);
+	shared_unlock(shared);
 }
 
 /* Say so the second time, the fourth, the eighth and so on. */
@@ -134,8 +136,9 @@ send_event(netsnmp_session *session, struct flight *flight, const struct event *
 static int64_t
 interval_us(void)
 {
-	const unsigned int rate = source->notification_rate(source->ctx);
+	const unsigned int rate = monitor_settings(shared_lock(shared)).notification_rate;
 
+	shared_unlock(shared);
 	assert(rate > 0);
 	return US_PER_S / rate;
 }
@@ -176,6 +179,15 @@ set_timer(int64_t us)
 		timer_set = snmp_alarm_register_hr(tv, 0, on_timer, NULL) != 0;
 }
 
+static bool
+take_event(int64_t now_us, struct event *event)
+{
+	const bool taken = monitor_take_event(shared_lock(shared), now_us, event);
+
+	shared_unlock(shared);
+	return taken;
+}
+
 void
 notify_run(void)
 {
@@ -195,7 +207,7 @@ notify_run(void)
 			set_timer(wait_us(now_us));
 			return;
 		}
-		if (!source->take_event(source->ctx, &event))
+		if (!take_event(now_us, &event))
 			return;
 		due_us += interval_us();
 		send_event(session, flight, &event);

@@ -8,11 +8,11 @@
 #ifndef NOTIFY_H
 #define NOTIFY_H
 
-#include "snmp/mib_source.h"
+#include "base/shared.h"
 
-/* Both are used until the library is shut down.  context: the SNMPv3 context
- * that the notifications come from; NULL: the default one. */
-void notify_start(const struct mib_source *source, const char *context);
+/* shared guards the monitor.  Both are used until the library is shut down.  context: the SNMPv3
+ * context that the notifications come from; NULL: the default one. */
+void notify_start(struct shared *shared, const char *context);
 
 /* Send what may be sent now.  To be called after each turn of the library's
  * loop; sets a timer of the library when it has to wait. */

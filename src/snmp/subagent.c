@@ -13,12 +13,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "snmp/liblog.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_request.h"
 #include "snmp/notify.h"
 #include "snmp/registration.h"
+#include "snmp/set_lines.h"
 #include "snmp/subagent.h"
 #include "snmp/tcpdomain.h"
 
@@ -40,7 +42,7 @@
 
 /* Written before the thread starts, only read afterwards. */
 static struct subagent_settings settings;
-static struct mib_source source;
+static struct shared *shared; /* the monitor */
 static pthread_t thread;
 static int our_end = -1; /* a byte from here wakes the thread, an end of file ends it */
 static int its_end = -1; /* closed by the thread when it ends */
@@ -152,7 +154,7 @@ register_objects(void)
 {
 	static const oid module[] = {MIB_ROOT};
 
-	mib_request_start(&source, settings.context);
+	mib_request_start(shared, settings.context);
 	/* net-snmp (5.9.3) has a sysORTable in the default context only. */
 	if (settings.context == NULL)
 		registration_set_module(
@@ -179,7 +181,7 @@ run(void *arg)
 	(void)arg;
 	set_up_library();
 	register_objects();
-	notify_start(&source, settings.context);
+	notify_start(shared, settings.context);
 	register_readfd(its_end, on_wake, NULL);
 	liblog_configuring(true);
 	init_snmp(NAME);
@@ -189,6 +191,7 @@ run(void *arg)
 		agent_check_and_process(1);
 		masterlink_run();
 		notify_run();
+		set_lines_sum_up(clock_now().mono_us);
 	}
 
 	masterlink_stop();
@@ -200,13 +203,13 @@ run(void *arg)
 }
 
 int
-subagent_start(const struct subagent_settings *given, const struct mib_source *lent)
+subagent_start(const struct subagent_settings *given, struct shared *lent)
 {
 	sigset_t all, before;
 	int fds[2], error;
 
 	settings = *given;
-	source = *lent;
+	shared = lent;
 	/* init_snmp() calls setlocale(LC_CTYPE, ""), under the feet of all other
 	 * threads: let it find what is in force already. */
 	setenv("LC_ALL", "C", 1);

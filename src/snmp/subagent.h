@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "snmp/mib_source.h"
+#include "base/shared.h"
 
 struct subagent_settings {
 	const char *address;        /* of the master agent as -x gives it; NULL: default */
@@ -25,10 +25,10 @@ struct subagent_settings {
  * for it asks the library. */
 const char *subagent_config_path(void);
 
-/* Start the thread (all signals blocked in it).  *source is copied, what it
- * points to and the strings in settings are used until the process ends.  0,
+/* Start the thread (all signals blocked in it).  shared, which
+ * guards the monitor, and the strings in settings are used until the process ends.  0,
  * or -1 with errno. */
-int subagent_start(const struct subagent_settings *settings, const struct mib_source *source);
+int subagent_start(const struct subagent_settings *settings, struct shared *shared);
 
 /* There are events to send.  From any thread; never blocks. */
 void subagent_wake(void);

@@ -12,9 +12,9 @@
 static unsigned int copies;
 
 static bool
-copy_row(const struct mib_source *source, uint32_t from, union mib_row *row, uint32_t *key)
+copy_row(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
-	(void)source;
+	assert_ptr_equal(monitor, &copies);
 	copies++;
 	if (from > 30)
 		return false;
@@ -25,14 +25,26 @@ copy_row(const struct mib_source *source, uint32_t from, union mib_row *row, uin
 
 static const struct mib_table table = {.copy = copy_row};
 static struct mib_view view;
+static struct shared *shared;
 
 static int
 set_up(void **state)
 {
+	const struct shared_hooks hooks = {NULL, NULL, NULL};
+
 	(void)state;
 	copies = 0;
-	view = (struct mib_view){.table = &table};
+	shared = shared_new(&copies, &hooks);
+	view = (struct mib_view){.table = &table, .shared = shared};
 	mib_view_open(&view, 1, 0);
+	return shared != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	shared_free(shared);
 	return 0;
 }
 
@@ -103,10 +115,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_one_state_a_request, set_up),
-	    cmocka_unit_test_setup(test_the_next_request_sees_the_next_state, set_up),
-	    cmocka_unit_test_setup(test_nothing_is_kept_for_long, set_up),
-	    cmocka_unit_test_setup(test_no_row, set_up),
+	    cmocka_unit_test_setup_teardown(test_one_state_a_request, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_next_request_sees_the_next_state, set_up,
+					    tear_down),
+	    cmocka_unit_test_setup_teardown(test_nothing_is_kept_for_long, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_no_row, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

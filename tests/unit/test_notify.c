@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/monitor.h"
 #include "snmp/axpdu.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_event.h"
@@ -21,6 +22,7 @@ static netsnmp_session link_session;
 static bool link_up;
 static int64_t now_us;
 static bool waiting; /* the event */
+static bool locked;
 static enum event_outcome outcome;
 static unsigned int settled;
 static unsigned int warnings;
@@ -84,39 +86,53 @@ log_line(enum log_level level, const char *format, ...)
 	warnings++;
 }
 
-static bool
-take_event(void *ctx, struct event *out)
+void *
+shared_lock(struct shared *unused)
+{
+	assert_false(locked);
+	locked = true;
+	return unused;
+}
+
+void
+shared_unlock(struct shared *unused)
+{
+	(void)unused;
+	assert_true(locked);
+	locked = false;
+}
+
+bool
+monitor_take_event(struct monitor *unused, int64_t at_us, struct event *out)
 {
 	const bool took = waiting;
 
-	(void)ctx;
+	(void)unused;
+	assert_true(locked);
+	assert_int_equal(at_us, now_us);
 	*out = (struct event){.id = 7};
 	waiting = false;
 	return took;
 }
 
-static void
-settle_event(void *ctx, uint32_t id, enum event_outcome how)
+void
+monitor_settle_event(struct monitor *unused, uint32_t id, enum event_outcome how)
 {
-	(void)ctx;
+	(void)unused;
+	assert_true(locked);
 	assert_int_equal(id, 7);
 	outcome = how;
 	settled++;
 	waiting = how == EVENT_RETRY;
 }
 
-static unsigned int
-notification_rate(void *ctx)
+struct monitor_settings
+monitor_settings(const struct monitor *unused)
 {
-	(void)ctx;
-	return 1000;
+	(void)unused;
+	assert_true(locked);
+	return (struct monitor_settings){.notification_rate = 1000};
 }
-
-static const struct mib_source source = {
-    .take_event = take_event,
-    .settle_event = settle_event,
-    .notification_rate = notification_rate,
-};
 
 static int
 set_up(void **state)
@@ -126,7 +142,7 @@ set_up(void **state)
 	now_us = 1000000000;
 	settled = warnings = sent = 0;
 	in_flight = NULL;
-	notify_start(&source, NULL);
+	notify_start(NULL, NULL);
 	notify_run();
 	return sent == 1 ? 0 : -1;
 }

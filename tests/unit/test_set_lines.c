@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is logged of SET. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,35 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/registry.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "conf/conf.h"
+#include "snmp/set_lines.h"
 
-static struct conf config;
-static struct registry *registry;
-static struct mib_source source;
-
-static int
-make(void **state)
-{
-	(void)state;
-	conf_init(&config);
-	log_choose("n");
-	registry = registry_new(&config, clock_now()); /* there is no registry_free() */
-	if (registry == NULL)
-		return -1;
-	source = registry_source(registry);
-	return 0;
-}
-
-static int
-clear(void **state)
-{
-	(void)state;
-	conf_clear(&config);
-	return 0;
-}
+#define NOW_US (1000 * US_PER_S)
 
 /* What is logged meanwhile, counted by hand. */
 static size_t
@@ -73,19 +48,15 @@ set_often(void)
 	const struct change enable = {.what = CHANGE_NOTIFICATIONS, .value = 1};
 
 	for (int i = 0; i < 400; i++)
-		source.commit(source.ctx, &round);
-	source.commit(source.ctx, &enable);
+		set_lines_put(&round, true, NOW_US);
+	set_lines_put(&enable, true, NOW_US);
 }
 
 static void
 look_a_minute_later(void)
 {
-	struct moment now = clock_now();
-
-	now.mono_us += 61 * INT64_C(1000000);
-	registry_log(registry, now);
-	now.mono_us += 61 * INT64_C(1000000);
-	registry_log(registry, now);
+	set_lines_sum_up(NOW_US + 61 * US_PER_S);
+	set_lines_sum_up(NOW_US + 122 * US_PER_S);
 }
 
 static void
@@ -104,7 +75,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(sets_do_not_fill_the_log, make, clear),
+	    cmocka_unit_test(sets_do_not_fill_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

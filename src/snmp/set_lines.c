@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SNMP SET: what it changes, and what is logged of it. */
+#include "snmp/set_lines.h"
+
 #include <inttypes.h>
 
-#include "agent/registry_internal.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/log_limit.h"
 #include "base/text.h"
 
-/* Whoever may SET may do so as often as they like. */
 static const struct log_limit_rule line_rule = {100, US_PER_MIN, US_PER_MIN};
 
-enum change_refusal
-registry_check(void *ctx, const struct change *change)
-{
-	struct monitor *m = registry_lock_monitor(ctx);
-	const enum change_refusal refusal = monitor_check(m, change);
-
-	registry_unlock(ctx);
-	return refusal;
-}
-
-enum change_refusal
-registry_apply(void *ctx, struct change *change)
-{
-	struct monitor *m = registry_lock_monitor(ctx);
-	const enum change_refusal refusal = monitor_apply(m, change, clock_now());
-
-	registry_unlock(ctx);
-	return refusal;
-}
-
-void
-registry_undo(void *ctx, const struct change *change)
-{
-	monitor_undo(registry_lock_monitor(ctx), change, clock_now());
-	registry_unlock(ctx);
-}
+static struct log_limit limits[CHANGE_KINDS];
 
 static void
 log_change(const struct change *change)
@@ -80,22 +55,18 @@ log_overtaken(const struct change *change)
 }
 
 void
-registry_commit(void *ctx, const struct change *change)
+set_lines_put(const struct change *change, bool made, int64_t now_us)
 {
-	struct registry *r = ctx;
-	const struct moment now = clock_now();
-	const bool made = monitor_commit(registry_lock_monitor(r), change, now);
-	const bool has_line = log_limit_take(&r->sets[change->what], &line_rule, now.mono_us);
-
-	registry_unlock(r);
-	if (has_line && made)
+	if (!log_limit_take(&limits[change->what], &line_rule, now_us))
+		return;
+	if (made)
 		log_change(change);
-	else if (has_line)
+	else
 		log_overtaken(change);
 }
 
 void
-registry_sum_up_sets(struct registry *r, int64_t now_us)
+set_lines_sum_up(int64_t now_us)
 {
 	static const char *const names[CHANGE_KINDS] = {
 	    [CHANGE_INTERVAL] = "interval",
@@ -103,14 +74,11 @@ registry_sum_up_sets(struct registry *r, int64_t now_us)
 	    [CHANGE_NOTIFICATIONS] = "notifications",
 	    [CHANGE_ROW] = "manager",
 	};
-	unsigned int more[CHANGE_KINDS];
 
-	registry_lock_monitor(r);
-	for (int what = 0; what < CHANGE_KINDS; what++)
-		more[what] = log_limit_sum(&r->sets[what], &line_rule, now_us);
-	registry_unlock(r);
-	for (int what = 0; what < CHANGE_KINDS; what++)
-		if (more[what] > 0)
-			log_notice("SNMP SET: %s: %u more within a minute", names[what],
-				   more[what]);
+	for (int what = 0; what < CHANGE_KINDS; what++) {
+		const unsigned int more = log_limit_sum(&limits[what], &line_rule, now_us);
+
+		if (more > 0)
+			log_notice("SNMP SET: %s: %u more within a minute", names[what], more);
+	}
 }
