@@ -190,7 +190,7 @@ def test_create_and_destroy(lab):
     assert station.status("198.18.7.7") == NO_INSTANCE
     assert len(station.trapd.disappeared("198.18.7.7")) == 1
     assert station.value("ldmManagersExpected") == 1
-    assert daemon.lines("SET.*198.18.7.7.*expected") and daemon.lines("SET.*198.18.7.7.*forgotten")
+    assert daemon.lines("SET.*198.18.7.7.*expected") and daemon.lines("SET.*198.18.7.7.*removed")
 
 
 def test_expected_outlives_retention(lab):
