@@ -372,9 +372,12 @@ undone_creation_leaves_the_row_to_the_file(void **unused)
 
 	(void)unused;
 	expect_by_file(true);
+	monitor_start_saving(monitor);
+	monitor_take_todo(monitor);
 	monitor_undo(monitor, &create, now);
 	assert_true(row().expected_by_file);
 	assert_false(row().expected_by_operator);
+	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_NOW);
 }
 
 static void
@@ -630,6 +633,24 @@ export_says_what_it_needs(void **unused)
 	free_state(&state);
 }
 
+/* A link goes with the state if a manager was heard there. */
+static void
+export_has_the_links_of_the_managers(void **unused)
+{
+	struct state state;
+
+	(void)unused;
+	export_state(&state);
+	assert_int_equal(state.link_count, 0);
+	free_state(&state);
+	appear(MANAGER);
+	export_state(&state);
+	assert_int_equal(state.link_count, 1);
+	assert_string_equal(state.links[0].name, "eth0");
+	assert_int_equal(state.managers[0].m.link, 0);
+	free_state(&state);
+}
+
 /* As long as the configuration says what it said when it was set. */
 static void
 what_set_changed_survives(void **unused)
@@ -702,6 +723,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(lost_events_are_made_up_for, make, clear),
 	    cmocka_unit_test_setup_teardown(reload_that_denies, make, clear),
 	    cmocka_unit_test_setup_teardown(export_says_what_it_needs, make, clear),
+	    cmocka_unit_test_setup_teardown(export_has_the_links_of_the_managers, make, clear),
 	    cmocka_unit_test_setup_teardown(what_set_changed_survives, make, clear),
 	};
 
