@@ -75,8 +75,8 @@ run()
 
 mkdir "$tmp/pure"
 for source in src/base/duration.c src/base/parse.c src/base/random.c src/base/text.c \
-	src/core/*.c src/conf/*.c src/snmp/oidindex.c src/store/ids.c \
-	src/store/keep.c src/store/state.c src/store/state_*.c src/responder/answers.c \
+	src/core/*.c src/conf/*.c src/net/ifpatterns.c src/snmp/oidindex.c \
+	src/store/state.c src/store/state_*.c src/responder/answers.c \
 	src/responder/command.c src/responder/fleet.c src/responder/quota.c "$here/strlcpy.c"; do
 	compile "$tmp/pure/$(basename "$source" .c).o" -c "$source"
 done
