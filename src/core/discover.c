@@ -265,7 +265,7 @@ start_round(struct discover *d, struct moment now, bool regular)
 	d->steps = 0;
 	d->extras = 0;
 	for (int i = 0; i < d->links.count; i++)
-		link_start_round(&d->links.list[i]);
+		link_start_round(&d->links.list[i], now.mono_us);
 	if (regular) {
 		/* On a grid, so that the cadence does not drift; after having been
 		 * stopped for long, from now on. */
@@ -279,7 +279,7 @@ start_round(struct discover *d, struct moment now, bool regular)
 /* Does the silence of those count of whom no link is known?  They may be wherever
  * managers are; and where there are none, anywhere. */
 static enum link_judgement
-judge_elsewhere(struct discover *d, const enum link_judgement judgement[])
+judge_elsewhere(struct discover *d, const struct link_verdict verdicts[])
 {
 	enum link_judgement worst = LINK_JUDGED;
 	bool depended = false, judged = false;
@@ -287,12 +287,12 @@ judge_elsewhere(struct discover *d, const enum link_judgement judgement[])
 	for (int i = 0; i < d->links.count; i++) {
 		if (!link_in_use(&d->links.list[i]))
 			continue;
-		judged |= judgement[i] == LINK_JUDGED;
+		judged |= verdicts[i].unheard == LINK_JUDGED;
 		if (inventory_rows_on_link(d->inv, i) == 0)
 			continue;
 		depended = true;
-		if (judgement[i] > worst)
-			worst = judgement[i];
+		if (verdicts[i].unheard > worst)
+			worst = verdicts[i].unheard;
 	}
 	d->unseen = depended || judged ? 0 : d->unseen + 1;
 	if (d->unseen == 0)
@@ -300,11 +300,21 @@ judge_elsewhere(struct discover *d, const enum link_judgement judgement[])
 	return d->unseen >= d->settings.misses ? LINK_UNTRUSTED : LINK_EXCUSED;
 }
 
+/* Where one cannot be judged, the link's managers cannot. */
+static enum link_judgement
+judgement_of_all(const struct discover *d, int link, const struct link_verdict *verdict)
+{
+	return verdict->unheard != verdict->heard &&
+		       inventory_any_unheard(d->inv, link, verdict->deaf_us)
+		   ? verdict->unheard
+		   : verdict->heard;
+}
+
 static void
 close_round(struct discover *d, struct moment now)
 {
 	bool silent[LINKS_MAX] = {false};
-	enum link_judgement judgement[LINKS_MAX];
+	struct link_verdict verdicts[LINKS_MAX];
 
 	d->in_round = false;
 	d->parity++;
@@ -320,13 +330,13 @@ close_round(struct discover *d, struct moment now)
 		struct link *link = &d->links.list[i];
 		bool excused;
 
-		judgement[i] = link_judge(link, silent[i], d->settings.misses, &excused);
+		verdicts[i] = link_judge(link, silent[i], d->settings.misses, &excused);
 		d->stats.excused_rounds += excused;
-		sight_note(link, judgement[i], inventory_rows_on_link(d->inv, i) > 0, now,
-			   d->on_event, d->ctx);
+		sight_note(link, judgement_of_all(d, i, &verdicts[i]),
+			   inventory_rows_on_link(d->inv, i) > 0, now, d->on_event, d->ctx);
 	}
-	inventory_close_round(d->inv, now, d->started.mono_us, judgement, d->links.count,
-			      judge_elsewhere(d, judgement));
+	inventory_close_round(d->inv, now, d->started.mono_us, verdicts, d->links.count,
+			      judge_elsewhere(d, verdicts));
 	forget_gone(d);
 }
 

@@ -262,7 +262,7 @@ is_past_retention(const struct inventory *inv, const struct row *row, struct mom
 
 void
 inventory_close_round(struct inventory *inv, struct moment now, int64_t round_start_us,
-		      const enum link_judgement judgement[], int link_count,
+		      const struct link_verdict verdicts[], int link_count,
 		      enum link_judgement elsewhere)
 {
 	struct row *row, *next;
@@ -270,7 +270,9 @@ inventory_close_round(struct inventory *inv, struct moment now, int64_t round_st
 	RB_FOREACH_SAFE (row, rows, &inv->rows, next) {
 		const int link = row->m.link;
 		const enum link_judgement here =
-		    link >= 0 && link < link_count ? judgement[link] : elsewhere;
+		    link >= 0 && link < link_count
+			? link_verdict_on(&verdicts[link], row->m.last_seen.mono_us)
+			: elsewhere;
 
 		if (!manager_heard_since(&row->m, round_start_us) &&
 		    is_past_retention(inv, row, now)) {
@@ -426,6 +428,19 @@ uint32_t
 inventory_rows_on_link(const struct inventory *inv, int link)
 {
 	return link >= 0 && link < LINKS_MAX ? inv->on_link[link].rows : 0;
+}
+
+bool
+inventory_any_unheard(const struct inventory *inv, int link, int64_t since)
+{
+	struct rows rows = inv->rows;
+	struct row *row;
+
+	RB_FOREACH (row, rows, &rows)
+		if (row->m.link == link && row->m.status != MANAGER_DOWN &&
+		    row->m.last_seen.mono_us < since)
+			return true;
+	return false;
 }
 
 uint32_t

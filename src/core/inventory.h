@@ -72,11 +72,11 @@ void inventory_pending(const struct inventory *inv, int64_t since, bool links[],
 void inventory_unconfirmed(const struct inventory *inv, bool links[], int link_count);
 
 /* Close a round that began at round_start_us: what was not heard since has
- * missed it, where judgement[link] says so, or `elsewhere` for a manager
+ * missed it, where verdicts[link] says so, or `elsewhere` for a manager
  * without a link in 0..link_count-1.  Forgets candidates that two rounds did
  * not confirm and rows past their retention. */
 void inventory_close_round(struct inventory *inv, struct moment now, int64_t round_start_us,
-			   const enum link_judgement judgement[], int link_count,
+			   const struct link_verdict verdicts[], int link_count,
 			   enum link_judgement elsewhere);
 
 /* The numbers of which gone[] is true will stand for other interfaces: managers
@@ -108,6 +108,9 @@ size_t inventory_remove_denied(struct inventory *inv, const struct access_list *
  * how many of these are up. */
 uint32_t inventory_rows_on_link(const struct inventory *inv, int link);
 uint32_t inventory_up_on_link(const struct inventory *inv, int link);
+
+/* Whether one of these that is not down was not heard since `since`. */
+bool inventory_any_unheard(const struct inventory *inv, int link, int64_t since);
 
 /* The row with the smallest address >= from (host byte order), or NULL; owned
  * by the inventory and valid until it is next changed.  O(log n). */

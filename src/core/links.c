@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define DEAF_TEXT "answers to the group cannot be heard"
+
 const char *
 link_state_text(enum link_state state)
 {
@@ -106,6 +108,18 @@ adopt_name(struct links *links, const struct link_report *report)
 	memcpy(link->name, report->name, sizeof(link->name));
 }
 
+static void
+note_deafness(struct link *link, bool deaf)
+{
+	if (deaf == link->deaf)
+		return;
+	link->deaf = deaf;
+	link->deaf_us = 0;
+	link->deaf_rounds = 0;
+	/* In the round that is under way it was so for a part of the time. */
+	link_blind(link, DEAF_TEXT);
+}
+
 int
 links_update(struct links *links, struct link_report reports[], int count)
 {
@@ -126,6 +140,7 @@ links_update(struct links *links, struct link_report reports[], int count)
 		}
 		link_set(link, reports[i].ifindex, reports[i].addr, reports[i].state);
 		link_explain(link, reports[i].detail);
+		note_deafness(link, reports[i].deaf);
 		there[reports[i].link] = true;
 	}
 	for (int i = 0; i < links->count; i++) {
@@ -196,7 +211,7 @@ link_blind(struct link *link, const char *why)
 }
 
 void
-link_start_round(struct link *link)
+link_start_round(struct link *link, int64_t now_us)
 {
 	link->asked = false;
 	link->blind = false;
@@ -207,6 +222,8 @@ link_start_round(struct link *link)
 	}
 	if (link->state != LINK_USABLE)
 		link_blind(link, link_trouble(link));
+	if (link->deaf && link->deaf_us == 0)
+		link->deaf_us = now_us;
 }
 
 void
@@ -256,8 +273,8 @@ link_in_use(const struct link *link)
 	       link->state == LINK_NOT_JOINED;
 }
 
-enum link_judgement
-link_judge(struct link *link, bool pending, unsigned int misses, bool *excused)
+static enum link_judgement
+judge(struct link *link, bool pending, unsigned int misses, bool *excused)
 {
 	const bool blind = link->blind || !link->asked;
 	const bool met_drops = !blind && pending && !link_is_clean(link);
@@ -279,4 +296,30 @@ link_judge(struct link *link, bool pending, unsigned int misses, bool *excused)
 	if (link->unseen < misses)
 		link->unseen++;
 	return link->unseen >= misses ? LINK_UNTRUSTED : LINK_EXCUSED;
+}
+
+struct link_verdict
+link_judge(struct link *link, bool pending, unsigned int misses, bool *excused)
+{
+	struct link_verdict verdict = {.deaf_us = link->deaf_us};
+
+	verdict.heard = verdict.unheard = judge(link, pending, misses, excused);
+	if (link->deaf_us == 0)
+		return verdict;
+	if (link->deaf_rounds < misses)
+		link->deaf_rounds++;
+	if (link->deaf_rounds >= misses)
+		verdict.unheard = LINK_UNTRUSTED;
+	else if (verdict.heard == LINK_JUDGED)
+		verdict.unheard = LINK_EXCUSED;
+	if (verdict.heard == LINK_JUDGED)
+		link->why = link->detail != NULL ? link->detail : DEAF_TEXT;
+	return verdict;
+}
+
+enum link_judgement
+link_verdict_on(const struct link_verdict *verdict, int64_t heard_us)
+{
+	return verdict->deaf_us != 0 && heard_us < verdict->deaf_us ? verdict->unheard
+								    : verdict->heard;
 }

@@ -49,6 +49,10 @@ struct link {
 
 	uint64_t requests, responses, kernel_drops; /* so far */
 
+	bool deaf;                /* as in struct link_report */
+	int64_t deaf_us;          /* start of the first round that began so; 0: none */
+	unsigned int deaf_rounds; /* since then */
+
 	/* This round: */
 	bool asked; /* a request has left */
 	bool blind; /* unusable at some moment */
@@ -83,6 +87,7 @@ struct link_report {
 	uint32_t addr;         /* host byte order; 0: none */
 	enum link_state state; /* not LINK_GONE */
 	const char *detail;    /* says more than the state, static; NULL: nothing does */
+	bool deaf;             /* usable, but answers to the group cannot be heard */
 	int link;              /* set by links_update(): its number, or LINK_NONE */
 };
 
@@ -97,6 +102,14 @@ enum link_judgement {
 	LINK_JUDGED,    /* yes */
 	LINK_EXCUSED,   /* no: the miss counts stand still */
 	LINK_UNTRUSTED, /* no, and for so long that its managers become unknown */
+};
+
+/* The same for each manager there: who was not heard since the link became deaf may
+ * be one that answers to the group. */
+struct link_verdict {
+	enum link_judgement heard;   /* of those heard since then, or of all */
+	enum link_judgement unheard; /* of the others */
+	int64_t deaf_us;             /* as in struct link */
 };
 
 struct links {
@@ -141,7 +154,7 @@ void link_explain(struct link *link, const char *detail);
 /* It could not be used for a moment; why is static. */
 void link_blind(struct link *link, const char *why);
 
-void link_start_round(struct link *link);
+void link_start_round(struct link *link, int64_t now_us);
 
 /* The time since the last request is over: did it pass without drops? */
 void link_settle_request(struct link *link);
@@ -164,6 +177,9 @@ bool link_in_use(const struct link *link);
 
 /* Close a round: does the silence of its managers count?  pending: there are
  * silent ones.  *excused: it does not, on account of kernel drops. */
-enum link_judgement link_judge(struct link *link, bool pending, unsigned int misses, bool *excused);
+struct link_verdict link_judge(struct link *link, bool pending, unsigned int misses, bool *excused);
+
+/* Does that of one last heard then (monotonic microseconds)? */
+enum link_judgement link_verdict_on(const struct link_verdict *verdict, int64_t heard_us);
 
 #endif /* LINKS_H */

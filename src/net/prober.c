@@ -198,6 +198,7 @@ rescan(struct prober *p)
 		    .addr = l->addr,
 		    .state = l->state,
 		    .detail = l->detail,
+		    .deaf = l->state == LINK_USABLE && l->port_taken,
 		};
 		strlcpy(p->reports[i].name, l->name, sizeof(p->reports[i].name));
 	}

@@ -7,10 +7,11 @@ loses nothing. The daemon answers no discovery and no MAC request."
 """
 
 import itertools
+import socket
 
 import pytest
 
-from lab import (GROUP, PORT, addresses, message_type, program, request_datagram,
+from lab import (GROUP, PORT, UNKNOWN, UP, addresses, message_type, program, request_datagram,
                  wait_for)
 
 HERE = addresses("198.18.0.1", 5)
@@ -205,7 +206,6 @@ def test_foreign_program_does_not_hide_managers(lab):
 
 def test_port_held_exclusively(lab):
     """Somebody holds the port without sharing it: said once, and managers are found."""
-    import socket
     station = lab.station()
     responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
     with station.entered():
@@ -217,6 +217,30 @@ def test_port_held_exclusively(lab):
     responder.wait_requests(6, 10)
     said = daemon.lines(rf"\b{PORT}\b.*in use")
     assert 1 <= len(said) <= 2, said
+
+
+def test_port_taken_while_the_daemon_was_away(lab):
+    """Those that nobody can hear now have not disappeared; those that answer otherwise are judged."""
+    station = lab.station()
+    kinds = managers_of_every_kind(lab)
+    every = [address for mode in MODES for address in kinds[mode]]
+    config = ["misses 2", f"stateFile {lab.path}/state"]
+    before = station.daemon(interval="400ms", window="200ms", config=config)
+    station.wait_all_up(every)
+    assert before.end()[0] == 0
+    with station.entered():
+        selfish = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        selfish.bind(("0.0.0.0", PORT))
+    lab.sockets.append(selfish)
+    station.daemon(interval="400ms", window="200ms", config=config)
+    unheard = kinds["fixed"] + kinds["multicast"]
+    wait_for(lambda: station.trapd.notifications("ldmDiscoveryImpaired"), 20, "Impaired")
+    station.wait_statuses({address: UNKNOWN if address in unheard else UP for address in every})
+    selfish.close()
+    station.wait_all_up(every)
+    wait_for(lambda: station.trapd.notifications("ldmDiscoveryRestored"), 20, "Restored")
+    assert station.trapd.disappeared() == []
+    assert len(station.trapd.appeared()) == len(every)
 
 
 def test_daemon_answers_nobody(lab):

@@ -139,6 +139,8 @@ set_link(char *words[], unsigned int count)
 	if ((value = option(words, count, 2, "address")) != NULL)
 		sim.links[i].addr = sim_parse_address(value);
 	sim.links[i].state = parse_link_state(words[1]);
+	value = option(words, count, 2, "deaf");
+	sim.links[i].deaf = value != NULL && strcmp(value, "yes") == 0;
 	if (option(words, count, 2, "report") == NULL)
 		sim_report_links();
 }

@@ -138,7 +138,8 @@ sim_report_links(void)
 			continue;
 		reports[count] = (struct link_report){.ifindex = sim.links[i].ifindex,
 						      .addr = sim.links[i].addr,
-						      .state = sim.links[i].state};
+						      .state = sim.links[i].state,
+						      .deaf = sim.links[i].deaf};
 		memcpy(reports[count].name, sim.links[i].name, LINK_NAME_LEN);
 		numbers[count++] = &sim.links[i].number;
 	}

@@ -59,6 +59,7 @@ struct sim {
 		unsigned int ifindex;
 		uint32_t addr;
 		enum link_state state;
+		bool deaf;
 		int number; /* the discovery's */
 		bool send_fails;
 		int64_t send_takes_us;

@@ -189,7 +189,7 @@ impaired_tells_the_detail_of_a_printable_name(void **state)
 
 	(void)state;
 	assert_int_equal(links_update(&links, &report, 1), 0);
-	link_start_round(&links.list[0]);
+	link_start_round(&links.list[0], 1);
 	sight_note(&links.list[0], LINK_UNTRUSTED, true, at_s(1), keep_reason, NULL);
 	assert_string_equal(announced, "e\\x1b[m\\x5c: no room");
 }

@@ -318,7 +318,7 @@ others_say_only_that_it_is_there(void **state)
 static void
 link_of_a_challenger_is_forgotten(void **state)
 {
-	const enum link_judgement judged[] = {LINK_JUDGED, LINK_JUDGED};
+	const struct link_verdict judged[] = {{.heard = LINK_JUDGED}, {.heard = LINK_JUDGED}};
 	struct inventory *inv = new_inventory(10, 1);
 
 	(void)state;

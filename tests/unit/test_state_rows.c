@@ -81,7 +81,8 @@ static struct moment
 live_a_round(struct inventory *inv, struct moment now, unsigned int round)
 {
 	static const enum link_judgement some[] = {LINK_JUDGED, LINK_EXCUSED, LINK_UNTRUSTED};
-	const enum link_judgement judgement[] = {some[dice(2) == 0 ? 0 : dice(3)]};
+	const enum link_judgement judgement = some[dice(2) == 0 ? 0 : dice(3)];
+	const struct link_verdict verdict = {.heard = judgement, .unheard = judgement};
 	const int64_t start = now.mono_us;
 
 	for (uint32_t n = dice(12); n > 0; n--) {
@@ -93,7 +94,7 @@ live_a_round(struct inventory *inv, struct moment now, unsigned int round)
 		inventory_expect(inv, ADDR(dice(ADDRESSES)), dice(2) == 0, now);
 	if (dice(16) == 0)
 		inventory_remove(inv, ADDR(dice(ADDRESSES)), now);
-	inventory_close_round(inv, now, start, judgement, 1, LINK_JUDGED);
+	inventory_close_round(inv, now, start, &verdict, 1, LINK_JUDGED);
 	if (dice(4) == 0)
 		inventory_reconcile(inv, 2, now);
 	now.mono_us += US_PER_S + dice(1000000);
