@@ -37,9 +37,11 @@ assert_refused(const struct fleet_settings *settings, const char *reason)
 {
 	char error[FLEET_ERROR_LEN] = "";
 
-	assert_null(fleet_new(settings, error));
+	if (fleet_new(settings, error) != NULL)
+		fail_msg("hostname '%s' was accepted", settings->hostname);
 	if (strstr(error, reason) == NULL)
-		fail_msg("'%s' does not say '%s'", error, reason);
+		fail_msg("hostname '%s': '%s' does not say '%s'", settings->hostname, error,
+			 reason);
 }
 
 static void

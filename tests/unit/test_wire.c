@@ -414,11 +414,14 @@ strings_are_printable_ascii(void **state)
 		if (octet >= 0x20 && octet <= 0x7e) {
 			msg[LDMD_VERSION + 30] = (uint8_t)octet;
 			msg[HOSTNAME + 254] = (uint8_t)octet;
-			assert_int_equal(verdict_of(msg, sizeof(msg)), VERDICT_ACCEPTED);
+			if (verdict_of(msg, sizeof(msg)) != VERDICT_ACCEPTED)
+				fail_msg("octet %#x was refused", (unsigned int)octet);
 			continue;
 		}
 		msg[LDMD_VERSION + 30] = 'x';
 		msg[HOSTNAME + 254] = (uint8_t)octet;
+		if (verdict_of(msg, sizeof(msg)) != VERDICT_MALFORMED)
+			fail_msg("octet %#x was accepted", (unsigned int)octet);
 		assert_malformed(msg, false, "hostname has an octet outside 0x20..0x7e");
 		msg[LDMD_VERSION + 30] = (uint8_t)octet;
 		msg[HOSTNAME + 254] = 'x';
@@ -490,6 +493,8 @@ ports_are_16_bits_and_not_zero(void **state)
 	load("response-typical", msg);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		put_u32(msg + PORT_NO, bad[i]);
+		if (verdict_of(msg, sizeof(msg)) != VERDICT_MALFORMED)
+			fail_msg("port %#x was accepted", (unsigned int)bad[i]);
 		assert_malformed(msg, false, "port is not in 1..65535");
 	}
 	for (uint32_t port = 1; port <= 65535; port += 257) {
