@@ -13,6 +13,7 @@
 #include "agent/datagramlog.h"
 #include "agent/heap.h"
 #include "agent/monitor_lines.h"
+#include "agent/monitoring.h"
 #include "agent/persist.h"
 #include "agent/pid_file.h"
 #include "agent/preflight.h"
@@ -28,8 +29,6 @@
 #include "net/prober.h"
 #include "snmp/subagent.h"
 
-#define CHANGE_HOLDOFF_US (10 * US_PER_MIN)
-#define CONFIRMATIONS 2
 #define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
 #define STOP_TIMEOUT_MS 900
 #define LOG_TIMEOUT_MS 300
@@ -124,37 +123,6 @@ warn_missing_interfaces(const struct conf *config)
 	ifaces_clear(&ifaces);
 }
 
-static struct monitor_settings
-monitor_settings_of(const struct conf *config)
-{
-	struct monitor_settings settings = config->monitor;
-
-	settings.inventory.misses = settings.discover.misses;
-	settings.inventory.confirmations = CONFIRMATIONS;
-	settings.inventory.change_holdoff_us = CHANGE_HOLDOFF_US;
-	settings.access = &config->access;
-	settings.expected = config->expected;
-	settings.expected_count = config->expected_count;
-	return settings;
-}
-
-static int
-configure_monitor(struct daemon *daemon, const struct conf *config)
-{
-	const struct monitor_settings settings = monitor_settings_of(config);
-	struct monitor_outcome outcome;
-	const int status =
-	    monitor_configure(shared_lock(daemon->shared), &settings, clock_now(), &outcome);
-
-	shared_unlock(daemon->shared);
-	if (outcome.denied > 0)
-		log_notice("%zu managers removed: now refused by accept or deny", outcome.denied);
-	if (outcome.no_room > 0)
-		log_error("%zu expected managers are not in the table: %s", outcome.no_room,
-			  strerror(ENOMEM));
-	return status;
-}
-
 static struct prober_settings
 prober_settings_of(const struct conf *config)
 {
@@ -184,7 +152,7 @@ reload(struct daemon *daemon)
 	}
 	warn_missing_interfaces(config);
 	conf_restart_tokens(daemon->first, config, warn_restart, NULL);
-	if (configure_monitor(daemon, config) < 0)
+	if (monitoring_configure(config) < 0)
 		log_error("configuration only partly reloaded: %s", strerror(ENOMEM));
 	daemon->config = config;
 	settings = prober_settings_of(config);
@@ -276,45 +244,6 @@ start_timers(struct daemon *daemon)
 	return 0;
 }
 
-static unsigned int
-take_todo(void *monitor)
-{
-	return monitor_take_todo(monitor);
-}
-
-/* What the monitor has asked for; in the thread that has released the lock. */
-static void
-act(void *ctx, unsigned int todo)
-{
-	struct daemon *daemon = ctx;
-
-	if ((todo & MONITOR_SAVE_NOW) != 0)
-		persist_ask(WRITER_NOW);
-	else if ((todo & MONITOR_SAVE_SOON) != 0)
-		persist_ask(WRITER_SOON);
-	if ((todo & MONITOR_SEND) != 0)
-		subagent_wake();
-	if ((todo & (MONITOR_LOOK | MONITOR_RECONCILE)) != 0)
-		shared_wake(daemon->shared);
-}
-
-/* 0, or -1 with errno. */
-static int
-start_monitor(struct daemon *daemon)
-{
-	const struct monitor_settings settings = monitor_settings_of(daemon->config);
-	const struct shared_hooks hooks = {.take = take_todo, .act = act, .ctx = daemon};
-	struct monitor *monitor;
-	uint64_t seed;
-
-	monitor_lines_init(&daemon->lines);
-	arc4random_buf(&seed, sizeof(seed));
-	monitor = monitor_new(&settings, seed, clock_now(), monitor_lines_note, &daemon->lines);
-	if (monitor != NULL)
-		daemon->shared = shared_new(monitor, &hooks);
-	return daemon->shared != NULL ? 0 : -1;
-}
-
 static int
 start_discovery(struct daemon *daemon)
 {
@@ -324,7 +253,8 @@ start_discovery(struct daemon *daemon)
 	    .ctx = daemon, .admits = admits, .received = received, .settled = settled};
 
 	daemon->loop = loop_new();
-	if (daemon->loop == NULL || start_monitor(daemon) < 0) {
+	daemon->shared = monitoring_start(daemon->config, &daemon->lines);
+	if (daemon->loop == NULL || daemon->shared == NULL) {
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* monitoring.h - the daemon's monitor: made from the configuration, shared by the
+ * threads, and what it asks for is done.
+ */
+#ifndef MONITORING_H
+#define MONITORING_H
+
+#include "agent/monitor_lines.h"
+#include "base/shared.h"
+#include "conf/conf.h"
+
+/* Make the only one there is; its events go to lines.  NULL with errno.  It is never
+ * freed: the SNMP thread may use it until the process ends. */
+struct shared *monitoring_start(const struct conf *config, struct monitor_lines *lines);
+
+/* Put another configuration in force; logs what that does to the managers.  0, or -1
+ * when out of memory, part of it then not being in force. */
+int monitoring_configure(const struct conf *config);
+
+#endif /* MONITORING_H */
