@@ -97,7 +97,7 @@ TROUBLES = {
     "out of inodes": (Volume.take_inodes, Volume.give_inodes, "No space left on device"),
     "read-only": (Volume.set_read_only, Volume.set_writable, "Read-only file system"),
     "a directory": (Volume.take_name, Volume.give_name, "Is a directory"),
-    "removed": (Volume.remove, Volume.put_back, "is missing"),
+    "removed": (Volume.remove, Volume.put_back, "does not exist"),
 }
 
 
