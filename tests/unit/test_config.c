@@ -449,6 +449,8 @@ test_unknown_token(void **state)
 				    "'interval'?");
 	expect_error("maxmanager 3", "test.conf:1: unknown token 'maxmanager': did you mean "
 				     "'maxManagers'?");
+	expect_error("interfaces 3", "test.conf:1: unknown token 'interfaces': did you mean "
+				     "'interface'?");
 	expect_error("prot 3", "test.conf:1: unknown token 'prot': did you mean 'port'?");
 	expect_error("[snmp] dumpPacket yes",
 		     "test.conf:1: unknown token '[snmp]': expected one of interface, group, port, "
@@ -642,6 +644,9 @@ test_check(void **state)
 	assert_string_equal(error.text, "test.conf: sourcePort '7000': expected the number that "
 					"port is set to, 64535, or auto, fixed or ephemeral");
 	accept_text(&config, "port 7000\n");
+	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
+	accept_text(&config, "sourcePort 1\nport 1\n");
+	assert_int_equal(config.monitor.discover.request.source_port, SOURCE_PORT_FIXED);
 	assert_int_equal(conf_check(&config, "test.conf", &error), 0);
 	accept_text(&config, "sourcePort auto\nport 7001");
 	assert_int_equal(config.monitor.discover.request.source_port, SOURCE_PORT_AUTO);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
@@ -111,6 +112,21 @@ containers_come_and_go_without_end(void **state)
 }
 
 static void
+a_name_of_one_letter_is_given_up_like_any(void **state)
+{
+	struct link_report *last = &reports[LINKS_MAX - 1];
+
+	(void)state;
+	for (; report_count < LINKS_MAX; report_count++)
+		reports[report_count] = new_interface();
+	strlcpy(last->name, "a", sizeof(last->name));
+	discover_set_links(discover, reports, report_count);
+	*last = new_interface();
+	discover_set_links(discover, reports, report_count);
+	assert_int_not_equal(last->link, LINK_NONE);
+}
+
+static void
 a_full_list_gives_up_nobody(void **state)
 {
 	const int managers = 3;
@@ -199,6 +215,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(containers_come_and_go_without_end, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_name_of_one_letter_is_given_up_like_any, set_up,
+					    tear_down),
 	    cmocka_unit_test_setup_teardown(a_full_list_gives_up_nobody, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(detail_says_more_than_the_state, set_up, tear_down),
 	    cmocka_unit_test(impaired_tells_the_detail_of_a_printable_name),

@@ -648,6 +648,11 @@ export_has_the_links_of_the_managers(void **unused)
 	assert_int_equal(state.link_count, 1);
 	assert_string_equal(state.links[0].name, "eth0");
 	assert_int_equal(state.managers[0].m.link, 0);
+	monitor_free(monitor);
+	start();
+	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+	assert_int_equal(row().link, 0);
+	assert_int_equal(row().ifindex, 2);
 	free_state(&state);
 }
 
