@@ -10,10 +10,8 @@
 
 #include "agent/configfile.h"
 #include "agent/daemonize.h"
-#include "agent/datagramlog.h"
+#include "agent/discovery.h"
 #include "agent/heap.h"
-#include "agent/monitor_lines.h"
-#include "agent/monitoring.h"
 #include "agent/persist.h"
 #include "agent/pid_file.h"
 #include "agent/preflight.h"
@@ -21,12 +19,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "base/shared.h"
-#include "core/monitor.h"
-#include "net/ifaces.h"
-#include "net/ifpatterns.h"
-#include "net/ifwords.h"
-#include "net/prober.h"
 #include "snmp/subagent.h"
 
 #define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
@@ -43,50 +35,8 @@ struct daemon {
 	const struct conf *first; /* at the start: the SNMP thread uses its strings */
 	struct loop *loop;
 	struct loop_timer *tidying, *watching;
-	struct shared *shared; /* the monitor */
-	struct monitor_lines lines;
-	struct prober *prober;
-	struct datagramlog datagramlog;
+	struct discovery *discovery;
 };
-
-static bool
-admits(void *ctx, const struct iface *iface, bool *by_name)
-{
-	const struct daemon *daemon = ctx;
-
-	return ifpatterns_admit(&daemon->config->interfaces, iface, by_name);
-}
-
-static void
-received(void *ctx, enum verdict verdict, const struct arrival *arrival,
-	 const struct wire_response *resp, const char *reason)
-{
-	struct daemon *daemon = ctx;
-
-	datagramlog_put(&daemon->datagramlog, verdict, arrival, resp, reason, clock_now().mono_us);
-}
-
-static void
-settled(void *ctx)
-{
-	struct daemon *daemon = ctx;
-	const struct moment now = clock_now();
-
-	monitor_reconcile(shared_lock(daemon->shared), now);
-	shared_unlock(daemon->shared);
-	monitor_lines_put(&daemon->lines, daemon->shared, now);
-	datagramlog_sum_up(&daemon->datagramlog, now.mono_us);
-}
-
-static void
-on_change(void *ctx, int fd)
-{
-	struct daemon *daemon = ctx;
-
-	(void)fd;
-	shared_drain_wake(daemon->shared);
-	prober_wake(daemon->prober);
-}
 
 /* NULL after the mistakes were logged. */
 static struct conf *
@@ -105,33 +55,6 @@ load_config(const struct daemon *daemon)
 	return NULL;
 }
 
-/* An interface may come later, but a slip of the pen should not go unseen. */
-static void
-warn_missing_interfaces(const struct conf *config)
-{
-	struct ifaces ifaces = {0};
-	char buf[IFWORDS_LEN];
-
-	if (ifaces_read(&ifaces) < 0)
-		return; /* the prober says so */
-	for (size_t i = 0; i < config->interfaces.count; i++) {
-		const char *what = ifwords_missing(config->interfaces.items[i], &ifaces, buf);
-
-		if (what != NULL)
-			log_warning("interface: %s; waiting for it", what);
-	}
-	ifaces_clear(&ifaces);
-}
-
-static struct prober_settings
-prober_settings_of(const struct conf *config)
-{
-	return (struct prober_settings){
-	    .request = config->monitor.discover.request,
-	    .list_unused = true,
-	};
-}
-
 static void
 warn_restart(void *ctx, const char *token)
 {
@@ -144,19 +67,15 @@ static void
 reload(struct daemon *daemon)
 {
 	struct conf *config = load_config(daemon), *old = daemon->config;
-	struct prober_settings settings;
 
 	if (config == NULL) {
 		log_error("configuration not reloaded: the previous one stays in effect");
 		return;
 	}
-	warn_missing_interfaces(config);
 	conf_restart_tokens(daemon->first, config, warn_restart, NULL);
-	if (monitoring_configure(config) < 0)
+	if (discovery_configure(daemon->discovery, config) < 0)
 		log_error("configuration only partly reloaded: %s", strerror(ENOMEM));
 	daemon->config = config;
-	settings = prober_settings_of(config);
-	prober_configure(daemon->prober, &settings);
 	if (old != daemon->first) {
 		conf_clear(old);
 		free(old);
@@ -175,7 +94,7 @@ on_signal(void *ctx, int signo)
 		reload(daemon);
 		break;
 	case SIGUSR1:
-		prober_round_now(daemon->prober);
+		discovery_round_now(daemon->discovery);
 		break;
 	default:
 		log_info("stopping: %s", strsignal(signo));
@@ -217,7 +136,7 @@ tidy(void *ctx)
 	struct daemon *daemon = ctx;
 
 	heap_give_back();
-	settled(daemon);
+	discovery_tidy(daemon->discovery);
 	loop_set_timer(daemon->tidying, clock_now().mono_us + TIDY_INTERVAL_US);
 }
 
@@ -245,20 +164,12 @@ start_timers(struct daemon *daemon)
 }
 
 static int
-start_discovery(struct daemon *daemon)
+start_loop(struct daemon *daemon)
 {
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-	const struct prober_settings settings = prober_settings_of(daemon->config);
-	const struct prober_client client = {
-	    .ctx = daemon, .admits = admits, .received = received, .settled = settled};
 
 	daemon->loop = loop_new();
-	daemon->shared = monitoring_start(daemon->config, &daemon->lines);
-	if (daemon->loop == NULL || daemon->shared == NULL) {
-		log_error("cannot start: %s", strerror(errno));
-		return -1;
-	}
-	if (loop_add_fd(daemon->loop, shared_wake_fd(daemon->shared), on_change, daemon) < 0) {
+	if (daemon->loop == NULL) {
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}
@@ -269,15 +180,7 @@ start_discovery(struct daemon *daemon)
 			return -1;
 		}
 	}
-	if (start_timers(daemon) < 0)
-		return -1;
-	daemon->prober = prober_new(daemon->loop, daemon->shared, &settings, &client);
-	if (daemon->prober == NULL)
-		return -1;
-	warn_missing_interfaces(daemon->config);
-	if (prober_usable(daemon->prober) == 0)
-		log_warning("no interface can be used now; waiting for one");
-	return 0;
+	return start_timers(daemon);
 }
 
 static int
@@ -291,7 +194,7 @@ start_subagent(const struct daemon *daemon)
 	    .context = daemon->config->context,
 	};
 
-	if (subagent_start(&settings, daemon->shared) == 0)
+	if (subagent_start(&settings, discovery_monitor(daemon->discovery)) == 0)
 		return 0;
 	log_error("cannot start the SNMP thread: %s", strerror(errno));
 	return -1;
@@ -316,7 +219,7 @@ finish(struct daemon *daemon, int status)
 {
 	const int64_t began_us = clock_now().mono_us;
 
-	prober_free(daemon->prober);
+	discovery_stop(daemon->discovery);
 	subagent_stop();
 	/* Only now: what was accepted until the end is not to be sent again. */
 	persist_finish(SAVE_TIMEOUT_MS);
@@ -338,17 +241,21 @@ start(struct daemon *daemon)
 		log_error("cannot fork: %s", strerror(errno));
 		return -1;
 	}
-	if (start_discovery(daemon) < 0)
+	if (start_loop(daemon) < 0)
+		return -1;
+	daemon->discovery = discovery_start(daemon->loop, daemon->config);
+	if (daemon->discovery == NULL)
 		return -1;
 	if (options->pidfile != NULL && pid_file_write(options->pidfile) < 0)
 		return -1;
 	if (privileges_drop(options->user, options->group) < 0 || start_log(options) < 0 ||
-	    persist_open(daemon->config) < 0 || persist_load(daemon->config, daemon->shared) < 0 ||
+	    persist_open(daemon->config) < 0 ||
+	    persist_load(daemon->config, discovery_monitor(daemon->discovery)) < 0 ||
 	    start_subagent(daemon) < 0) {
 		pid_file_remove();
 		return -1;
 	}
-	if (persist_start(daemon->shared) < 0)
+	if (persist_start(discovery_monitor(daemon->discovery)) < 0)
 		finish(daemon, EXIT_FAILURE);
 	log_started();
 	if (!options->foreground)

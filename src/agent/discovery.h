@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* discovery.h - the prober, the monitor that it feeds, and the lines that come of
+ * both.
+ *
+ * For the thread of the loop.
+ */
+#ifndef DISCOVERY_H
+#define DISCOVERY_H
+
+#include "conf/conf.h"
+
+struct discovery;
+struct loop;
+struct shared;
+
+/* Open the sockets; the first request goes out when the loop runs.  config is used
+ * until there is another one.  NULL after the reason was logged; the process is to
+ * end then, and nothing is released. */
+struct discovery *discovery_start(struct loop *loop, const struct conf *config);
+
+/* The monitor, for the other threads; it is never freed. */
+struct shared *discovery_monitor(const struct discovery *discovery);
+
+/* Use another configuration from now on.  0, or -1 when memory sufficed only for a
+ * part of it. */
+int discovery_configure(struct discovery *discovery, const struct conf *config);
+
+/* Start an additional round as soon as possible. */
+void discovery_round_now(struct discovery *discovery);
+
+/* Log and reconcile what waits, as after a round; to be called now and then. */
+void discovery_tidy(struct discovery *discovery);
+
+/* Close the sockets.  The monitor stays. */
+void discovery_stop(struct discovery *discovery);
+
+#endif /* DISCOVERY_H */
