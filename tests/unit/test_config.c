@@ -441,6 +441,12 @@ test_lists_add_up(void **state)
 	conf_clear(&config);
 }
 
+#define EXPECT_TOKENS                                                                       \
+	"expected one of interface, group, port, hops, sourcePort, interval, window, "      \
+	"probes, misses, retention, maxManagers, accept, deny, sourceMatch, expect, "       \
+	"notifications, notificationRate, eventLog, queueLimit, announceFirst, stateFile, " \
+	"context, agentXSocket, agentXTimeout, agentXRetries"
+
 static void
 test_unknown_token(void **state)
 {
@@ -453,11 +459,9 @@ test_unknown_token(void **state)
 				     "'interface'?");
 	expect_error("prot 3", "test.conf:1: unknown token 'prot': did you mean 'port'?");
 	expect_error("[snmp] dumpPacket yes",
-		     "test.conf:1: unknown token '[snmp]': expected one of interface, group, port, "
-		     "hops, sourcePort, interval, window, probes, misses, retention, maxManagers, "
-		     "accept, deny, sourceMatch, expect, notifications, notificationRate, "
-		     "eventLog, queueLimit, announceFirst, stateFile, context, agentXSocket, "
-		     "agentXTimeout, agentXRetries");
+		     "test.conf:1: unknown token '[snmp]': " EXPECT_TOKENS);
+	expect_error("p 3", "test.conf:1: unknown token 'p': " EXPECT_TOKENS);
+	expect_error(OCTETS_32 " 3", "test.conf:1: unknown token '" OCTETS_32 "': " EXPECT_TOKENS);
 }
 
 static void

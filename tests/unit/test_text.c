@@ -246,6 +246,7 @@ names(void **state)
 	assert_string_equal(event_type_name(EVENT_APPEARED), "appeared");
 	assert_string_equal(event_type_name(EVENT_DISAPPEARED), "disappeared");
 	assert_string_equal(event_type_name((enum event_type)0), "invalid");
+	assert_string_equal(event_type_name((enum event_type)EVENT_TYPES), "invalid");
 }
 
 static void
