@@ -105,6 +105,8 @@ ids_start_at_one_and_rise(void **state)
 	(void)state;
 	assert_int_equal(add(events, 7), 1);
 	assert_int_equal(add(events, 7), 2);
+	events_restore(events, NULL, 0, UINT16_MAX);
+	assert_int_equal(add_unsaved(events, 7), UINT16_MAX + 1);
 	events_free(events);
 }
 
