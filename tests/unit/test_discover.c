@@ -127,6 +127,17 @@ a_name_of_one_letter_is_given_up_like_any(void **state)
 }
 
 static void
+a_saved_link_that_is_gone_has_no_number(void **state)
+{
+	const struct link_record record = {.name = "veth-saved"};
+	unsigned int found = 77;
+
+	(void)state;
+	assert_int_not_equal(discover_restore_link(discover, &record, &found), LINK_NONE);
+	assert_int_equal(found, 0);
+}
+
+static void
 a_full_list_gives_up_nobody(void **state)
 {
 	const int managers = 3;
@@ -216,6 +227,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(containers_come_and_go_without_end, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_name_of_one_letter_is_given_up_like_any, set_up,
+					    tear_down),
+	    cmocka_unit_test_setup_teardown(a_saved_link_that_is_gone_has_no_number, set_up,
 					    tear_down),
 	    cmocka_unit_test_setup_teardown(a_full_list_gives_up_nobody, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(detail_says_more_than_the_state, set_up, tear_down),
