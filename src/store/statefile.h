@@ -13,16 +13,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "store/statefile_check.h"
+
 struct statefile;
 
-#define STATEFILE_ERROR_LEN 512
 #define STATEFILE_ASIDE_MAX 99 /* so many may be put aside */
-
-enum statefile_status {
-	STATEFILE_OK,
-	STATEFILE_DEGRADED, /* it works, but cannot be locked or written to now */
-	STATEFILE_REFUSED,  /* it must not be used */
-};
 
 /* Lock `path`, which is absolute and copied; its directory is made (mode 0700) if only
  * that is missing.  To be called by the user who will write, so after privileges

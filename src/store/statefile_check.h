@@ -9,7 +9,13 @@
 
 #include <sys/stat.h>
 
-#include "store/statefile.h"
+#define STATEFILE_ERROR_LEN 512
+
+enum statefile_status {
+	STATEFILE_OK,
+	STATEFILE_DEGRADED, /* it works, but cannot be locked or written to now */
+	STATEFILE_REFUSED,  /* it must not be used */
+};
 
 /* Says "cannot WHAT PATH: REASON", and returns whether somebody has to put that
  * right (STATEFILE_REFUSED) or it may pass (STATEFILE_DEGRADED). */
