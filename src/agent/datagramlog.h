@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* datagramlog.h - what came in, and from whom.
+/* datagramlog.h - logs datagrams and their sources.
  *
- * With -D there is a line for each datagram.  Without it those that no manager of
- * ours should send are named once in a while: the first one of a kind at once, then
- * how many more there were, and who sent the last one.
+ * With -D each datagram is logged.  Otherwise only refused datagrams are: the first
+ * one of each kind at once, further ones as a sum with the source of the last one.
  */
 #ifndef DATAGRAMLOG_H
 #define DATAGRAMLOG_H
@@ -15,11 +14,11 @@
 
 struct datagram {
 	struct arrival arrival;
-	uint32_t announced; /* the address in a well-formed answer; 0: it is none */
-	const char *reason; /* as wire_decode() gives it */
+	uint32_t announced; /* the address in a well-formed answer; 0: no such answer */
+	const char *reason; /* from discover_receive() */
 };
 
-/* Empty at first: zeroed. */
+/* Zeroed at first. */
 struct datagramlog {
 	struct {
 		struct log_limit limit;
@@ -27,12 +26,11 @@ struct datagramlog {
 	} kinds[VERDICT_COUNT];
 };
 
-/* A datagram, with the arguments of the prober's received(). */
+/* Log a datagram, or count it; the arguments are those of the prober's received(). */
 void datagramlog_put(struct datagramlog *log, enum verdict verdict, const struct arrival *arrival,
 		     const struct wire_response *resp, const char *reason, int64_t now_us);
 
-/* Log how many were only counted, where their time is over.  To be called now and
- * then. */
+/* Log the sums whose period is over.  To be called regularly. */
 void datagramlog_sum_up(struct datagramlog *log, int64_t now_us);
 
 #endif /* DATAGRAMLOG_H */

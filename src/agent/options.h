@@ -12,7 +12,7 @@ struct options {
 	bool test;
 	bool debug;
 	const char *config_file;
-	const char *log;          /* -L's argument, NULL: not given */
+	const char *log;          /* argument of -L; NULL: not given */
 	const char *debug_tokens; /* for net-snmp */
 	const char *agentx_address;
 	const char *pidfile;
@@ -21,9 +21,9 @@ struct options {
 	size_t interface_count;
 };
 
-/* Strings live as long as argv; the paths of files that are opened later are
- * made absolute.  --help and --version print and exit; a mistake is
- * reported on standard error and exits with status 2. */
+/* Parse the command line.  Strings are valid as long as argv; paths of files that are
+ * opened later are made absolute.  --help and --version print and exit; an error is
+ * reported on standard error, and the exit status is 2. */
 void options_parse(struct options *options, int argc, char **argv);
 
 #endif /* OPTIONS_H */

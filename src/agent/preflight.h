@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* preflight.h - for -t: would a start find in order what the command line names, and
- * what would it do? */
+/* preflight.h - the option -t: checks the command line and prints what a start would
+ * use. */
 #ifndef PREFLIGHT_H
 #define PREFLIGHT_H
 
 #include "agent/options.h"
 #include "conf/conf.h"
 
-/* Check the pid file, the user and group, and the log file as a start by the
- * caller would find them; makes, opens and locks nothing.  The process has the
- * identity that was asked for from then on, so that the caller should be about
- * to end.  0, or -1 after each thing that is wrong was logged. */
+/* Check whether a start by the same user could use the pid file, the user and group,
+ * and the log file; creates, opens and locks nothing.  Changes the process to that user
+ * and group, so the caller should exit afterwards.  Returns 0, or -1 after each error
+ * was logged. */
 int preflight_check(const struct options *options);
 
-/* Print the configuration on standard output, and where it would be used.  0, or -1
- * after it was logged that the interfaces cannot be listed. */
+/* Print the configuration, and the interfaces that would be used, on standard output.
+ * Returns 0, or -1 after logging that the interfaces cannot be read. */
 int preflight_print(const struct conf *config);
 
 #endif /* PREFLIGHT_H */

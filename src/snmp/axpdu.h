@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* axpdu.h - AgentX PDUs that we send ourselves, beside those of net-snmp.
+/* axpdu.h - AgentX PDUs that are sent in addition to those of net-snmp.
  *
- * The numbers are RFC 2741's; net-snmp does not install the header that has
+ * The numbers are those of RFC 2741; net-snmp does not install its header that defines
  * them.
  */
 #ifndef AXPDU_H
@@ -25,14 +25,13 @@ enum axpdu_error {
 	AXPDU_REQUEST_DENIED = 267,
 };
 
-/* A PDU to be filled and sent in that session, in that SNMPv3 context (NULL:
- * the default one).  NULL when out of memory. */
+/* Make a PDU for this session and SNMPv3 context (NULL: the default one).  Returns NULL
+ * if there is no memory. */
 netsnmp_pdu *axpdu_new(const netsnmp_session *session, enum axpdu_type type, const char *context);
 
-/* Send it.  The answer, or that there will be none (an operation other than
- * RECEIVED_MESSAGE and RESEND), comes to callback once.  The library owns the
- * PDU from here on.  0, or -1 when nothing was sent; callback may nevertheless
- * have been called then. */
+/* Send a PDU, which is owned by the library from then on.  callback is called once for
+ * the answer, or with an operation other than RECEIVED_MESSAGE and RESEND if there is
+ * none.  Returns 0, or -1 if nothing was sent; callback may have been called even then. */
 int axpdu_send(netsnmp_session *session, netsnmp_pdu *pdu, snmp_callback callback, void *arg);
 
 #endif /* AXPDU_H */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* oidindex.h - the part of an instance's OID below its table: to and from a
- * column and a key.
+/* oidindex.h - converts the suffix of an instance's OID to a column and a key, and back.
  *
- * Pure.  A suffix is what follows the OID of the conceptual row (ldmManagerEntry,
- * say): the column, then the index.  Suffixes come from the network and may be
- * anything: too short, too long, or out of every range.
+ * Pure.  The suffix is the part after the OID of the conceptual row, for example
+ * ldmManagerEntry: the column, then the index.  Suffixes come from the network: they may
+ * be too short, too long or out of range.
  */
 #ifndef OIDINDEX_H
 #define OIDINDEX_H
@@ -15,7 +14,7 @@
 
 #define OIDINDEX_MAX_LEN 5 /* of an existing instance's suffix: column and IpAddress */
 
-/* How a key is written as sub-identifiers (RFC 2578, 7.7). */
+/* The encoding of a key as sub-identifiers (RFC 2578, 7.7). */
 enum oidindex_syntax {
 	OIDINDEX_UNSIGNED, /* one, of 32 bits; a scalar's .0 is key 0 */
 	OIDINDEX_ADDRESS,  /* four, of 8 bits */
@@ -33,20 +32,20 @@ struct oidindex_position {
 
 enum oidindex_match {
 	OIDINDEX_NO_OBJECT,   /* not below any column */
-	OIDINDEX_NO_INSTANCE, /* below a column, but no index can look like this */
-	OIDINDEX_POSSIBLE,    /* *pos is set; whether it exists is the table's business */
+	OIDINDEX_NO_INSTANCE, /* below a column, but not a valid index */
+	OIDINDEX_POSSIBLE,    /* *pos is set; the row may exist */
 };
 
-/* What exactly this suffix names. */
+/* Decode the suffix of an instance. */
 enum oidindex_match oidindex_exact(const struct oidindex *index, const unsigned long *suffix,
 				   size_t len, struct oidindex_position *pos);
 
-/* Set *pos to the first position whose suffix is greater than this one, in
- * the lexicographical order of OIDs.  False: there is none. */
+/* Set *pos to the first position whose suffix is greater, in lexicographical order.
+ * Returns false if there is none. */
 bool oidindex_after(const struct oidindex *index, const unsigned long *suffix, size_t len,
 		    struct oidindex_position *pos);
 
-/* Move *pos to the first key of the next column.  False: it was the last. */
+/* Move *pos to the first key of the next column.  Returns false after the last column. */
 bool oidindex_next_column(const struct oidindex *index, struct oidindex_position *pos);
 
 /* Write the suffix of pos; returns its length. */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* registration.h - all our objects made known to the master agent in a new
- * session, and what it says to that.
+/* registration.h - registers all objects with the master agent in a new session.
  *
- * net-snmp (5.9.3) would do it by itself, but without looking at the answers:
- * what is refused stays away for good, and so does what was not sent because
- * the connection ended meanwhile, after which it also uses freed memory.  So it
- * finds its subtrees marked as registered, and the PDUs are sent from here, one
- * when the one before it has been answered, without blocking.
+ * net-snmp (5.9.3) can do this itself, but ignores the answers: objects that are
+ * refused, or not sent because the connection was closed, are never registered; in the
+ * latter case it also uses freed memory.  Therefore its subtrees are marked as
+ * registered, and the PDUs are sent here without blocking, each after the answer to the
+ * previous one.
  *
- * Only the SNMP thread comes here.
+ * Used by the SNMP thread only.
  */
 #ifndef REGISTRATION_H
 #define REGISTRATION_H
@@ -21,22 +20,22 @@
 enum registration_outcome {
 	REGISTRATION_COMPLETE,
 	REGISTRATION_REFUSED,
-	REGISTRATION_UNANSWERED, /* or not sent */
+	REGISTRATION_UNANSWERED, /* not answered, or not sent */
 };
 
-/* How it ended; once, unless registration_cancel() comes before.  why: for a
- * refusal, what and why, valid during the call. */
+/* Called once with the result, unless registration_cancel() is called before.  why: for
+ * a refusal, the object and the reason; valid during the call. */
 typedef void registration_end(enum registration_outcome outcome, const char *why);
 
-/* Enter a module in the master agent's sysORTable, too, as described; if that is
- * refused it is only logged.  Both are used until the process ends. */
+/* Also add a module to the master agent's sysORTable, with this description; a refusal
+ * is only logged.  The arguments are used until the process ends. */
 void registration_set_module(const oid *module, size_t module_len, const char *description);
 
-/* Register all that is registered with the library, in a session that has just
- * been opened, from within the library's callback that says so. */
+/* Register everything that is registered with the library, in a session that was just
+ * opened.  To be called from the library's callback for that. */
 void registration_start(netsnmp_session *session, registration_end *end);
 
-/* The session is no more. */
+/* The session was closed. */
 void registration_cancel(void);
 
 #endif /* REGISTRATION_H */

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tcpdomain.h - TCP connections to the master agent that are made within a
- * limited time.
+/* tcpdomain.h - TCP connections to the master agent with a limited time to connect.
  *
- * net-snmp's own wait in connect(2) for as long as the kernel repeats its SYN, two
- * minutes or so, and are made only when one of the repeats gets through, which
- * are ever further apart.
+ * net-snmp itself waits in connect(2) as long as the kernel repeats its SYN, about two
+ * minutes, at increasing intervals.
  */
 #ifndef TCPDOMAIN_H
 #define TCPDOMAIN_H
 
-/* Take the place of the library's `tcp` and `tcp6` for connections that we
- * make, before the library is initialised.  0, or -1 when out of memory: then
- * the library's are used. */
+/* Replace the library's transports `tcp` and `tcp6` for outgoing connections.  To be
+ * called before the library is initialised.  Returns 0, or -1 if there is no memory; the
+ * library's own transports are used then. */
 int tcpdomain_start(void);
 
 /* The errno of the last attempt; 0: it succeeded, or there was none. */

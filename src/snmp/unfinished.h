@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unfinished.h - requests of a session that ends while they are under way.
+/* unfinished.h - completes requests whose session is closed.
  *
- * They go through an internal session of the library, which answers when the
- * AgentX session may have been freed: when the master agent closes it right
- * after TestSet, net-snmp (5.9.3) reads freed memory.  So let it answer, in vain,
- * before the library's next turn, in which the session is freed.
+ * Requests pass through an internal session of the library, which may answer after the
+ * AgentX session was freed: if the master agent closes the session right after TestSet,
+ * net-snmp (5.9.3) reads freed memory.  Therefore these requests are answered, without
+ * effect, before the library's next turn, in which the session is freed.
  */
 #ifndef UNFINISHED_H
 #define UNFINISHED_H
@@ -12,7 +12,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-/* That session has ended; from within the library's callback that says so. */
+/* The session was closed.  To be called from the library's callback for that. */
 void unfinished_note(netsnmp_session *ended);
 
 /* To be called after each turn of the library's loop, before anything else of
