@@ -221,6 +221,26 @@ impaired_tells_the_detail_of_a_printable_name(void **state)
 	assert_string_equal(announced, "e\\x1b[m\\x5c: no room");
 }
 
+/* In the middle of a round, whose judgement it decides. */
+static void
+a_detail_blinds_what_is_not_usable(void **state)
+{
+	struct links links = {0};
+	struct link_report report = {
+	    .name = "eth0", .ifindex = 3, .state = LINK_USABLE, .detail = "half of it is missing"};
+
+	(void)state;
+	links_update(&links, &report, 1);
+	link_start_round(&links.list[0], 1);
+	links_update(&links, &report, 1);
+	assert_false(links.list[0].blind);
+	report.state = LINK_NOT_JOINED;
+	report.detail = "no room";
+	links_update(&links, &report, 1);
+	assert_true(links.list[0].blind);
+	assert_string_equal(links.list[0].why, "no room");
+}
+
 int
 main(void)
 {
@@ -233,6 +253,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(a_full_list_gives_up_nobody, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(detail_says_more_than_the_state, set_up, tear_down),
 	    cmocka_unit_test(impaired_tells_the_detail_of_a_printable_name),
+	    cmocka_unit_test(a_detail_blinds_what_is_not_usable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
