@@ -5,7 +5,7 @@
 #define RESERVED 10000
 
 /* With a burst of 10000 events after each of two leaps from the same id, the chance
- * that they meet is 1 in 3000; 64 leaps at least until ids begin anew. */
+ * that they meet is 1 in 3000; 64 leaps at least until ids start over. */
 #define LEAP_MAX (UINT32_C(1) << 26)
 
 static uint32_t

@@ -17,8 +17,8 @@
 /* The last of the ids that a save takes, when last_id was the last one given. */
 uint32_t ids_reserve(uint32_t last_id);
 
-/* An id beyond those that may have been given after last_id in some former life: at
- * most 67 million farther.  4294967295 at most, after which ids begin anew. */
+/* An id beyond those that may have been given after last_id in some previous run: at
+ * most 67 million farther.  4294967295 at most, after which ids start over. */
 uint32_t ids_leap(uint32_t last_id, struct random *random);
 
 #endif /* IDS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/keep.h"
 
-/* Number the links anew, leaving out those of which nothing but the name is
+/* Renumber the links, leaving out those of which nothing but the name is
  * known. */
 static void
 export_links(const struct discover *discover, struct state *state)

@@ -60,7 +60,7 @@ void monitor_free(struct monitor *m);
 /* What a new configuration did to the rows. */
 struct monitor_outcome {
 	size_t denied;  /* removed: the access list refuses them now */
-	size_t no_room; /* expected, and no row for want of memory */
+	size_t no_room; /* expected, and no row, for lack of memory */
 };
 
 /* Put other settings in force.  What SET overrides stays so while the setting is
