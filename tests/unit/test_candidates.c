@@ -82,12 +82,34 @@ those_that_fit_are_all_confirmed(void **state)
 	candidates_free(c);
 }
 
+/* A lower maxManagers. */
+static void
+a_smaller_pool_keeps_what_fits(void **state)
+{
+	struct candidates *c = candidates_new(5, 1);
+	unsigned int confirmed = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 5; i++)
+		assert_false(hear(c, GENUINE + i, 1));
+	assert_int_equal(candidates_resize(c, 5), 0);
+	assert_int_equal(candidates_count(c), 5);
+	assert_int_equal(candidates_resize(c, 2), 0);
+	assert_int_equal(candidates_count(c), 2);
+	assert_int_equal(candidates_resize(c, 5), 0);
+	for (uint32_t i = 0; i < 5; i++)
+		confirmed += hear(c, GENUINE + i, 2);
+	assert_int_equal(confirmed, 2);
+	candidates_free(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(flood_keeps_nobody_out),
 	    cmocka_unit_test(those_that_fit_are_all_confirmed),
+	    cmocka_unit_test(a_smaller_pool_keeps_what_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
