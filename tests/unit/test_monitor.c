@@ -488,6 +488,57 @@ to_do(void **unused)
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_SOON);
 }
 
+/* What was asked for before stays asked for. */
+static void
+all_that_is_to_do(void **unused)
+{
+	const struct change round = {.what = CHANGE_ROUND_NOW};
+
+	(void)unused;
+	monitor_start_saving(monitor);
+	settings.queue_limit = 1;
+	configure();
+	appear(MANAGER);
+	appear(MANAGER + 1);
+	monitor_release(monitor, last_id(), 0);
+	monitor_commit(monitor, &round, now);
+	settings.queue_limit = 2;
+	configure();
+	monitor_release(monitor, last_id(), 0);
+	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_NOW | MONITOR_SAVE_SOON |
+							 MONITOR_SEND | MONITOR_LOOK |
+							 MONITOR_RECONCILE);
+}
+
+static void
+set_notifications_stay_while_the_file_says_the_same(void **unused)
+{
+	const struct change disable = {.what = CHANGE_NOTIFICATIONS};
+
+	(void)unused;
+	assert_true(monitor_commit(monitor, &disable, now));
+	configure();
+	assert_false(monitor_settings(monitor).notifications);
+	settings.notifications = false;
+	configure();
+	settings.notifications = true;
+	configure();
+	assert_true(monitor_settings(monitor).notifications);
+}
+
+static void
+set_interval_stays_while_the_window_permits(void **unused)
+{
+	struct change interval = interval_of(10000);
+
+	(void)unused;
+	assert_true(monitor_commit(monitor, &interval, now));
+	reload(30, 5);
+	assert_int_equal(interval_ms(), 10000);
+	reload(30, 6);
+	assert_int_equal(interval_ms(), 30000);
+}
+
 static void
 to_do_after_a_set(void **unused)
 {
@@ -559,6 +610,7 @@ quiet_start(void **unused)
 	assert_true(monitor_end_quiet(monitor, &unannounced));
 	assert_int_equal(unannounced, 1);
 	assert_int_equal(event_count, 0);
+	assert_false(monitor_can_reconcile(monitor)); /* nor later */
 	assert_false(monitor_end_quiet(monitor, &unannounced));
 	appear(MANAGER + 1);
 	assert_int_equal(event_count, 1);
@@ -630,6 +682,9 @@ export_says_what_it_needs(void **unused)
 	assert_int_equal(state.event_count, 1);
 	assert_int_equal(state.last_id, 1);
 	assert_int_equal(state.saved_wall_ms, now.wall_ms);
+	assert_true(monitor_export(monitor, &state, now)); /* just enough */
+	state.event_count = 0;
+	assert_false(monitor_export(monitor, &state, now));
 	free_state(&state);
 }
 
@@ -668,6 +723,7 @@ what_set_changed_survives(void **unused)
 	} cases[] = {
 	    {30, 3, true, 10000, false},
 	    {40, 3, true, 40000, false}, /* another interval in the file */
+	    {30, 5, true, 10000, false},
 	    {30, 6, true, 30000, false}, /* too short for the window */
 	    {30, 3, false, 10000, false},
 	};
@@ -720,6 +776,11 @@ main(void)
 	    cmocka_unit_test_setup_teardown(undone_repetition_changes_nothing, make, clear),
 	    cmocka_unit_test_setup_teardown(unfinished_set_is_not_saved, make, clear),
 	    cmocka_unit_test_setup_teardown(to_do, make, clear),
+	    cmocka_unit_test_setup_teardown(all_that_is_to_do, make, clear),
+	    cmocka_unit_test_setup_teardown(set_notifications_stay_while_the_file_says_the_same,
+					    make, clear),
+	    cmocka_unit_test_setup_teardown(set_interval_stays_while_the_window_permits, make,
+					    clear),
 	    cmocka_unit_test_setup_teardown(to_do_after_a_set, make, clear),
 	    cmocka_unit_test_setup_teardown(without_saves_nothing_waits, make, clear),
 	    cmocka_unit_test_setup_teardown(saved_events_wait, make, clear),
