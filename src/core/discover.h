@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* discover.h - when to ask, and when a silence counts.
+/* discover.h - decides when to send requests, and whether silence counts.
  *
- * Pure: no sockets, SNMP, locks or clock.  The caller (net/prober.h, or a replay
- * with simulated time) reports datagrams, interfaces and kernel drops, calls
- * discover_tick() when it asked to be called, sends the requests it is handed
- * and reports whether that worked.  Everything learnt goes into the inventory.
+ * Pure: no sockets, SNMP, locks or clock.  The caller (net/prober.h, or a replay with
+ * simulated time) reports datagrams, interfaces and kernel drops, calls discover_tick()
+ * at the times that it returns, sends the requests that it is given, and reports whether
+ * they could be sent.  The results are recorded in the inventory.
  *
- * A round starts with a request on every usable link.  While managers there
- * are silent it is repeated, `window`/`probes` apart, `probes` requests in all, or
- * two if they leave from two ports and `probes` is 1: before anybody is missed, each
- * link has been asked from both.  `window` after its start the round is judged for
- * each link: not at all while the link was blind (no carrier, no address, no
- * membership, cannot send), by the last request from each port during which the
- * kernel dropped nothing otherwise, and for want of one the round asks again, twice
- * at most, and is then excused.
+ * A round starts with a request on each usable link.  While managers on a link are
+ * silent, the request is repeated at intervals of `window`/`probes`, up to `probes`
+ * requests, or two if `probes` is 1 and there are two source ports, so that managers are
+ * missed only after requests from both.  `window` after its start, the round is judged
+ * for each link.  If the link was blind at any moment (no carrier, no address, no
+ * membership, cannot send), silence does not count.  Otherwise it counts if, for each
+ * port, the kernel dropped nothing after at least one request; if not, the request is
+ * repeated, at most twice, and after that the round is excused.
  */
 #ifndef DISCOVER_H
 #define DISCOVER_H
@@ -31,19 +31,19 @@
 struct discover;
 
 enum source_port {
-	SOURCE_PORT_AUTO, /* the two in turn */
+	SOURCE_PORT_AUTO, /* alternating */
 	SOURCE_PORT_FIXED,
 	SOURCE_PORT_EPHEMERAL,
 };
 
-/* What interval may be, by SNMP SET too. */
+/* The range of interval, also for SNMP SET. */
 #define DISCOVER_INTERVAL_MIN_US (100 * US_PER_MS)
 #define DISCOVER_INTERVAL_MAX_US US_PER_DAY
 
 /* How requests are sent. */
 struct request_settings {
 	uint32_t group; /* IPv4 multicast address, host byte order */
-	uint16_t port;  /* they go to, and what SOURCE_PORT_FIXED is */
+	uint16_t port;  /* their destination port, and source port with SOURCE_PORT_FIXED */
 	unsigned int hops;
 	enum source_port source_port;
 };
@@ -54,10 +54,10 @@ struct discover_settings {
 	unsigned int probes; /* requests in a round, at least 1; SOURCE_PORT_AUTO: or 2 */
 	unsigned int misses; /* also how long blindness is tolerated, in rounds */
 	struct request_settings request;
-	bool always_probe; /* repeat even when nobody is missed (scanner) */
+	bool always_probe; /* repeat even if no manager is silent (scanner) */
 };
 
-/* How a datagram came in. */
+/* The arrival of a datagram. */
 struct arrival {
 	unsigned int ifindex; /* 0: not known */
 	bool on_loopback;
@@ -80,43 +80,42 @@ struct discover_stats {
 	uint64_t send_errors;
 	uint64_t kernel_drops;
 	uint64_t excused_rounds;  /* once for each link and round */
-	uint64_t rounds;          /* complete ones, out of turn included */
+	uint64_t rounds;          /* completed, including additional ones */
 	struct moment last_round; /* its start; wall_ms 0: none yet */
 	int64_t last_duration_us;
 	uint32_t last_answers; /* managers and candidates heard in it */
 };
 
-/* settings are copied, the inventory is borrowed and outlives it.  The first
- * round is due at `now`.  on_event (may be NULL) hears of links that become
- * impaired and are restored.  NULL when out of memory; discover_free(NULL) is
- * fine. */
+/* settings are copied; the inventory must exist as long as the result.  The first round
+ * is due at `now`.  on_event (may be NULL) is called for links that become impaired or are
+ * restored.  Returns NULL if there is no memory; discover_free(NULL) is allowed. */
 struct discover *discover_new(const struct discover_settings *settings, struct inventory *inv,
 			      struct moment now, event_fn *on_event, void *ctx);
 void discover_free(struct discover *d);
 
-/* Change the settings of a running discovery.  A new interval counts from the
- * start of the last regular round. */
+/* Change the settings.  A new interval applies from the start of the last regular
+ * round. */
 void discover_configure(struct discover *d, const struct discover_settings *settings);
 
-/* Refuse (VERDICT_DENIED) what the list, which is copied, does not permit; by
- * default nothing is refused.  0, or -1 when out of memory, the old list then
- * staying in force. */
+/* Refuse (VERDICT_DENIED) responses that the list, which is copied, does not permit; by
+ * default none is refused.  Returns 0, or -1 with the previous list still in effect if
+ * there is no memory. */
 int discover_set_access(struct discover *d, const struct access_list *access);
 
 const struct access_list *discover_access(const struct discover *d);
 const struct discover_settings *discover_settings(const struct discover *d);
 
-/* Report all interfaces that there are (see links_update()): at the start, and
- * whenever anything about one may have changed.  Another address than last time, or
- * another ifindex under the same name, means that it was away in between.  A link
- * keeps its number until it is gone and no row depends on it. */
+/* Report all existing interfaces (see links_update()): at the start, and whenever one
+ * may have changed.  An interface whose address, or whose ifindex with the same name, has
+ * changed was unusable in between.  A link keeps its number until it is gone and no row
+ * depends on it. */
 void discover_set_links(struct discover *d, struct link_report reports[], int count);
 
-/* Report that an interface was unusable for an instant, whatever it is now. */
+/* Report that an interface was unusable for a moment, regardless of its state now. */
 void discover_disturb_link(struct discover *d, unsigned int ifindex);
 
-/* Report that the kernel dropped `count` datagrams for want of buffer space on
- * the link's listener, or on a sender (link is LINK_NONE: all are suspect). */
+/* Report that the kernel dropped `count` datagrams on the link's listener, or on a
+ * sender (link is LINK_NONE: any link may be affected). */
 void discover_note_drops(struct discover *d, int link, uint64_t count);
 
 /* Judge and record one datagram.  *reason as in wire_decode(). */
@@ -124,30 +123,30 @@ enum verdict discover_receive(struct discover *d, const uint8_t *buf, size_t len
 			      const struct arrival *arrival, struct moment now,
 			      struct wire_response *resp, const char **reason);
 
-/* Do what is due at `now`.  Call it when every socket has been drained.
- * Returns when to call it next (monotonic microseconds). */
+/* Do what is due at `now`.  To be called when all sockets have been read.  Returns the
+ * time of the next call (monotonic microseconds). */
 int64_t discover_tick(struct discover *d, struct moment now);
 
-/* Hand out the next request to send after discover_tick(); false: no more. */
+/* Get the next request to send after discover_tick().  Returns false if there is none. */
 bool discover_next_request(struct discover *d, struct discover_request *req);
 
-/* Report the outcome of a request handed out: the source port it left from if
- * ok, else it could not be sent and the link is blind for this round. */
+/* Report the result for such a request: its source port, or, if not ok, that it could
+ * not be sent and the link is blind in this round. */
 void discover_sent(struct discover *d, const struct discover_request *req, bool ok,
 		   uint16_t source_port, struct moment now);
 
-/* Ask for a round out of turn: it starts at the next discover_tick(), or when
- * the current round is over.  It hears, but nobody misses it. */
+/* Request an additional round: it starts at the next discover_tick(), or when the
+ * current round is over.  Silence in it is not counted. */
 void discover_round_now(struct discover *d);
 
 const struct discover_stats *discover_stats(const struct discover *d);
 
-/* The link with the smallest ifIndex >= from that is still there, or NULL; owned
- * by d and valid until it is next called.  *up: managers that are up there. */
+/* The existing link with the smallest ifIndex >= from, or NULL; owned by d and valid
+ * until the next call.  *up: the number of managers that are up on it. */
 const struct link *discover_link_at_or_after(const struct discover *d, unsigned int from,
 					     uint32_t *up);
 
-/* Whether there are links whose last event was not taken (event_fn). */
+/* Whether there are links whose last event was not accepted (event_fn). */
 bool discover_is_owed(const struct discover *d);
 
 /* Make an event for each of them. */
@@ -157,9 +156,9 @@ void discover_reconcile(struct discover *d, struct moment now);
  * there is no such number. */
 int discover_link_record(const struct discover *d, int link, struct link_record *out);
 
-/* Take up a link of a former life, whether or not an interface of that name is
- * there.  Returns its number, *ifindex being 0 when it is not there; LINK_NONE
- * if there are LINKS_MAX already. */
+/* Restore a link from the saved state, even if there is no interface of that name.
+ * Returns its number, with *ifindex 0 if the interface does not exist; LINK_NONE if there
+ * are LINKS_MAX already. */
 int discover_restore_link(struct discover *d, const struct link_record *record,
 			  unsigned int *ifindex);
 

@@ -43,7 +43,7 @@ struct event {
 	uint32_t source;       /* where the last response came from; 0: never heard */
 	uint32_t other_source; /* the second one of a conflict */
 	unsigned int ifindex;
-	char reason[EVENT_REASON_LEN]; /* why, in words an operator understands */
+	char reason[EVENT_REASON_LEN]; /* the reason, as text for an operator */
 };
 
 /* What each type has of its own. */
@@ -53,9 +53,9 @@ struct event_kind {
 	bool warns;       /* degraded: a warning in the log, others are notices */
 };
 
-/* Called for each event as it happens; *event is the caller's and has no id.
- * Returns false if nobody will be told, for want of room: *_reconcile() makes
- * up for it. */
+/* Called for each event when it happens; *event is owned by the caller and has no id.
+ * Returns false if there was no room for its notification: *_reconcile() makes up for
+ * it. */
 typedef bool event_fn(void *ctx, const struct event *event);
 
 /* Static, never NULL. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* events.h - event ids, the log of the last events, and the queue of those
- * not yet accepted by the master agent.
+/* events.h - event ids, the log of the last events, and the queue of events that the
+ * master agent has not accepted yet.
  *
  * Pure: no clock, SNMP, locks or I/O; the caller serialises.
  *
- * An event is saved before it goes out: what was added waits until
- * events_release() says that it is on disk, or that it cannot be, but not longer
- * than EVENTS_HOLD_US: a disk that hangs must not silence the alerts.
+ * An event is saved before it is sent: it waits until events_release() is called because
+ * it is on disk or cannot be saved, but at most EVENTS_HOLD_US, so that a disk that hangs
+ * does not stop notifications.
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -23,80 +23,77 @@ struct events;
 struct events_counts {
 	uint32_t queued;  /* waiting or in flight now */
 	uint32_t sent;    /* accepted by the master agent */
-	uint32_t resent;  /* given out again for want of an answer */
+	uint32_t resent;  /* sent again because there was no answer */
 	uint32_t dropped; /* refused by the master agent, or no room in the queue */
 };
 
 /* How the delivery of an event ended. */
 enum event_outcome {
 	EVENT_ACCEPTED, /* leaves the queue */
-	EVENT_RETRY,    /* no answer: goes out again, before later events of its manager */
+	EVENT_RETRY,    /* no answer: sent again, before later events of its manager */
 	EVENT_REFUSED,  /* leaves the queue, counted as dropped */
 };
 
 #define EVENTS_HOLD_US (10 * US_PER_S)
 
-/* An event as it is kept over a restart.  Its time.mono_us means nothing. */
+/* An event in the saved state.  Its time.mono_us has no meaning. */
 struct event_record {
 	struct event event;
 	bool logged; /* it is in the log */
 	bool queued; /* it waits, or is in flight */
 };
 
-/* log_size: how many events the log holds; queue_limit: how many may wait.
- * log_size is at least 1.  NULL when out of memory.  events_free(NULL) is fine. */
+/* log_size: the number of events in the log, at least 1; queue_limit: the number that may
+ * be queued.  Returns NULL if there is no memory.  events_free(NULL) is allowed. */
 struct events *events_new(size_t log_size, size_t queue_limit);
 void events_free(struct events *events);
 
-/* Change both limits, keeping the last events of the log; what waits beyond the
- * new limit goes on waiting.  0, or -1 when out of memory, nothing then being
- * changed. */
+/* Change both limits.  The last events in the log are kept, and queued events stay queued
+ * even beyond the new limit.  Returns 0, or -1 with nothing changed if there is no
+ * memory. */
 int events_resize(struct events *events, size_t log_size, size_t queue_limit);
 
-/* Give a copy of *event the next id and put it in the log and, if queue is
- * true, in the queue.  False when it should have been queued and there was no
- * room (or no memory): it counts as dropped, and what it said is still to be
- * told. */
+/* Add a copy of *event with the next id to the log and, if queue is true, to the queue.
+ * Returns false if it should have been queued and there was no room or no memory: it is
+ * counted as dropped, and its content has to be reported later. */
 bool events_add(struct events *events, const struct event *event, bool queue);
 
-/* How many events the queue has room for. */
+/* The number of events for which the queue has room. */
 size_t events_room(const struct events *events);
 
-/* The id given last; 0: none yet. */
+/* The last id that was used; 0: none yet. */
 uint32_t events_last_id(const struct events *events);
 
-/* Give ids beyond this one from now on, which is not below the last. */
+/* Use only ids after this one from now on; it is not below the last one. */
 void events_skip(struct events *events, uint32_t id);
 
-/* Events up to id may go out. */
+/* Events up to id may be sent. */
 void events_release(struct events *events, uint32_t id);
 
 /* The logged event with the smallest id >= from, or NULL.  It is owned by
  * events and valid until the next events_add().  O(log n). */
 const struct event *events_at_or_after(const struct events *events, uint32_t from);
 
-/* Take the oldest queued event that may go out at now_us (monotonic): at most
- * one is in flight for each manager, so that its events arrive in order.
- * Copies it to *out and returns true; false when there is none.  The taker owes
- * an events_settle(). */
+/* Copy the oldest queued event that may be sent at now_us (monotonic) to *out.  At most
+ * one event of each manager is in flight, so that they arrive in order.  Returns false if
+ * there is none.  The caller must call events_settle() for it. */
 bool events_take(struct events *events, int64_t now_us, struct event *out);
 
-/* Report what became of a taken event.  An id that is not in flight is
- * ignored. */
+/* Report the outcome for such an event.  Ids that are not in flight are ignored. */
 void events_settle(struct events *events, uint32_t id, enum event_outcome outcome);
 
-/* How many records events_export() would make. */
+/* The number of records that events_export() makes. */
 size_t events_export_count(const struct events *events);
 
-/* Copy what is logged or queued, each event once and ids ascending, into out,
- * which has room for events_export_count() records.  When ids have begun anew,
- * what waits since before is left out: it would be out of order. */
+/* Copy all events that are logged or queued, each once and by ascending ids, to out, which
+ * has room for events_export_count() records.  Queued events from before ids started at 1
+ * again are left out, because they would be out of order. */
 void events_export(const struct events *events, struct event_record out[]);
 
-/* Put back exported records, ids ascending, into events that have none yet.
- * The log keeps the last ones if it is smaller now; all that was queued waits
- * again, whatever the limit, and may go out at once.  Ids go on after last_id,
- * which is at least that of the last record.  0, or -1 when out of memory. */
+/* Restore exported records, by ascending ids, into an empty struct events.  If the log is
+ * smaller now, it keeps the last ones; all queued events are queued again, regardless of
+ * the limit, and may be sent at once.  Ids continue after last_id, which is not below that
+ * of the last record.  Returns 0, or -1 if there is no memory. */
 int events_restore(struct events *events, const struct event_record records[], size_t count,
 		   uint32_t last_id);
 

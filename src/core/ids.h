@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ids.h - how far ahead event ids are taken, so that none is given twice.
+/* ids.h - reserves event ids, so that none is used twice.
  *
- * Each save says that more ids are taken than are, and a start goes on after those.
- * Where that does not help, as saving failed or what was saved is lost, a start
- * goes on at a random distance: nobody can know then which ids were given.
+ * Each save reserves ids that may be used before the next one, and a start continues after
+ * them.  If saving failed or the saved state is damaged, a start skips a random number of
+ * ids, because the ids that were used are not known.
  *
  * Pure.
  */
@@ -14,11 +14,11 @@
 
 #include "base/random.h"
 
-/* The last of the ids that a save takes, when last_id was the last one given. */
+/* The last id that a save reserves if last_id was the last one used. */
 uint32_t ids_reserve(uint32_t last_id);
 
-/* An id beyond those that may have been given after last_id in some previous run: at
- * most 67 million farther.  4294967295 at most, after which ids start over. */
+/* An id after those that may have been used after last_id before a restart: at most 67
+ * million after it, and at most 4294967295, after which ids start at 1 again. */
 uint32_t ids_leap(uint32_t last_id, struct random *random);
 
 #endif /* IDS_H */

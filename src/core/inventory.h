@@ -2,18 +2,17 @@
 /* inventory.h - the known managers, their states, and the candidates that are
  * not managers yet.
  *
- * Pure: no sockets, SNMP, locks or clock; time is an argument.  When to ask
- * and whether a silence counts is decided by discover.h; this module only
- * records it and derives states and events.
+ * Pure: no sockets, SNMP, locks or clock; time is an argument.  discover.h decides when
+ * to send requests and whether silence counts; this module records the results and
+ * derives states and events.
  *
- * Where two live sources answer for one address with different hostnames or
- * ports, the row keeps the values of the first, and says so (EVENT_CONFLICT),
- * until `misses` rounds went by with one of them silent.
+ * If two live sources answer for one address with different hostnames or ports, there is
+ * an EVENT_CONFLICT, and the row keeps the values of the first source until one of them
+ * has been silent for `misses` rounds.
  *
- * A new address is a candidate until it has answered two different requests
- * of ours: only then does it become a row and is announced.  Candidates live
- * in a pool of their own, so that a flood of made-up answers neither fills the
- * table nor sends notifications.
+ * A new address is a candidate until it has answered two different requests.  Then it gets
+ * a row and is announced.  Candidates are in a separate pool, so that a flood of forged
+ * answers neither fills the table nor causes notifications.
  */
 #ifndef INVENTORY_H
 #define INVENTORY_H
@@ -32,11 +31,11 @@
 struct inventory;
 
 struct inventory_settings {
-	size_t max_managers;        /* rows; candidates may be a quarter as many, or 2500 */
+	size_t max_managers;        /* rows; plus a quarter as many candidates, or 2500 if more */
 	unsigned int misses;        /* silent rounds until a manager is down, at least 1 */
-	int64_t retention_us;       /* forget what was not heard for so long; 0: never */
-	unsigned int confirmations; /* answers that make a row: 2, or 1 for a scanner */
-	int64_t change_holdoff_us;  /* at most one EVENT_CHANGED a manager in so long */
+	int64_t retention_us;       /* silence after which a row is removed; 0: never */
+	unsigned int confirmations; /* answers before a row is added: 2, or 1 for a scanner */
+	int64_t change_holdoff_us;  /* minimum time between two EVENT_CHANGED of a manager */
 };
 
 struct inventory_summary {
