@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links.h - the interfaces as the discovery sees them, by name.
+/* links.h - the interfaces used for discovery, by name.
  *
- * Pure.  Whether an interface can be used, what was sent and heard there, and
- * whether a silence there counts.  discover.h decides when to ask.
+ * Pure.  Records whether an interface can be used, what was sent and received on it, and
+ * whether silence on it counts.  discover.h decides when to send requests.
  */
 #ifndef LINKS_H
 #define LINKS_H
@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "core/notified.h"
 
-/* A link is known by its place in the list: that survives what ifindexes do not. */
+/* A link is identified by its place in the list, because ifindexes may change. */
 #define LINKS_MAX 1024
 #define LINK_NONE (-1)
 
@@ -22,8 +22,8 @@
 
 /* Which of the two sockets a request leaves from. */
 enum sender {
-	SENDER_FIXED,     /* bound to the well-known port, as the guide's client */
-	SENDER_EPHEMERAL, /* bound to a port of the kernel's choice */
+	SENDER_FIXED,     /* bound to the well-known port, like the guide's client */
+	SENDER_EPHEMERAL, /* bound to a port chosen by the kernel */
 };
 #define SENDER_COUNT 2
 
@@ -44,7 +44,7 @@ struct link {
 	unsigned int ifindex;
 	uint32_t addr; /* host byte order; 0: none */
 	enum link_state state;
-	const char *detail; /* says more than the state, static; NULL: nothing does */
+	const char *detail; /* a more exact description than the state, static; or NULL */
 	bool send_failed;   /* the last request */
 
 	uint64_t requests, responses, kernel_drops; /* so far */
@@ -54,7 +54,7 @@ struct link {
 	unsigned int deaf_rounds; /* since then */
 
 	/* This round: */
-	bool asked; /* a request has left */
+	bool asked; /* a request was sent */
 	bool blind; /* unusable at some moment */
 	bool dirty; /* the kernel dropped something since the last request */
 	struct {
@@ -67,13 +67,13 @@ struct link {
 	uint64_t wave; /* of the last request; 0: none yet */
 	int64_t requested_us;
 
-	/* Copies of our own requests that the kernel has yet to loop back. */
+	/* Copies of own requests that the kernel has not looped back yet. */
 	struct {
 		uint16_t port;
 		unsigned int count;
 	} loops[SENDER_COUNT];
 
-	unsigned int excused; /* rounds, less those that were judged meanwhile */
+	unsigned int excused; /* rounds, minus rounds without drops since */
 	unsigned int unseen;  /* blind or excused rounds in a row, while rows depend on it */
 	bool impaired;        /* there was an event of it, whether or not it was taken */
 	struct notified notified;
@@ -86,26 +86,26 @@ struct link_report {
 	unsigned int ifindex;
 	uint32_t addr;         /* host byte order; 0: none */
 	enum link_state state; /* not LINK_GONE */
-	const char *detail;    /* says more than the state, static; NULL: nothing does */
-	bool deaf;             /* usable, but answers to the group cannot be heard */
+	const char *detail;    /* a more exact description than the state, static; or NULL */
+	bool deaf;             /* usable, but answers to the group cannot be received */
 	int link;              /* set by links_update(): its number, or LINK_NONE */
 };
 
-/* A link as it is kept over a restart. */
+/* A link in the saved state. */
 struct link_record {
 	char name[LINK_NAME_LEN];
 	bool impaired; /* has been announced */
 };
 
-/* What a round found out about a link: does the silence of its managers count? */
+/* The result of a round on a link: whether silence of its managers counts. */
 enum link_judgement {
 	LINK_JUDGED,    /* yes */
 	LINK_EXCUSED,   /* no: the miss counts stand still */
 	LINK_UNTRUSTED, /* no, and for so long that its managers become unknown */
 };
 
-/* The same for each manager there: who was not heard since the link became deaf may
- * be one that answers to the group. */
+/* The same for each manager on it: managers that have not been heard since the link
+ * became deaf may be ones that answer to the group. */
 struct link_verdict {
 	enum link_judgement heard;   /* of those heard since then, or of all */
 	enum link_judgement unheard; /* of the others */
@@ -117,69 +117,67 @@ struct links {
 	int count;
 };
 
-/* In words an operator understands: "no carrier"; static, never NULL. */
+/* Text for an operator: "no carrier"; static, never NULL. */
 const char *link_state_text(enum link_state state);
 
-/* What keeps it from being used now, or used in every way, or "" if nothing does;
- * static. */
+/* The reason why it cannot be used now, or only with limitations, or ""; static. */
 const char *link_trouble(const struct link *link);
 
-/* The link of that name or a new one, in state LINK_GONE; NULL when there are
- * LINKS_MAX others. */
+/* The link with this name, or a new one in state LINK_GONE; NULL if there are LINKS_MAX
+ * others. */
 struct link *links_place(struct links *links, const char *name);
 
-/* Bring them in step with all interfaces that there are: one that is not among
- * the reports is gone.  Under another name an ifindex is the same link as before;
- * otherwise the link is the one of that name, with another ifindex perhaps.
- * Returns how many found no place. */
+/* Update all links; interfaces that are not among the reports are gone.  A known ifindex
+ * with another name is the same link, renamed; otherwise the link is the one with that
+ * name, perhaps with another ifindex.  Returns the number of reports for which there was
+ * no place. */
 int links_update(struct links *links, struct link_report reports[], int count);
 
-/* Give up its place. */
+/* Free its place. */
 void link_forget(struct link *link);
 
-/* The link that is there now under that ifIndex, or NULL. */
+/* The existing link with this ifIndex, or NULL. */
 struct link *links_by_index(struct links *links, unsigned int ifindex);
 
-/* The link with the smallest ifIndex >= from, those that are gone excepted, or
- * NULL. */
+/* The existing link with the smallest ifIndex >= from, or NULL. */
 const struct link *links_at_or_after(const struct links *links, unsigned int from);
 
-/* Take note of what it is now.  Not usable, or another ifindex or address than
- * last time: blind. */
+/* Set its current state.  The link is blind in this round if it is not usable, or if its
+ * ifindex or address has changed. */
 void link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state state);
 
-/* Say more of its state than the state does (NULL: nothing); detail is static. */
+/* Set a more exact description of its state (NULL: none); detail is static. */
 void link_explain(struct link *link, const char *detail);
 
-/* It could not be used for a moment; why is static. */
+/* Record that it could not be used for a moment; why is static. */
 void link_blind(struct link *link, const char *why);
 
 void link_start_round(struct link *link, int64_t now_us);
 
-/* The time since the last request is over: did it pass without drops? */
+/* End the time of the last request, and record whether it passed without drops. */
 void link_settle_request(struct link *link);
 
-/* Whether one did from each port that was asked from: not everybody hears both. */
+/* Whether this was so for each port used: some managers hear only one of them. */
 bool link_is_clean(const struct link *link);
 
-/* A request has left from that port. */
+/* Record that a request was sent from this port. */
 void link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave,
 		    int64_t now_us);
 
-/* Whether a request that came in from this port of this host is one of ours,
- * looped back by the kernel.  Each is looped once: what comes beyond that is
- * another discoverer's that shares the port. */
+/* Whether a request that arrived from this port of this host is an own one, looped back
+ * by the kernel.  Each is looped back once: further ones are from another program that
+ * shares the port. */
 bool link_is_own_request(struct link *link, uint16_t source_port);
 
-/* Whether somebody who was never heard may be expected there: an interface that
- * is switched off or has no address is not in use. */
+/* Whether managers that were never heard may be on it: not if the interface is switched
+ * off or has no address. */
 bool link_in_use(const struct link *link);
 
-/* Close a round: does the silence of its managers count?  pending: there are
- * silent ones.  *excused: it does not, on account of kernel drops. */
+/* End a round: whether silence of its managers counts.  pending: there are silent ones.
+ * *excused: it does not count, because of kernel drops. */
 struct link_verdict link_judge(struct link *link, bool pending, unsigned int misses, bool *excused);
 
-/* Does that of one last heard then (monotonic microseconds)? */
+/* The judgement of a manager last heard at this time (monotonic microseconds). */
 enum link_judgement link_verdict_on(const struct link_verdict *verdict, int64_t heard_us);
 
 #endif /* LINKS_H */
