@@ -7,8 +7,8 @@
 #include "conf/conf.h"
 #include "store/writer.h"
 
-/* Lock the state file of the configuration.  0, or -1 after the reason was
- * logged why it must not be used: another daemon does, say. */
+/* Lock the state file of the configuration.  Returns 0, or -1 after logging why it must
+ * not be used, for example because another daemon uses it. */
 int persist_open(const struct conf *config);
 
 /* Load it into the monitor, which shared guards; a file that cannot be used is put aside.  0, or -1

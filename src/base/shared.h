@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shared.h - what two threads share: a lock, what it guards, and a pipe to wake
+/* shared.h - data shared by threads: a lock, the data that it guards, and a pipe to wake
  * the thread that owns it.
  *
- * Held for microseconds, or milliseconds where there are thousands of things to look
- * at: nothing that could block is called under the lock.  What was changed under it
- * may ask for something to be done, and shared_unlock() does that afterwards.
+ * Nothing that could block is called while the lock is held.  If a change requires
+ * something to be done, shared_unlock() does it after releasing the lock.
  */
 #ifndef SHARED_H
 #define SHARED_H
 
 struct shared;
 
-struct shared_hooks { /* both NULL: nothing is ever to be done */
-	/* With the lock held: what there is to do, 0 being nothing, and forget it. */
+struct shared_hooks { /* both NULL: nothing has to be done */
+	/* Called with the lock: return what has to be done (0: nothing), and clear it. */
 	unsigned int (*take)(void *guarded);
 
-	/* Without the lock, in the thread that has released it: do it. */
+	/* Called without the lock, by the thread that has released it: do it. */
 	void (*act)(void *ctx, unsigned int todo);
 	void *ctx;
 };

@@ -37,8 +37,8 @@ unsigned int conf_read(struct conf *config, const char *name, const char *text, 
 int conf_set(struct conf *config, const char *where, const char *token, const char *value,
 	     struct conf_error *error);
 
-/* Check what no single line can: interval against window, say.  0, or -1 with
- * *error. */
+/* Check settings that depend on each other, for example interval and window.  Returns 0,
+ * or -1 with *error. */
 int conf_check(const struct conf *config, const char *name, struct conf_error *error);
 
 /* The absolute path of the state file, or NULL when nothing is to be kept. */

@@ -8,7 +8,7 @@
 
 struct entry {
 	TAILQ_ENTRY(entry) link;
-	uint64_t number; /* of the order in which events came; ids begin anew one day */
+	uint64_t number; /* in the order of events, because ids start at 1 again some day */
 	struct event event;
 };
 
@@ -170,7 +170,7 @@ events_skip(struct events *events, uint32_t id)
 void
 events_release(struct events *events, uint32_t id)
 {
-	/* A higher one than the last is of those before ids began anew. */
+	/* A higher id than the last one is from before ids started at 1 again. */
 	const bool former = id > events->last_id;
 	const uint64_t last = former ? events->former_number : events->last_number;
 	const uint32_t ago = former ? UINT32_MAX - id : events->last_id - id;
@@ -300,8 +300,8 @@ first_after(const struct entries *entries, uint64_t number)
 	return entry;
 }
 
-/* Visit what is logged or queued.  What still waits when ids begin anew is left
- * out: its ids are beyond last_id, and no restart could put them in order. */
+/* Visit what is logged or queued.  Events queued before ids start at 1 again are left
+ * out: their ids are beyond last_id, and could not be put in order after a restart. */
 static size_t
 merge(const struct events *events, struct event_record out[])
 {

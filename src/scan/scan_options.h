@@ -16,7 +16,7 @@ enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 struct scan_options {
 	struct conf config; /* to be released by conf_clear() */
 	bool json, quiet, live, verbose;
-	unsigned long enough; /* stop when so many are found; 0: no such limit */
+	unsigned long enough; /* stop when this number is found; 0: no limit */
 };
 
 /* Fill in *options.  --help and --version print and exit; a mistake is reported on standard error

@@ -17,7 +17,7 @@
 
 struct statefile;
 
-#define STATEFILE_ASIDE_MAX 99 /* so many may be put aside */
+#define STATEFILE_ASIDE_MAX 99 /* limit of damaged files that are kept */
 
 /* Lock `path`, which is absolute and copied; its directory is made (mode 0700) if only
  * that is missing.  To be called by the user who will write, so after privileges
@@ -55,10 +55,10 @@ ssize_t statefile_read_aside(const struct statefile *file, int number, char *buf
 int statefile_keep_aside(struct statefile *file, char *name, size_t size);
 
 /* Replace the file by these len octets: at any instant, and after a crash at any
- * instant, it is the former or the new one, whole.  Makes the directory and locks
+ * instant, it is either the previous or the new one, whole.  Makes the directory and locks
  * first if that could not be done so far, or if they are no longer those that were
  * found before.
- * 0, or -1 with *error: the former file is untouched then, or, where only the
+ * 0, or -1 with *error: the previous file is untouched then, or, where only the
  * directory could not be written to disk, a crash brings either of the two. */
 int statefile_replace(struct statefile *file, const char *text, size_t len,
 		      char error[STATEFILE_ERROR_LEN]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* writer.h - the thread that saves, so that no other waits for a disk.
+/* writer.h - the thread that saves, so that no other thread waits for a disk.
  *
- * It knows when to save, not what: `save` does it, in that thread.
+ * It decides when to save; the callback `save`, which it calls, decides what.
  */
 #ifndef WRITER_H
 #define WRITER_H
@@ -12,17 +12,17 @@
 struct writer;
 
 enum writer_urgency {
-	WRITER_SOON, /* in a second: nothing waits for it */
+	WRITER_SOON, /* within a second: nothing waits for it */
 	WRITER_NOW,
 };
 
 struct writer_job {
 	void *ctx;
-	/* Save.  Returns whether that worked; if not it is tried again, a second later
-	 * at first and a minute at last, or when there is something new.  *octets is 0,
-	 * and may be set to how many were written. */
+	/* Save.  Returns whether this succeeded; if not, it is called again after a second,
+	 * later after up to a minute, or when something else has to be saved.  *octets is 0
+	 * and may be set to the number of octets written. */
 	bool (*save)(void *ctx, size_t *octets);
-	int period_s; /* save when nobody asked for so long; at least 1 */
+	int period_s; /* save after this time without a request; at least 1 */
 };
 
 /* Start the thread, with all signals blocked.  NULL with errno.  *job is copied.
@@ -30,28 +30,28 @@ struct writer_job {
  * process ends. */
 struct writer *writer_start(const struct writer_job *job);
 
-/* There is something to save.  From any thread, under any lock, even after
- * writer_finish(): never blocks.  What is asked for while a save is under way starts
- * another one after it.  Between two saves there is a pause as long as the former
- * took; and after 60 megabytes at once, a second for each that is written, so that no
- * disk wears out from whatever makes events.  5 s at most. */
+/* Request a save.  May be called from any thread, under any lock, even after
+ * writer_finish(); never blocks.  A request during a save starts another one after it.
+ * The pause after a save is as long as the save took, and, after 60 megabytes at once, a
+ * second for each further megabyte, so that events without end do not wear out the disk;
+ * it is at most 5 s. */
 void writer_ask(struct writer *writer, enum writer_urgency urgency);
 
 #define WRITER_HANG_S 5
 
 enum writer_news {
 	WRITER_NO_NEWS,
-	WRITER_HANGS,         /* a save has taken WRITER_HANG_S: a disk that hangs, most likely */
-	WRITER_HANGS_NO_MORE, /* it is over, however it ended */
+	WRITER_HANGS,         /* a save has taken WRITER_HANG_S: the disk probably hangs */
+	WRITER_HANGS_NO_MORE, /* it has ended, with or without success */
 };
 
-/* What is new since the last call about a save that hangs; *seconds is how long it
- * has taken so far.  Never blocks.  For one thread, to be called every now and then. */
+/* Whether a save has begun or ceased to hang since the last call; *seconds: the time that
+ * it has taken so far.  Never blocks.  To be called regularly, by one thread. */
 enum writer_news writer_watch(struct writer *writer, int *seconds);
 
-/* Save once more, without a pause, and end; wait timeout_ms for that at most.
- * Returns whether it was done and the save worked.  Once it has returned true, or
- * false for another reason than the time, `save` is not called any more. */
+/* Save once more, without a pause, and end; wait at most timeout_ms.  Returns whether the
+ * save succeeded in this time.  `save` is not called after this has returned true, or
+ * false for another reason than the timeout. */
 bool writer_finish(struct writer *writer, int timeout_ms);
 
 #endif /* WRITER_H */
