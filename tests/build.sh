@@ -51,6 +51,7 @@ build()
 # The programs of TESTS that are no integration tests, as make knows them.
 unit_tests()
 {
+	make -s Makefile >&2 # it may be out of date, and says so
 	make -s -f Makefile print-unit-tests
 }
 
