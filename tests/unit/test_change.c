@@ -121,6 +121,7 @@ creation(void **state)
 	assert_int_equal(apply(row(MANAGER, CHANGE_ROW_CREATE)), CHANGE_GRANTED);
 	assert_int_equal(check(row(MANAGER, CHANGE_ROW_CREATE)), CHANGE_INCONSISTENT_VALUE);
 	assert_int_equal(apply(row(MANAGER + 1, CHANGE_ROW_CREATE)), CHANGE_GRANTED);
+	assert_int_equal(check(row(MANAGER + 2, CHANGE_ROW_CREATE)), CHANGE_RESOURCES);
 	assert_int_equal(apply(row(MANAGER + 2, CHANGE_ROW_CREATE)), CHANGE_RESOURCES);
 	assert_null(find(MANAGER + 2));
 }
