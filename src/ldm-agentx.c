@@ -14,7 +14,7 @@ int
 main(int argc, char **argv)
 {
 	static struct options options; /* the daemon refers to it */
-	struct daemon *daemon;
+	static struct daemon *daemon;  /* never freed: the SNMP thread may outlive main() */
 
 	inherited_settle(EXIT_FAILURE, DESCRIPTORS_WANTED);
 	heap_init();

@@ -2,7 +2,6 @@
 #include "agent/discovery.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "agent/datagramlog.h"
@@ -113,18 +112,16 @@ start_prober(struct discovery *discovery, struct loop *loop)
 struct discovery *
 discovery_start(struct loop *loop, const struct conf *config)
 {
-	struct discovery *discovery = calloc(1, sizeof(*discovery));
+	static struct discovery discovery; /* what is left of it may outlive main() */
 
-	if (discovery != NULL) {
-		discovery->config = config;
-		discovery->shared = monitoring_start(config, &discovery->lines);
-	}
-	if (discovery == NULL || discovery->shared == NULL ||
-	    loop_add_fd(loop, shared_wake_fd(discovery->shared), on_change, discovery) < 0) {
+	discovery.config = config;
+	discovery.shared = monitoring_start(config, &discovery.lines);
+	if (discovery.shared == NULL ||
+	    loop_add_fd(loop, shared_wake_fd(discovery.shared), on_change, &discovery) < 0) {
 		log_error("cannot start: %s", strerror(errno));
 		return NULL;
 	}
-	return start_prober(discovery, loop) == 0 ? discovery : NULL;
+	return start_prober(&discovery, loop) == 0 ? &discovery : NULL;
 }
 
 struct shared *

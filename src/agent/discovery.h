@@ -14,8 +14,8 @@ struct loop;
 struct shared;
 
 /* Open the sockets; the first request goes out when the loop runs.  config is used
- * until there is another one.  NULL after the reason was logged; the process is to
- * end then, and nothing is released. */
+ * until there is another one.  There is one discovery to a process; NULL after the
+ * reason was logged, the process being about to end. */
 struct discovery *discovery_start(struct loop *loop, const struct conf *config);
 
 /* The monitor, for the other threads; it is never freed. */
