@@ -11,7 +11,7 @@ find_manager(const struct change_target *t, uint32_t addr)
 	return m != NULL && m->addr == addr ? m : NULL;
 }
 
-/* Nobody could hear it: it would be down for ever. */
+/* Its answers would be refused, and it would be down for ever. */
 static bool
 is_denied(const struct change_target *t, uint32_t addr)
 {
@@ -91,8 +91,8 @@ apply_row(const struct change_target *t, struct change *change, struct moment no
 	return change->expectation_made ? CHANGE_GRANTED : CHANGE_RESOURCES;
 }
 
-/* Whatever a reload may change before the request's end is not to be undone, and an
- * event before it not to be lost: so all else waits for change_commit(). */
+/* Changes by a reload before the end of the request must not be undone, and events must
+ * not be lost: therefore everything else is done by change_commit(). */
 enum change_refusal
 change_apply(const struct change_target *t, struct change *change, struct moment now)
 {
@@ -103,9 +103,9 @@ change_apply(const struct change_target *t, struct change *change, struct moment
 	return refusal;
 }
 
-/* As if the row had never been expected by this request.  Whoever has answered
- * meanwhile has been announced, and stays; but not one that a reload has refused
- * and only the expectation has kept. */
+/* As if this request had never made the row an expected one.  A manager that has answered
+ * since then was announced and is kept, unless a reload refuses it and only the
+ * expectation has kept its row. */
 bool
 change_undo(const struct change_target *t, const struct change *change, struct moment now)
 {

@@ -18,7 +18,7 @@ struct discover {
 	struct links links;
 
 	bool in_round;
-	bool out_of_turn;       /* the round is: nobody misses it */
+	bool out_of_turn;       /* an additional round: silence is not counted */
 	bool round_wanted;      /* discover_round_now() */
 	struct moment started;  /* the round */
 	int64_t regular_us;     /* start of the last regular round */
@@ -167,7 +167,7 @@ hear(struct discover *d, struct link *link, const struct arrival *arrival, struc
 	return verdict;
 }
 
-/* A response whose octets are in order. */
+/* Check a well-formed response further. */
 static enum verdict
 admit(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
       const struct wire_response *resp, const char **why)
@@ -244,7 +244,7 @@ find_pending(const struct discover *d, bool pending[])
 	inventory_unconfirmed(d->inv, pending, d->links.count);
 }
 
-/* From each port at least one, for there may be somebody who hears but one of them. */
+/* At least one from each port, because a manager may hear only one of them. */
 static unsigned int
 requests_in_round(const struct discover_settings *settings)
 {
@@ -276,8 +276,8 @@ start_round(struct discover *d, struct moment now, bool regular)
 	}
 }
 
-/* Does the silence of those count of whom no link is known?  They may be wherever
- * managers are; and where there are none, anywhere. */
+/* Whether the silence of managers without a known link counts.  They may be on any link
+ * with managers or, if there is none, on any link in use. */
 static enum link_judgement
 judge_elsewhere(struct discover *d, const struct link_verdict verdicts[])
 {
@@ -324,7 +324,7 @@ close_round(struct discover *d, struct moment now)
 	d->stats.last_answers = inventory_heard_since(d->inv, d->started.mono_us);
 	if (d->out_of_turn)
 		return;
-	/* Whom nobody has confirmed is no reason not to judge. */
+	/* Candidates do not matter for the judgement. */
 	inventory_pending(d->inv, d->started.mono_us, silent, d->links.count);
 	for (int i = 0; i < d->links.count; i++) {
 		struct link *link = &d->links.list[i];
@@ -340,9 +340,9 @@ close_round(struct discover *d, struct moment now)
 	forget_gone(d);
 }
 
-/* Ask again where somebody is silent and no request was free of drops, unless the
- * next round would have to wait for that.
- * Returns whether there is such a link. */
+/* Repeat the request on links on which a manager is silent and the kernel dropped
+ * datagrams, unless this would delay the next round.  Returns whether there is such a
+ * link. */
 static bool
 ask_again(struct discover *d, struct moment now, const bool pending[])
 {

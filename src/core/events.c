@@ -158,7 +158,7 @@ events_last_id(const struct events *events)
 	return events->last_id;
 }
 
-/* The numbers, too, so that what was given before can be told by its id. */
+/* Also advance the numbers, so that earlier events can still be found by their ids. */
 void
 events_skip(struct events *events, uint32_t id)
 {

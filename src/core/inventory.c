@@ -205,7 +205,7 @@ inventory_hear(struct inventory *inv, const struct wire_response *resp,
 	return VERDICT_ACCEPTED;
 }
 
-/* For candidates_each(): what is asked of them, and the answer. */
+/* For candidates_each(): the links to be marked. */
 struct pending {
 	bool *links;
 	int link_count;
@@ -255,7 +255,7 @@ is_past_retention(const struct inventory *inv, const struct row *row, struct mom
 		return false;
 	if (!manager_heard(m))
 		return true;
-	/* Who was not judged is not reported either, and must not just vanish. */
+	/* A manager that was not judged was not reported as down: keep its row. */
 	return m->status == MANAGER_DOWN && !row_is_owed(row) && retention_us > 0 &&
 	       now.mono_us - m->last_seen.mono_us >= retention_us;
 }

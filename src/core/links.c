@@ -88,8 +88,8 @@ by_former_index(struct links *links, unsigned int ifindex)
 	return NULL;
 }
 
-/* Whoever had the name gets the other one for it: it has been renamed, too, as a
- * further report will say, or is gone.  So no two links ever have one name. */
+/* A link that had this name gets the other one in exchange: it was renamed, too, as
+ * another report will show, or is gone.  So no two links ever have the same name. */
 static void
 adopt_name(struct links *links, const struct link_report *report)
 {
@@ -185,7 +185,7 @@ link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state
 		link_blind(link, "it was created again");
 	else if (link->addr != addr)
 		link_blind(link, "its address was changed");
-	/* What the operator wanted was no outage: only what comes now may be one. */
+	/* Rounds in which the configuration excluded the link were not an outage. */
 	if ((link->state == LINK_EXCLUDED || link->state == LINK_UNSUITABLE) &&
 	    state != link->state)
 		link->unseen = 0;

@@ -22,7 +22,7 @@ struct monitor {
 	unsigned int todo;
 
 	bool quiet;           /* until the first round is over */
-	uint64_t idle_rounds; /* before it, in which nobody could be asked */
+	uint64_t idle_rounds; /* before it, in which no request could be sent */
 	size_t unannounced;   /* in it */
 	bool saves;
 	uint32_t reserved_id; /* up to it ids are on disk as taken */
@@ -244,7 +244,7 @@ monitor_undo(struct monitor *m, const struct change *change, struct moment now)
 	const struct change_target target = target_of(m);
 
 	if (change_undo(&target, change, now))
-		ask_to_save(m, MONITOR_SAVE_NOW); /* what was undone may have been saved */
+		ask_to_save(m, MONITOR_SAVE_NOW); /* the change may have been saved already */
 }
 
 bool
@@ -361,7 +361,7 @@ monitor_export(const struct monitor *m, struct state *state, struct moment now)
 	return true;
 }
 
-/* What SET has changed stays while the configuration says what it said then. */
+/* A value set by SET stays while the configuration has the same value as then. */
 static void
 restore_settings(struct monitor *m, const struct state *state)
 {

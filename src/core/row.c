@@ -164,7 +164,7 @@ contradicts(const struct manager *m, const struct wire_response *resp)
 	return strcmp(m->hostname, resp->hostname) != 0 || m->port != resp->port;
 }
 
-/* Whether what this source says becomes the row, whatever it is. */
+/* Whether answers of this source replace the values of the row. */
 static bool
 may_speak_for(const struct row *row, uint32_t source, const struct row_rules *rules)
 {
@@ -196,8 +196,9 @@ end_challenge(struct row *row)
 	row->notified.conflict = false;
 }
 
-/* They agree before anybody was told.  What was told is over only after rounds of
- * peace, or who agrees and contradicts in turn had it told without end. */
+/* The sources agree before there was an event.  After the event a conflict ends only
+ * after silent rounds; otherwise a source that agrees and contradicts in turn would cause
+ * events without end. */
 static void
 note_agreement(struct row *row)
 {
@@ -217,8 +218,8 @@ note_source(struct row *row, const struct wire_response *resp, const struct rece
 		note_agreement(row);
 }
 
-/* Somebody says that the manager is there.  Version and way to us are for its own
- * source to say. */
+/* Another source says that the manager is there.  Only its own source sets the version,
+ * the interface and so on. */
 static void
 note_other(struct row *row, const struct reception *reception)
 {
