@@ -10,7 +10,7 @@
 # missing.
 set -eu
 
-tests='access answers candidates command config discover events fleet inventory oidindex
+tests='access answers candidates command config discover events fleet inventory monitor notified oidindex
 	quota random state state_rows text wire'
 fuzz_targets='command config state wire'
 
