@@ -355,6 +355,31 @@ deny_all(void)
 }
 
 static void
+created_row_is_saved(void **unused)
+{
+	const struct change create = row_change(CHANGE_ROW_CREATE, false);
+
+	(void)unused;
+	monitor_start_saving(monitor);
+	monitor_take_todo(monitor);
+	assert_true(monitor_commit(monitor, &create, now));
+	assert_int_equal(monitor_take_todo(monitor), MONITOR_LOOK | MONITOR_SAVE_NOW);
+}
+
+static void
+active_alone_changes_no_expectation(void **unused)
+{
+	const struct change create = row_change(CHANGE_ROW_CREATE, false);
+	const struct change active = {
+	    .what = CHANGE_ROW, .address = MANAGER, .action = CHANGE_ROW_KEEP};
+
+	(void)unused;
+	assert_true(monitor_commit(monitor, &create, now));
+	assert_true(monitor_commit(monitor, &active, now));
+	assert_true(row().expected_by_operator);
+}
+
+static void
 undone_creation_leaves_no_trace(void **unused)
 {
 	struct change create = row_change(CHANGE_ROW_CREATE, false);
@@ -765,6 +790,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(undone_interval_leaves_what_a_reload_set, make, clear),
 	    cmocka_unit_test_setup_teardown(undone_interval_is_never_too_short, make, clear),
 	    cmocka_unit_test_setup_teardown(finished_interval_is_never_too_short, make, clear),
+	    cmocka_unit_test_setup_teardown(created_row_is_saved, make, clear),
+	    cmocka_unit_test_setup_teardown(active_alone_changes_no_expectation, make, clear),
 	    cmocka_unit_test_setup_teardown(undone_creation_leaves_no_trace, make, clear),
 	    cmocka_unit_test_setup_teardown(undone_creation_leaves_the_row_to_the_file, make,
 					    clear),
