@@ -13,10 +13,10 @@
 struct candidate {
 	RB_ENTRY(candidate) node;
 	struct manager m;
-	unsigned int answers; /* to different requests */
-	uint64_t last_wave;   /* the last request it has answered */
-	unsigned int rounds;  /* closed since it was first heard */
-	size_t slot;          /* in the pool */
+	unsigned int answers;  /* to different requests */
+	uint64_t last_request; /* the number of the last one it has answered */
+	unsigned int rounds;   /* closed since it was first heard */
+	size_t slot;           /* in the pool */
 };
 
 RB_HEAD(tree, candidate);
@@ -26,8 +26,8 @@ struct candidates {
 	struct candidate **pool; /* the same, for random replacement */
 	size_t count, max;
 	struct random random;
-	uint64_t wave;  /* the last request that was answered by any of them */
-	size_t surplus; /* new ones since then that found the pool full */
+	uint64_t request_number; /* of the last request that any of them answered */
+	size_t surplus;          /* new ones since then that found the pool full */
 };
 
 static int
@@ -145,8 +145,8 @@ candidates_hear(struct candidates *c, const struct wire_response *resp,
 {
 	struct candidate *who = find(c, resp->addr);
 
-	if (reception->wave > c->wave) {
-		c->wave = reception->wave;
+	if (reception->request_number > c->request_number) {
+		c->request_number = reception->request_number;
 		c->surplus = 0;
 	}
 	if (who == NULL)
@@ -154,8 +154,8 @@ candidates_hear(struct candidates *c, const struct wire_response *resp,
 	if (who == NULL)
 		return CANDIDATE_DROPPED;
 	manager_note_answer(&who->m, resp, reception);
-	if (reception->wave > who->last_wave) {
-		who->last_wave = reception->wave;
+	if (reception->request_number > who->last_request) {
+		who->last_request = reception->request_number;
 		who->answers++;
 	}
 	if (who->answers < confirmations)

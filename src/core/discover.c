@@ -30,12 +30,12 @@ struct discover {
 	int64_t step_due_us;    /* next request or judgement */
 	int64_t regular_due_us; /* next regular round */
 
-	enum sender sender; /* of the requests being handed out */
-	int next_to_send;   /* link to look at next */
-	uint64_t wave;
-	uint64_t sent_wave;   /* the last of which a request has left */
-	int64_t requested_us; /* last request on any link */
-	unsigned int unseen;  /* rounds in a row that no link could judge */
+	enum sender sender;      /* of the requests being handed out */
+	int next_to_send;        /* link to look at next */
+	uint64_t request_number; /* likewise; the same on all links */
+	uint64_t sent_number;    /* the last one that was sent on any link */
+	int64_t requested_us;    /* last request on any link */
+	unsigned int unseen;     /* rounds in a row that no link could judge */
 	struct discover_stats stats;
 };
 
@@ -150,13 +150,13 @@ hear(struct discover *d, struct link *link, const struct arrival *arrival, struc
      const struct wire_response *resp)
 {
 	/* It may come in where we do not ask, by another route or ARP flux. */
-	const bool asked_here = link != NULL && link->wave > 0 && link_in_use(link);
+	const bool asked_here = link != NULL && link->request_number > 0 && link_in_use(link);
 	const struct reception reception = {
 	    .now = now,
 	    .source = arrival->source,
 	    .ifindex = arrival->ifindex,
 	    .link = asked_here ? (int)(link - d->links.list) : LINK_NONE,
-	    .wave = asked_here ? link->wave : d->sent_wave,
+	    .request_number = asked_here ? link->request_number : d->sent_number,
 	    .since_request_us = now.mono_us - (asked_here ? link->requested_us : d->requested_us),
 	};
 
@@ -222,7 +222,7 @@ static void
 ask(struct discover *d, const bool wanted[])
 {
 	d->sender = choose_sender(d);
-	d->wave++;
+	d->request_number++;
 	d->next_to_send = 0;
 	for (int i = 0; i < d->links.count; i++) {
 		struct link *link = &d->links.list[i];
@@ -426,11 +426,11 @@ discover_sent(struct discover *d, const struct discover_request *req, bool ok, u
 	}
 	d->stats.requests_sent++;
 	d->requested_us = now.mono_us;
-	d->sent_wave = d->wave;
+	d->sent_number = d->request_number;
 	/* However long it took to leave, it has its time to be answered. */
 	if (d->in_round && d->step_due_us < now.mono_us + d->request_us)
 		d->step_due_us = now.mono_us + d->request_us;
-	link_note_sent(link, req->sender, source_port, d->wave, now.mono_us);
+	link_note_sent(link, req->sender, source_port, d->request_number, now.mono_us);
 }
 
 void

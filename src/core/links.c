@@ -243,12 +243,13 @@ link_is_clean(const struct link *link)
 }
 
 void
-link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave, int64_t now_us)
+link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t request_number,
+	       int64_t now_us)
 {
 	link->requests++;
 	link->asked = link->from[sender].asked = true;
 	link->sender = sender;
-	link->wave = wave;
+	link->request_number = request_number;
 	link->requested_us = now_us;
 	link->loops[sender].port = port;
 	link->loops[sender].count++;

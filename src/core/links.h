@@ -64,7 +64,7 @@ struct link {
 	const char *why;    /* it was blind; static */
 
 	bool to_send;
-	uint64_t wave; /* of the last request; 0: none yet */
+	uint64_t request_number; /* of the last request; 0: none yet */
 	int64_t requested_us;
 
 	/* Copies of own requests that the kernel has not looped back yet. */
@@ -161,7 +161,7 @@ void link_settle_request(struct link *link);
 bool link_is_clean(const struct link *link);
 
 /* Record that a request was sent from this port. */
-void link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t wave,
+void link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t request_number,
 		    int64_t now_us);
 
 /* Whether a request that arrived from this port of this host is an own one, looped back

@@ -33,8 +33,8 @@ manager_note_answer(struct manager *m, const struct wire_response *resp,
 	m->source = reception->source;
 	m->ifindex = reception->ifindex;
 	m->link = reception->link;
-	if (reception->wave > 0 && reception->wave != m->wave) {
-		m->wave = reception->wave;
+	if (reception->request_number > 0 && reception->request_number != m->request_number) {
+		m->request_number = reception->request_number;
 		m->response_time_us = (uint32_t)(reception->since_request_us < UINT32_MAX
 						     ? reception->since_request_us
 						     : UINT32_MAX);

@@ -34,7 +34,7 @@ struct manager {
 	struct moment first_seen;
 	struct moment last_seen;   /* wall_ms is 0 when never heard */
 	uint32_t response_time_us; /* first answer after the last request before it */
-	uint64_t wave;             /* the request that response_time_us belongs to */
+	uint64_t request_number;   /* of the request that response_time_us belongs to */
 	uint32_t missed;           /* rounds in a row */
 	uint32_t transitions;      /* changes between up and down */
 	bool expected_by_file;     /* the configuration's */
@@ -43,7 +43,7 @@ struct manager {
 };
 
 /* A row as it is kept over a restart.  Of m, what the rest follows from is of no
- * account: ifindex, wave, response_time_us and announced. */
+ * account: ifindex, request_number, response_time_us and announced. */
 struct manager_record {
 	struct manager m; /* monotonic times relative to the record's making */
 	struct notified notified;
@@ -59,8 +59,8 @@ struct reception {
 	uint32_t source;
 	unsigned int ifindex;
 	int link;                 /* or LINK_NONE */
-	uint64_t wave;            /* number of our last request on that link; 0: none yet */
-	int64_t since_request_us; /* age of that request; meaningless if wave is 0 */
+	uint64_t request_number;  /* of our last request on that link; 0: none yet */
+	int64_t since_request_us; /* age of that request; meaningless if request_number is 0 */
 };
 
 /* "up", "missing", ...; static, never NULL. */

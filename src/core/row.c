@@ -385,7 +385,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	m->last_seen.mono_us += now.mono_us;
 	m->link = link;
 	m->ifindex = ifindex;
-	m->wave = 0;
+	m->request_number = 0;
 	row->notified = record->notified;
 	row->described = record->notified.description;
 	row->conflict = record->notified.conflict;

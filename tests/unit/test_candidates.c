@@ -13,17 +13,17 @@
 #define GENUINE 0xc6120001u /* 198.18.0.1 */
 #define POOL 250
 #define FLOOD 4000 /* made-up answers to each request */
-#define WAVES_A_ROUND 3
+#define REQUESTS_A_ROUND 3
 
 /* Returns whether that confirms it. */
 static bool
-hear(struct candidates *c, uint32_t addr, uint64_t wave)
+hear(struct candidates *c, uint32_t addr, uint64_t request_number)
 {
 	const struct wire_response resp = {.addr = addr, .port = 6482};
 	const struct reception reception = {
-	    .now = {.mono_us = (int64_t)wave * 1000000, .wall_ms = 1},
+	    .now = {.mono_us = (int64_t)request_number * 1000000, .wall_ms = 1},
 	    .source = addr,
-	    .wave = wave,
+	    .request_number = request_number,
 	};
 	struct manager confirmed;
 
@@ -33,27 +33,27 @@ hear(struct candidates *c, uint32_t addr, uint64_t wave)
 /* How many requests it takes until a manager is confirmed whose answer comes after
  * `before` of the made-up ones, none of which is seen twice. */
 static unsigned int
-waves_to_confirm(unsigned int before)
+requests_to_confirm(unsigned int before)
 {
 	struct candidates *c = candidates_new(POOL, 1);
 	uint32_t made_up = 0x0a000000;
-	unsigned int wave = 0;
+	unsigned int request_number = 0;
 	bool confirmed = false;
 
 	assert_non_null(c);
-	while (!confirmed && wave < 10000) {
-		wave++;
+	while (!confirmed && request_number < 10000) {
+		request_number++;
 		for (unsigned int i = 0; i < before; i++)
-			assert_false(hear(c, ++made_up, wave));
-		confirmed = hear(c, GENUINE, wave);
+			assert_false(hear(c, ++made_up, request_number));
+		confirmed = hear(c, GENUINE, request_number);
 		for (unsigned int i = before; i < FLOOD; i++)
-			assert_false(hear(c, ++made_up, wave));
+			assert_false(hear(c, ++made_up, request_number));
 		assert_true(candidates_count(c) <= POOL);
-		if (wave % WAVES_A_ROUND == 0)
+		if (request_number % REQUESTS_A_ROUND == 0)
 			candidates_age(c);
 	}
 	candidates_free(c);
-	return wave;
+	return request_number;
 }
 
 /* On average after (FLOOD / POOL) requests, or the square of that. */
@@ -61,9 +61,9 @@ static void
 flood_keeps_nobody_out(void **state)
 {
 	(void)state;
-	assert_in_range(waves_to_confirm(0), 2, 200);
-	assert_in_range(waves_to_confirm(FLOOD / 2), 2, 2000);
-	assert_in_range(waves_to_confirm(FLOOD), 2, 4000);
+	assert_in_range(requests_to_confirm(0), 2, 200);
+	assert_in_range(requests_to_confirm(FLOOD / 2), 2, 2000);
+	assert_in_range(requests_to_confirm(FLOOD), 2, 4000);
 }
 
 static void

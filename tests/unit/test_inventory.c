@@ -58,7 +58,7 @@ hear_from(struct inventory *inv, uint32_t addr, uint32_t source, const char *hos
 	    .source = source,
 	    .ifindex = 4,
 	    .link = link,
-	    .wave = (uint64_t)s + 1,
+	    .request_number = (uint64_t)s + 1,
 	    .since_request_us = 1234,
 	};
 
@@ -294,7 +294,7 @@ others_say_only_that_it_is_there(void **state)
 					    .source = ADDR(9),
 					    .ifindex = 9,
 					    .link = 1,
-					    .wave = 100,
+					    .request_number = 100,
 					    .since_request_us = 99};
 	struct inventory *inv = new_inventory(10, 1);
 	const struct manager *m;

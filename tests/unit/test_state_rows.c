@@ -55,7 +55,7 @@ make_inventory(void)
 }
 
 static void
-hear_somebody(struct inventory *inv, struct moment now, uint64_t wave)
+hear_somebody(struct inventory *inv, struct moment now, uint64_t request_number)
 {
 	static const uint32_t sources[] = {ADDR(0), ADDR(100), ADDR(200), UINT32_MAX - 1};
 	struct wire_response resp = {
@@ -67,7 +67,7 @@ hear_somebody(struct inventory *inv, struct moment now, uint64_t wave)
 	    .source = sources[dice(4)],
 	    .ifindex = 3,
 	    .link = (int)dice(2) - 1,
-	    .wave = wave,
+	    .request_number = request_number,
 	};
 
 	if (dice(3) > 0)
