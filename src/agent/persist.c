@@ -221,7 +221,9 @@ load(const struct conf *config, struct state *state)
 	} else if (text == NULL && errno == ENOENT) {
 		log_info("%s does not exist yet, starting without a state", persist.path);
 	} else if (text == NULL) {
-		keep_aside(strerror(errno));
+		/* A copy, because keep_aside() may call strerror() as well. */
+		strlcpy(error.text, strerror(errno), sizeof(error.text));
+		keep_aside(error.text);
 	} else {
 		state->last_id = state_salvage_last_id(text, len);
 		keep_aside(error.text);
