@@ -146,8 +146,8 @@ chown root:Debian-snmp /etc/snmp/snmpd.conf
 chmod 0640 /etc/snmp/snmpd.conf
 mkdir -p /etc/snmp/snmpd.conf.d
 for name in alice ldm-agentx; do
-	userdel --force $name 2>/dev/null || true
-	groupdel $name 2>/dev/null || true
+	! grep -q "^$name:" /etc/passwd || userdel --force $name
+	! grep -q "^$name:" /etc/group || groupdel $name
 done
 mkdir -p $2
 useradd --create-home --home-dir $2/alice --shell /bin/bash --user-group alice
