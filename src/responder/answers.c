@@ -15,7 +15,7 @@
 
 struct slot {
 	struct answer answer;
-	uint64_t number; /* in the order scheduled: among those due together the first goes first */
+	uint64_t number; /* of the answer; answers due at the same time are sent in this order */
 };
 
 struct answers {
@@ -27,10 +27,10 @@ struct answers {
 	unsigned int loss_percent;
 	struct random random;
 	uint64_t scheduled;
-	struct answers_stats stats; /* but for pending */
+	struct answers_stats stats; /* except pending */
 	struct quota quota;
 	size_t count, limit;
-	struct slot heap[]; /* a binary heap, the next one at its top */
+	struct slot heap[]; /* a binary heap, the next answer at the top */
 };
 
 struct answers *
@@ -116,7 +116,7 @@ pop(struct answers *answers)
 	answers->heap[i] = last;
 }
 
-/* Schedule a manager's answer, with all but its due time filled in. */
+/* Schedule a manager's answer; all but its due time is filled in. */
 static void
 schedule(struct answers *answers, struct answer answer, int64_t now_us)
 {
@@ -137,7 +137,8 @@ schedule(struct answers *answers, struct answer answer, int64_t now_us)
 	push(answers, &answer);
 }
 
-/* Fill in where each manager's answers to a request go, one or two of them. */
+/* Fill in the destinations of each manager's answers to a request.  Returns how many
+ * there are, one or two. */
 static int
 address_answers(const struct answers *answers, const struct answers_request *request,
 		struct answer to[2])
@@ -168,8 +169,8 @@ address_answers(const struct answers *answers, const struct answers_request *req
 	return 0;
 }
 
-/* On a loopback interface Linux sends from 0.0.0.0 (127.0.0.1 is not for
- * interfaces, by its scope), and what is sent there comes to this host. */
+/* On a loopback interface Linux sends from 0.0.0.0, because the scope of 127.0.0.1
+ * excludes it as a source, and delivers datagrams to 0.0.0.0 to this host. */
 static bool
 possible(const struct answers_request *request)
 {

@@ -12,7 +12,7 @@
 #include "responder/command.h"
 #include "responder/unixsock.h"
 
-/* Returns the length of the line, newline included, or 0 if it is none. */
+/* Returns the length of the line with its newline, or 0 if the words do not make one. */
 static size_t
 join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 {

@@ -17,8 +17,8 @@ struct context {
 
 struct verb {
 	const char *name;
-	const char *usage; /* of its arguments; NULL: it takes none */
-	/* args: all that follows the verb and a blank; NULL if it takes none. */
+	const char *usage; /* of its arguments; NULL: none */
+	/* args: the text after the verb and a blank; NULL if there are no arguments. */
 	void (*run)(struct context *ctx, const char *args);
 };
 
@@ -36,7 +36,7 @@ reply(struct context *ctx, const char *format, ...)
 	fputc('\n', ctx->out);
 }
 
-/* Foreign text as it may be shown in a reply. */
+/* Foreign text made printable for a reply. */
 struct shown {
 	char text[80];
 };
@@ -85,7 +85,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 	return true;
 }
 
-/* The managers that WHO, the first word of *args, stands for. */
+/* The managers selected by WHO, the first word of *args. */
 static bool
 read_who(struct context *ctx, const char **args, struct fleet_range *range)
 {
@@ -146,8 +146,8 @@ run_off(struct context *ctx, const char *args)
 	run_switch(ctx, args, false);
 }
 
-/* The value is the rest of the line as it is: it may have blanks, or be empty
- * (a blank is then the last octet of the line). */
+/* The value is the rest of the line, unchanged: it may contain blanks, or be empty
+ * (the line then ends with a blank). */
 static void
 run_set(struct context *ctx, const char *args)
 {
@@ -235,7 +235,7 @@ run_stats(struct context *ctx, const char *args)
 	      stats.failed);
 }
 
-/* Neither text can have the tabs that separate the fields. */
+/* Neither text can contain a tab, which separates the fields. */
 static void
 run_list(struct context *ctx, const char *args)
 {

@@ -14,11 +14,11 @@
 #include "responder/unixsock.h"
 
 #define RETRY_US 10000
-#define PATIENCE_US 5000000 /* with a client that neither sends nor reads */
+#define PATIENCE_US 5000000 /* for a client that neither sends nor reads */
 
 struct control {
 	const char *path;
-	dev_t dev; /* of the socket we made */
+	dev_t dev; /* of the socket that we created */
 	ino_t ino;
 	int fd;
 	struct loop *loop;
@@ -26,17 +26,17 @@ struct control {
 	struct fleet *fleet;
 	struct answers *answers;
 
-	int client; /* its connection, or -1: none is served */
+	int client; /* the connection being served, or -1 */
 	int64_t deadline_us;
 	char line[COMMAND_LINE_LEN];
 	size_t line_len;
-	char *reply; /* to the command, or NULL: it is not complete yet */
+	char *reply; /* to the command; NULL until the command is complete */
 	size_t reply_len, reply_sent;
 };
 
 static void accept_client(void *ctx, int fd);
 
-/* Others that connect wait in the queue of the listening socket. */
+/* Further clients wait in the queue of the listening socket. */
 static void
 await_client(struct control *control)
 {
@@ -57,8 +57,8 @@ drop_client(struct control *control)
 	await_client(control);
 }
 
-/* Send as much as there is room for, the rest later.  The loop does not watch
- * the client meanwhile: it would call for what a client goes on sending. */
+/* Send as much as there is room for, and the rest later.  The loop does not watch the
+ * client in the meantime, so that further data from it causes no calls. */
 static void
 send_reply(struct control *control)
 {
@@ -80,7 +80,7 @@ send_reply(struct control *control)
 		drop_client(control);
 }
 
-/* What was received begins with a line of len octets without its newline. */
+/* The first line received has len octets, without its newline. */
 static void
 write_reply(struct control *control, size_t len, FILE *out)
 {

@@ -15,7 +15,8 @@ struct fleet {
 	struct fleet_manager managers[];
 };
 
-/* Whether text is what the field of size octets can carry (its NUL included). */
+/* Check that text fits into a field of size octets, including its NUL, and is printable.
+ * Returns 0, or -1 with an error text. */
 static int
 check_text(const char *what, const char *text, size_t size, char error[FLEET_ERROR_LEN])
 {
@@ -38,8 +39,8 @@ check_text(const char *what, const char *text, size_t size, char error[FLEET_ERR
 	return 0;
 }
 
-/* Read one conversion, at the '%'.  Returns what follows it, or NULL if it is
- * not one of those that a template may have.  *width is 0 for "%%". */
+/* Read one conversion, at the '%'.  Returns the text after it, or NULL if a template
+ * may not contain it.  *width is 0 for "%%". */
 static const char *
 read_conversion(const char *p, int *width)
 {
@@ -61,8 +62,8 @@ read_conversion(const char *p, int *width)
 	return *p == 'u' ? p + 1 : NULL;
 }
 
-/* Never a template for printf(3): it comes from the command line.  Returns 0,
- * or -1 when the template is wrong or what it makes does not fit. */
+/* The template is not given to printf(3), because it comes from the command line.
+ * Returns 0, or -1 if it is wrong or the result does not fit. */
 static int
 expand(const char *template, size_t number, char *buf, size_t size, char error[FLEET_ERROR_LEN])
 {
@@ -102,7 +103,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[F
 	return 0;
 }
 
-/* No range can wrap around: 240.0.0.0 is refused before. */
+/* No range can wrap around, because 240.0.0.0 is already refused. */
 static int
 check_addresses(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 {

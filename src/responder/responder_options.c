@@ -164,15 +164,14 @@ set_option(struct responder_options *options, int option, char *value)
 	}
 }
 
-/* Returns whether an option was given that a client
- * does not take. */
+/* Returns whether an option was given that a client does not take. */
 static bool
 read_options(struct responder_options *options, int argc, char **argv)
 {
 	bool server_only = false;
 	int option;
 
-	/* '+': what follows the command's first word is the command's. */
+	/* '+': stop at the first word of a command. */
 	while ((option = getopt_long(argc, argv, "+n:a:H:R:P:r:d:l:s:mi:G:p:T:S:vVh", long_options,
 				     NULL)) != -1) {
 		switch (option) {
@@ -183,7 +182,7 @@ read_options(struct responder_options *options, int argc, char **argv)
 			fputs(usage_text, stdout);
 			exit(EXIT_SUCCESS);
 		case '?':
-			exit(EXIT_WRONG); /* getopt_long(3) has said why */
+			exit(EXIT_WRONG); /* getopt_long(3) has reported the error */
 		case 'S':
 			options->control = optarg;
 			break;
@@ -195,7 +194,7 @@ read_options(struct responder_options *options, int argc, char **argv)
 	return server_only;
 }
 
-/* Managers may have loopback addresses where nobody else hears them. */
+/* Managers may have loopback addresses if only loopback interfaces are used. */
 static bool
 only_loopback(const struct responder_settings *settings)
 {
@@ -232,7 +231,7 @@ responder_options_parse(struct responder_options *options, int argc, char **argv
 	    .responder = {.ifnames = ifnames, .group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
 	    .ifnames = ifnames,
 	    .mode = ANSWER_SOURCE,
-	    /* By default no two runs are alike. */
+	    /* By default runs differ. */
 	    .seed = (uint64_t)clock_now().mono_us,
 	};
 	server_only = read_options(options, argc, argv);

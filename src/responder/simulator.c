@@ -82,7 +82,7 @@ simulator_run(const struct responder_options *options)
 		if (control == NULL)
 			goto done;
 	}
-	/* So that a line is seen at once, through a pipe too. */
+	/* Write each line at once, even to a pipe. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	say_ready(fleet, responder);
 	if (loop_run(loop) == 0)

@@ -14,7 +14,7 @@
 
 #define TIMEOUT_S 10
 
-/* A socket of a type with its flags, and the address of path. */
+/* Returns a socket of this type, or -1 with errno; *sun becomes the address of path. */
 static int
 open_for(const char *path, int type, struct sockaddr_un *sun)
 {
@@ -42,7 +42,7 @@ is_alive(const char *path)
 	return alive;
 }
 
-/* Remove the socket at path if it was left behind by a process that is gone. */
+/* Remove the socket at path if the process that bound it has ended. */
 static int
 remove_stale(const char *path)
 {
@@ -64,7 +64,7 @@ remove_stale(const char *path)
 static int
 bind_private(int fd, const struct sockaddr_un *sun)
 {
-	/* Not a chmod(2) after the fact: it must not be open to others for a moment. */
+	/* umask(2) instead of a later chmod(2): others must not have access even briefly. */
 	mode_t mask = umask(0177);
 	int rc = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
 

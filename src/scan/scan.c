@@ -26,10 +26,10 @@
 
 struct scan {
 	const struct scan_options *options;
-	bool full; /* and has said so */
+	bool full; /* the table was full, and a warning was printed */
 
 	struct loop *loop;
-	struct shared *shared; /* with nobody, but the prober wants it */
+	struct shared *shared; /* not shared here, but the prober needs it */
 	struct monitor *monitor;
 	const struct inventory *inventory; /* the monitor's */
 	struct prober *prober;
@@ -70,7 +70,7 @@ on_event(void *ctx, const struct event *event, bool taken)
 	else
 		scan_lines_event(event);
 	if (fflush(stdout) != 0)
-		loop_stop(scan->loop); /* nobody will see the next ones; output.h says why */
+		loop_stop(scan->loop); /* nobody will see further events; see output.h */
 }
 
 static bool
@@ -138,7 +138,7 @@ explain_interfaces(const struct text_list *patterns, const struct ifaces *ifaces
 	}
 }
 
-/* A pattern that matches nothing is a slip of the pen on a terminal. */
+/* On a terminal a pattern that matches nothing is probably a typing error. */
 static void
 check_interfaces(const struct scan *scan)
 {
@@ -184,7 +184,7 @@ start(struct scan *scan)
 	    .retention_us = LIVE_RETENTION_US,
 	    .change_holdoff_us = SCAN_LIVE_INTERVAL_US,
 	};
-	settings.notifications = false; /* on_event() is all */
+	settings.notifications = false; /* on_event() suffices */
 	settings.event_log = 1;
 	scan->loop = loop_new();
 	scan->monitor = monitor_new(&settings, 1, clock_now(), on_event, scan);
@@ -198,7 +198,7 @@ start(struct scan *scan)
 		err(EXIT_TROUBLE, NULL);
 	scan->prober = prober_new(scan->loop, scan->shared, &prober, &client);
 	if (scan->prober == NULL)
-		exit(EXIT_TROUBLE); /* it has said why */
+		exit(EXIT_TROUBLE); /* the prober has reported the error */
 	if (!scan->options->live && prober_usable(scan->prober) == 0)
 		errx(EXIT_TROUBLE, "no interface can be used now: see -v for the reason");
 }

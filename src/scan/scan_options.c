@@ -56,7 +56,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Set what the configuration file of the daemon calls `token`. */
+/* Set the value of `token`, by its name in the daemon's configuration file. */
 static void
 set(struct scan_options *options, int option, const char *token, const char *value)
 {
@@ -124,7 +124,7 @@ scan_options_parse(struct scan_options *options, int argc, char **argv)
 		case 'w':
 			set(options, c, "window", optarg);
 			break;
-		default: /* getopt_long() has said what is wrong */
+		default: /* getopt_long() has reported the error */
 			fputs(usage, stderr);
 			exit(EXIT_TROUBLE);
 		}

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "core/wire.h"
 
-/* In the order of the table; an octet may take four. */
+/* In the order of the table; an escaped octet takes four. */
 struct line {
 	char address[TEXT_ADDRESS_LEN];
 	char port[sizeof("65535")];
