@@ -52,7 +52,7 @@ persist_open(const struct conf *config)
 	return -1;
 }
 
-/* One line when it begins and one when it is over. */
+/* One line when the trouble begins and one when it is over. */
 static void
 note_trouble(const char *error)
 {
@@ -77,8 +77,8 @@ make_room(struct state *state)
 	return state->links != NULL && state->managers != NULL && state->events != NULL;
 }
 
-/* Memory is had without the lock: that takes long.  *last_id is that of the last event
- * even when there is none. */
+/* Memory is allocated without holding the lock, because that takes long.  *last_id is
+ * the id of the last event, even if no events are left. */
 static bool
 export_state(struct state *state, uint32_t *last_id)
 {
@@ -108,7 +108,7 @@ encode(uint32_t *last_id, uint32_t *reserved_id, size_t *len)
 
 	if (!export_state(&state, last_id))
 		return NULL;
-	/* There is room for more until the next time, unless there is none. */
+	/* Reserve ids for the events until the next save, unless this is the last one. */
 	state.last_id = *reserved_id = persist.final ? *last_id : ids_reserve(*last_id);
 	text = state_encode(&state, len);
 	state_clear(&state);
@@ -129,8 +129,8 @@ save(void *ctx, size_t *octets)
 		(void)statefile_replace(persist.file, text, *octets, error);
 	free(text);
 	note_trouble(error);
-	/* If it failed: better told, and perhaps told again after a crash, than not
-	 * at all. */
+	/* After a failure, too: an event that is announced, and perhaps announced again
+	 * after a crash, is better than one that is lost. */
 	monitor_release(shared_lock(persist.shared), last_id, error[0] == '\0' ? reserved_id : 0);
 	shared_unlock(persist.shared);
 	return error[0] == '\0';
@@ -192,7 +192,7 @@ enum loaded {
 	LOADED_NOT, /* the file may be good */
 };
 
-/* Whether it is not the file's fault that it cannot be read. */
+/* Whether reading failed for a reason other than the contents of the file. */
 static bool
 is_our_trouble(int error)
 {

@@ -11,7 +11,7 @@ struct shared {
 	pthread_mutex_t lock;
 	void *guarded;
 	struct shared_hooks hooks;
-	int wake_fds[2]; /* a pipe: a byte says that its owner is to look */
+	int wake_fds[2]; /* a pipe: an octet wakes its owner */
 };
 
 struct shared *

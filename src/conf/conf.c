@@ -79,7 +79,7 @@ shown(const char *word, char buf[SHOWN_LEN])
 
 #define SIMILAR_LEN 32
 
-/* Levenshtein's edit distance, in any case; what is too long is far from all. */
+/* Levenshtein's edit distance, ignoring case; a word that is too long is far from all. */
 static unsigned int
 distance(const char *a, const char *b)
 {

@@ -53,7 +53,7 @@ load_number(const struct conf_token *token, const struct conf *config)
 	return number.i64;
 }
 
-/* Takes text over; frees it when there is no room. */
+/* Takes ownership of text; frees it if memory is short. */
 static bool
 list_add(struct text_list *list, char *text)
 {
@@ -70,7 +70,7 @@ list_add(struct text_list *list, char *text)
 	return true;
 }
 
-/* The value in a line for net-snmp, NULL if the line is another token's. */
+/* The value in a line for net-snmp, or NULL if the line has another token. */
 static const char *
 value_of_line(const struct conf_token *token, const char *line)
 {
@@ -169,7 +169,7 @@ conf_setting_store(const struct conf_token *token, struct conf *config, const ch
 	return false;
 }
 
-/* Whether the member is a number; what else there is, is empty by default. */
+/* Whether the member is a number; members of other kinds are empty by default. */
 static bool
 is_number(const struct conf_token *token)
 {
@@ -251,7 +251,7 @@ conf_setting_print(const struct conf_token *token, const struct conf *config,
 		for (size_t i = 0; i < config->access.count; i++)
 			print_rule(&printer, &config->access.rules[i]);
 		break;
-	case KIND_DENY: /* printed among those to accept: their order matters */
+	case KIND_DENY: /* printed with KIND_ACCEPT, because their order matters */
 		break;
 	case KIND_MANAGER:
 		for (size_t i = 0; i < config->expected_count; i++)

@@ -56,7 +56,7 @@ add_interface(struct ifaces *ifaces, const struct ifaddrs *ifa)
 	struct iface *iface;
 
 	if (index == 0 || by_name(ifaces, ifa->ifa_name) != NULL)
-		return; /* removed since, or another address of a known one */
+		return; /* removed since, or another address of a known interface */
 	iface = &ifaces->list[ifaces->count++];
 	memset(iface, 0, sizeof(*iface));
 	strlcpy(iface->name, ifa->ifa_name, sizeof(iface->name));

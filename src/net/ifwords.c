@@ -10,7 +10,7 @@
 
 #define PATTERN_LEN 80 /* longest part that is shown */
 
-/* NULL: it would be used. */
+/* NULL: the interface would be used. */
 static const char *
 reason_against(const struct text_list *patterns, const struct iface *iface)
 {

@@ -35,7 +35,7 @@ fail(struct reader *reader, const char *format, ...)
 	return -1;
 }
 
-/* What is wrong is not the text. */
+/* The text is not at fault. */
 static int
 fail_memory(struct reader *reader)
 {
@@ -65,7 +65,7 @@ check_manager(struct reader *reader, const struct manager_record *record)
 	if (!heard && (m->hostname[0] != '\0' || m->version[0] != '\0' ||
 		       m->last_seen.mono_us != 0 || record->notified.announced == ANNOUNCED_UP))
 		return fail(reader, "expected lastSeen: it was heard");
-	/* One that was expected may be announced as down before it is ever heard. */
+	/* An expected manager may be announced as down before it is ever heard. */
 	if (record->notified.announced == ANNOUNCED_UP && record->notified.description.port == 0)
 		return fail(reader, "announced=up: expected told.port, too");
 	if (record->notified.conflict && record->challenger == 0)
@@ -101,7 +101,7 @@ check_event(struct reader *reader, const struct event_record *record)
 	return 0;
 }
 
-/* Have room for one more; *array and *size change. */
+/* Make room for one more element; *array and *size may change. */
 static bool
 grow(void **array, size_t *size, size_t count, size_t element)
 {
@@ -282,7 +282,7 @@ read_heading(struct reader *reader, const char *text, size_t len)
 	return 0;
 }
 
-/* All of it; the last line is complete, or it is not all. */
+/* Read the whole text; an incomplete last line means that it was truncated. */
 static int
 read_text(struct reader *reader, const char *text, size_t len)
 {

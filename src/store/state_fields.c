@@ -57,7 +57,7 @@ take_octet(const char **p, const char *end)
 	return high * 16 + low;
 }
 
-/* Take the value from *p; false if it is too long or not closed. */
+/* Take the value from *p; false if it is too long or its quote is not closed. */
 static bool
 take_value(const char **p, const char *end, struct word *word)
 {
@@ -117,7 +117,7 @@ store_unsigned(const struct state_field *field, void *member, uint32_t value)
 	}
 }
 
-/* Nothing but what was written: no sign, space or leading zero. */
+/* Accept only the form that is written: no sign, space or leading zero. */
 static bool
 get_number(const struct state_field *field, const char *value, uint32_t *out)
 {
@@ -141,7 +141,7 @@ get_keyword(const struct state_field *field, const char *value, uint32_t *out)
 	return false;
 }
 
-/* As text_time() writes it, and no other way. */
+/* Accept only the form that text_time() writes. */
 static bool
 get_time(const char *value, int64_t *out)
 {

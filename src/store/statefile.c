@@ -17,7 +17,7 @@
 
 #include "store/statefile_check.h"
 
-/* Neither led elsewhere by a link nor stopped by a FIFO. */
+/* Neither follow a symbolic link nor block on a FIFO. */
 #define CAREFULLY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 #define LOCK_TRIES 3
@@ -89,7 +89,7 @@ lock_once(const char *path, int *locked, char *error)
 	return read_only ? statefile_failed(error, "write", path, EROFS) : STATEFILE_OK;
 }
 
-/* A file that was removed or replaced before its lock was had locks nobody out. */
+/* A lock on a file that was removed or replaced before it was locked excludes nobody. */
 static enum statefile_status
 take_lock(struct statefile *file, char *error)
 {
@@ -180,7 +180,7 @@ statefile_close(struct statefile *file)
 	free(file);
 }
 
-/* The size of what may be read, or -1 with errno. */
+/* The size of a file that may be read, or -1 with errno. */
 static off_t
 readable_size(int fd, size_t max)
 {
@@ -199,7 +199,7 @@ readable_size(int fd, size_t max)
 	return -1;
 }
 
-/* Returns how much there was, size at most, or -1 with errno. */
+/* Returns the number of octets read, at most size, or -1 with errno. */
 static ssize_t
 read_all(int fd, char *text, size_t size)
 {
@@ -335,7 +335,7 @@ write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-/* All of it is on disk before it gets its name. */
+/* All octets are on disk before the file gets its name. */
 static int
 write_new(const char *path, const char *text, size_t len, char *error)
 {

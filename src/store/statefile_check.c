@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether somebody has to put it right, or it may pass. */
+/* STATEFILE_REFUSED for errors that an operator has to correct, STATEFILE_DEGRADED for
+ * those that may pass. */
 static enum statefile_status
 status_of(int number)
 {
@@ -118,7 +119,7 @@ statefile_sync(int fd)
 	return done;
 }
 
-/* Some file systems have no such thing for a directory: EINVAL. */
+/* Some file systems cannot sync a directory: EINVAL. */
 int
 statefile_sync_directory(const char *path)
 {
