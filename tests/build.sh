@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh disable=SC2034
-# build.sh - builds of this source tree below build/, and tests run there; read by bootstrap and
-# the stages of check-all, at the top of the tree.
+# build.sh - functions that build this source tree below build/ and run tests there; sourced by
+# bootstrap and the stages of check-all, at the top of the tree.
 
 top=$PWD
 : "${LDM_IETF_MIBS:=$top/build/ietf-mibs}" # for the tests
 export LDM_IETF_MIBS
 jobs=$(nproc 2>/dev/null || echo 2)
-# Most of the time the integration tests wait.
+# The integration tests spend most of their time waiting.
 test_jobs=$((jobs * 2))
-# Not so those of programs that run slowly.
+# With programs that run slowly they wait less.
 slow_test_jobs=$((jobs + jobs / 2))
 
 # Integration tests that run the daemon.
 daemon_tests='test_table test_notify test_loss test_link test_master test_coexist test_errors
 	test_access test_counters test_events test_log test_reload test_set test_state test_versions'
-# The same where time is short.
+# A selection of them for short runs.
 few_daemon_tests='test_notify test_coexist test_events test_state'
 
 die()
@@ -32,7 +32,7 @@ configure_in()
 	mkdir -p "$top/build/$1"
 	cd "$top/build/$1" || exit 2
 	shift
-	# What was built with other arguments is no use.
+	# A build with other arguments cannot be reused.
 	if [ "$(cat arguments 2>/dev/null)" != "$*" ]; then
 		rm -rf ./*
 		echo "$*" >arguments
@@ -41,21 +41,21 @@ configure_in()
 	[ -f config.status ] || ../../configure -q "$@"
 }
 
-# The same, and build there.
+# build NAME ARGUMENT...: the same, and build there.
 build()
 {
 	configure_in "$@"
 	make -s -j"$jobs"
 }
 
-# The programs of TESTS that are no integration tests, as make knows them.
+# Print the tests of the Makefile's TESTS that are not integration tests.
 unit_tests()
 {
-	make -s Makefile >&2 # it may be out of date, and says so
+	make -s Makefile >&2 # remakes an outdated one, with output
 	make -s -f Makefile print-unit-tests
 }
 
-# The integration tests in the list, by their names, and others by their paths.
+# daemon_checks LIST: run the tests in the list: integration tests by name, others by path.
 daemon_checks()
 {
 	tests=
