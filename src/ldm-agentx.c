@@ -16,7 +16,7 @@ main(int argc, char **argv)
 	static struct options options; /* the daemon refers to it */
 	static struct daemon *daemon;  /* never freed: the SNMP thread may outlive main() */
 
-	inherited_settle(EXIT_FAILURE, DESCRIPTORS_WANTED);
+	inherited_reset(EXIT_FAILURE, DESCRIPTORS_WANTED);
 	heap_init();
 	log_init("ldm-agentx");
 	output_check_at_exit(EXIT_FAILURE);

@@ -14,7 +14,7 @@ main(int argc, char **argv)
 	struct responder_options options;
 	int status;
 
-	inherited_settle(EXIT_WRONG, DESCRIPTORS_WANTED);
+	inherited_reset(EXIT_WRONG, DESCRIPTORS_WANTED);
 	log_init("ldm-responder");
 	output_check_at_exit(EXIT_WRONG);
 	responder_options_parse(&options, argc, argv);

@@ -14,7 +14,7 @@ main(int argc, char **argv)
 	struct scan_options options;
 	int status;
 
-	inherited_settle(EXIT_TROUBLE, DESCRIPTORS_WANTED);
+	inherited_reset(EXIT_TROUBLE, DESCRIPTORS_WANTED);
 	log_init("ldm-scan");
 	output_check_at_exit(EXIT_TROUBLE);
 	scan_options_parse(&options, argc, argv);

@@ -44,7 +44,7 @@ received(void *ctx, enum verdict verdict, const struct arrival *arrival,
 }
 
 static void
-settled(void *ctx)
+changed(void *ctx)
 {
 	struct discovery *discovery = ctx;
 	const struct moment now = clock_now();
@@ -98,7 +98,7 @@ start_prober(struct discovery *discovery, struct loop *loop)
 {
 	const struct prober_settings settings = prober_settings_of(discovery->config);
 	const struct prober_client client = {
-	    .ctx = discovery, .admits = admits, .received = received, .settled = settled};
+	    .ctx = discovery, .admits = admits, .received = received, .changed = changed};
 
 	discovery->prober = prober_new(loop, discovery->shared, &settings, &client);
 	if (discovery->prober == NULL)
@@ -152,7 +152,7 @@ discovery_round_now(struct discovery *discovery)
 void
 discovery_tidy(struct discovery *discovery)
 {
-	settled(discovery);
+	changed(discovery);
 }
 
 void

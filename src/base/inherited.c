@@ -42,7 +42,7 @@ raise_descriptor_limit(rlim_t wanted)
 }
 
 void
-inherited_settle(int failure, unsigned int descriptors)
+inherited_reset(int failure, unsigned int descriptors)
 {
 	fill_descriptors(failure);
 	unblock_signals();

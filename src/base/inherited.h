@@ -16,7 +16,7 @@
  * of open descriptors is raised to `descriptors`, or to the hard limit if that is
  * lower.  Prints a message and exits with `failure` if /dev/null is needed and
  * cannot be opened. */
-void inherited_settle(int failure, unsigned int descriptors);
+void inherited_reset(int failure, unsigned int descriptors);
 
 /* Whether the signal was ignored by the parent, as nohup(1) does with SIGHUP, and
  * a shell without job control with SIGINT for a background command. */

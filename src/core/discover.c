@@ -229,7 +229,7 @@ ask(struct discover *d, const bool wanted[])
 
 		if (link->state != LINK_USABLE || (wanted != NULL && !wanted[i]))
 			continue;
-		link_settle_request(link);
+		link_end_request(link);
 		link->dirty = false;
 		link->to_send = true;
 	}
@@ -352,7 +352,7 @@ ask_again(struct discover *d, struct moment now, const bool pending[])
 	for (int i = 0; i < d->links.count; i++) {
 		struct link *link = &d->links.list[i];
 
-		link_settle_request(link);
+		link_end_request(link);
 		wanted[i] = pending[i] && link->asked && !link->blind && !link_is_clean(link);
 		any = any || wanted[i];
 	}

@@ -22,7 +22,7 @@ struct events {
 	uint64_t former_number; /* of the last event before ids began anew */
 	uint64_t released;      /* up to that number events may go out */
 	struct entries waiting; /* by number, ascending */
-	struct entries flying;  /* taken, not settled; likewise */
+	struct entries flying;  /* taken, without an outcome yet; likewise */
 	size_t queue_limit;
 	struct events_counts counts;
 };
@@ -251,7 +251,7 @@ events_take(struct events *events, int64_t now_us, struct event *out)
 }
 
 void
-events_settle(struct events *events, uint32_t id, enum event_outcome outcome)
+events_conclude(struct events *events, uint32_t id, enum event_outcome outcome)
 {
 	struct entry *entry;
 

@@ -76,11 +76,11 @@ const struct event *events_at_or_after(const struct events *events, uint32_t fro
 
 /* Copy the oldest queued event that may be sent at now_us (monotonic) to *out.  At most
  * one event of each manager is in flight, so that they arrive in order.  Returns false if
- * there is none.  The caller must call events_settle() for it. */
+ * there is none.  The caller must call events_conclude() for it. */
 bool events_take(struct events *events, int64_t now_us, struct event *out);
 
 /* Report the outcome for such an event.  Ids that are not in flight are ignored. */
-void events_settle(struct events *events, uint32_t id, enum event_outcome outcome);
+void events_conclude(struct events *events, uint32_t id, enum event_outcome outcome);
 
 /* The number of records that events_export() makes. */
 size_t events_export_count(const struct events *events);

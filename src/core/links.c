@@ -227,7 +227,7 @@ link_start_round(struct link *link, int64_t now_us)
 }
 
 void
-link_settle_request(struct link *link)
+link_end_request(struct link *link)
 {
 	if (link->asked && !link->dirty)
 		link->from[link->sender].clean = true;

@@ -155,7 +155,7 @@ void link_blind(struct link *link, const char *why);
 void link_start_round(struct link *link, int64_t now_us);
 
 /* End the time of the last request, and record whether it passed without drops. */
-void link_settle_request(struct link *link);
+void link_end_request(struct link *link);
 
 /* Whether this was so for each port used: some managers hear only one of them. */
 bool link_is_clean(const struct link *link);

@@ -266,9 +266,9 @@ monitor_take_event(struct monitor *m, int64_t now_us, struct event *out)
 }
 
 void
-monitor_settle_event(struct monitor *m, uint32_t id, enum event_outcome outcome)
+monitor_conclude_event(struct monitor *m, uint32_t id, enum event_outcome outcome)
 {
-	events_settle(m->events, id, outcome);
+	events_conclude(m->events, id, outcome);
 	if (outcome != EVENT_RETRY)
 		ask_to_save(m, MONITOR_SAVE_SOON);
 	ask_to_reconcile(m);

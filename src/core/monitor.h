@@ -88,9 +88,9 @@ enum change_refusal monitor_apply(struct monitor *m, struct change *change, stru
 void monitor_undo(struct monitor *m, const struct change *change, struct moment now);
 bool monitor_commit(struct monitor *m, const struct change *change, struct moment now);
 
-/* As events_take() and events_settle(). */
+/* As events_take() and events_conclude(). */
 bool monitor_take_event(struct monitor *m, int64_t now_us, struct event *out);
-void monitor_settle_event(struct monitor *m, uint32_t id, enum event_outcome outcome);
+void monitor_conclude_event(struct monitor *m, uint32_t id, enum event_outcome outcome);
 
 /* Whether there is room now for events that found no room in the queue. */
 bool monitor_can_reconcile(const struct monitor *m);

@@ -23,7 +23,7 @@
 
 /* The kernel sends the IGMP report two or three ticks of its clock, 8 to 30 ms, after
  * a join, and a switch with IGMP snooping forwards answers to the group only then. */
-#define JOIN_SETTLE_US (100 * US_PER_MS)
+#define JOIN_WAIT_US (100 * US_PER_MS)
 
 struct request {
 	struct discover_request what;
@@ -71,10 +71,10 @@ unlock(struct prober *p)
 }
 
 static void
-settled(struct prober *p)
+notify_client(struct prober *p)
 {
-	if (p->client.settled != NULL)
-		p->client.settled(p->client.ctx);
+	if (p->client.changed != NULL)
+		p->client.changed(p->client.ctx);
 }
 
 static struct arrival
@@ -164,7 +164,7 @@ on_readable(void *ctx, int fd)
 	struct prober *p = ctx;
 
 	drain(p, fd, TURN_BATCHES);
-	settled(p);
+	notify_client(p);
 }
 
 static void
@@ -233,7 +233,7 @@ on_interface_word(void *ctx, int fd)
 	if (!ifaces_watch_drain(fd, disturbed, p))
 		return;
 	rescan(p);
-	settled(p);
+	notify_client(p);
 }
 
 static void
@@ -287,11 +287,11 @@ send_requests(struct prober *p)
 static bool
 awaits_joins(struct prober *p)
 {
-	const int64_t settled_us = p->joined_us + JOIN_SETTLE_US;
+	const int64_t ready_us = p->joined_us + JOIN_WAIT_US;
 
-	p->waited = !p->waited && p->joined_us != 0 && clock_now().mono_us < settled_us;
+	p->waited = !p->waited && p->joined_us != 0 && clock_now().mono_us < ready_us;
 	if (p->waited)
-		loop_set_timer(p->timer, settled_us);
+		loop_set_timer(p->timer, ready_us);
 	return p->waited;
 }
 
@@ -317,7 +317,7 @@ on_timer(void *ctx)
 	unlock(p);
 	send_requests(p);
 	loop_set_timer(p->timer, due_us);
-	settled(p);
+	notify_client(p);
 }
 
 static void

@@ -37,7 +37,7 @@ struct prober_client {
 			 const struct wire_response *resp, const char *reason);
 
 	/* Called without the lock after something may have changed; may be NULL. */
-	void (*settled)(void *ctx);
+	void (*changed)(void *ctx);
 };
 
 /* shared guards a struct monitor.  The lock is held only while the monitor is used,

@@ -105,7 +105,7 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 }
 
 static void
-on_settled(void *ctx)
+on_changed(void *ctx)
 {
 	struct scan *scan = ctx;
 	const bool enough = scan->options->enough > 0 &&
@@ -173,7 +173,7 @@ start(struct scan *scan)
 	    .ctx = scan,
 	    .admits = admits,
 	    .received = on_datagram,
-	    .settled = on_settled,
+	    .changed = on_changed,
 	};
 
 	settings.discover.always_probe = true;

@@ -59,7 +59,7 @@ notify_start(struct shared *lent, const char *context_name)
 }
 
 static void
-settle(struct flight *flight, enum event_outcome outcome)
+conclude(struct flight *flight, enum event_outcome outcome)
 {
 	if (!flight->used)
 		return;
@@ -68,7 +68,7 @@ settle(struct flight *flight, enum event_outcome outcome)
 		paused_until_us = clock_now().mono_us + PAUSE_US;
 	else if (flight->id == unanswered.id)
 		unanswered.times = 0;
-	monitor_settle_event(shared_lock(shared), flight->id, outcome);
+	monitor_conclude_event(shared_lock(shared), flight->id, outcome);
 	shared_unlock(shared);
 }
 
@@ -109,7 +109,7 @@ on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *
 				    flight->id, pdu->errstat);
 		}
 	}
-	settle(flight, outcome);
+	conclude(flight, outcome);
 	return 1;
 }
 
@@ -129,7 +129,7 @@ send_event(netsnmp_session *session, struct flight *flight, const struct event *
 		pdu->time = ANSWER_TIMEOUT_S;
 	}
 	if (pdu == NULL || axpdu_send(session, pdu, on_answer, flight) != 0)
-		settle(flight, EVENT_RETRY);
+		conclude(flight, EVENT_RETRY);
 }
 
 /* Between two notifications. */

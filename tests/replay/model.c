@@ -200,7 +200,7 @@ take_events(void)
 
 /* One notification is answered, or it is given up. */
 static void
-settle_one(void)
+conclude_one(void)
 {
 	const unsigned int i = pick(model.flying_count);
 	const struct event event = model.flying[i];
@@ -210,10 +210,10 @@ settle_one(void)
 	model.flying[i] = model.flying[--model.flying_count];
 	if (!lost || chance(50))
 		receiver_tell(&event, refused);
-	monitor_settle_event(sim.monitor, event.id,
-			     refused ? EVENT_REFUSED
-			     : lost  ? EVENT_RETRY
-				     : EVENT_ACCEPTED);
+	monitor_conclude_event(sim.monitor, event.id,
+			       refused ? EVENT_REFUSED
+			       : lost  ? EVENT_RETRY
+				       : EVENT_ACCEPTED);
 	model.queued -= !lost;
 	model.resent += lost;
 	model.dropped += refused;
@@ -227,7 +227,7 @@ notify(void)
 		if (!model.master_is_away || model.calm)
 			take_events();
 		while (model.flying_count > 0 && (model.calm || chance(70)))
-			settle_one();
+			conclude_one();
 		reconcile();
 	} while (model.calm && events_counts(monitor_events(sim.monitor)).queued > 0 &&
 		 model.saving.text == NULL && model.saved.last_id == model.last_id);

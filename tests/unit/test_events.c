@@ -153,7 +153,7 @@ one_in_flight_for_each_manager(void **state)
 	assert_int_equal(take(events), 1);
 	assert_int_equal(take(events), 3);
 	assert_int_equal(take(events), 0);
-	events_settle(events, 1, EVENT_ACCEPTED);
+	events_conclude(events, 1, EVENT_ACCEPTED);
 	assert_int_equal(take(events), 2);
 	assert_int_equal(take(events), 0);
 	assert_int_equal(events_counts(events).queued, 2);
@@ -172,8 +172,8 @@ unanswered_goes_out_again_in_order(void **state)
 	add(events, 8);
 	take(events);
 	take(events);
-	events_settle(events, 3, EVENT_RETRY);
-	events_settle(events, 1, EVENT_RETRY);
+	events_conclude(events, 3, EVENT_RETRY);
+	events_conclude(events, 1, EVENT_RETRY);
 	assert_int_equal(take(events), 1);
 	assert_int_equal(take(events), 3);
 	assert_int_equal(events_counts(events).resent, 2);
@@ -190,7 +190,7 @@ refused_is_dropped_and_blocks_nothing(void **state)
 	add(events, 7);
 	add(events, 7);
 	take(events);
-	events_settle(events, 1, EVENT_REFUSED);
+	events_conclude(events, 1, EVENT_REFUSED);
 	assert_int_equal(events_counts(events).dropped, 1);
 	assert_int_equal(events_counts(events).queued, 1);
 	assert_int_equal(take(events), 2);
@@ -204,15 +204,15 @@ settling_what_is_not_in_flight_changes_nothing(void **state)
 
 	(void)state;
 	add(events, 7);
-	events_settle(events, 1, EVENT_ACCEPTED);
-	events_settle(events, 99, EVENT_ACCEPTED);
+	events_conclude(events, 1, EVENT_ACCEPTED);
+	events_conclude(events, 99, EVENT_ACCEPTED);
 	assert_int_equal(events_counts(events).queued, 1);
 	assert_int_equal(events_counts(events).sent, 0);
 	assert_int_equal(take(events), 1);
-	events_settle(events, 0, EVENT_ACCEPTED);
+	events_conclude(events, 0, EVENT_ACCEPTED);
 	assert_int_equal(events_counts(events).sent, 0);
-	events_settle(events, 1, EVENT_ACCEPTED);
-	events_settle(events, 1, EVENT_ACCEPTED);
+	events_conclude(events, 1, EVENT_ACCEPTED);
+	events_conclude(events, 1, EVENT_ACCEPTED);
 	assert_int_equal(events_counts(events).sent, 1);
 	events_free(events);
 }
@@ -283,7 +283,7 @@ full_queue_takes_nothing(void **state)
 	assert_true(events_add(events, &event, false));
 	assert_int_equal(events_counts(events).dropped, 1);
 	events_release(events, 4);
-	events_settle(events, take(events), EVENT_ACCEPTED);
+	events_conclude(events, take(events), EVENT_ACCEPTED);
 	assert_int_equal(events_room(events), 1);
 	events_resize(events, 10, 1);
 	assert_int_equal(events_room(events), 0);
@@ -304,7 +304,7 @@ nothing_goes_out_before_it_is_saved(void **state)
 	assert_int_equal(take(events), 1);
 	assert_int_equal(take(events), 2);
 	assert_int_equal(take(events), 0);
-	events_settle(events, 1, EVENT_RETRY);
+	events_conclude(events, 1, EVENT_RETRY);
 	assert_int_equal(take(events), 1);
 	events_release(events, 4);
 	assert_int_equal(take(events), 3);
@@ -343,9 +343,9 @@ hold_ends_for_one_after_the_other(void **state)
 	/* The second has to wait for the first, but the third does not. */
 	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 3);
 	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 0);
-	events_settle(events, 1, EVENT_RETRY);
+	events_conclude(events, 1, EVENT_RETRY);
 	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 1);
-	events_settle(events, 1, EVENT_ACCEPTED);
+	events_conclude(events, 1, EVENT_ACCEPTED);
 	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 2);
 	assert_int_equal(take_at(events, EVENTS_HOLD_US + 299), 0);
 	events_release(events, 4);
@@ -376,10 +376,10 @@ unsaved_holds_back_only_what_came_later(void **state)
 	add(events, 2);         /* 2 */
 	add_unsaved(events, 1); /* 3 */
 	assert_int_equal(take(events), 1);
-	events_settle(events, 1, EVENT_ACCEPTED);
+	events_conclude(events, 1, EVENT_ACCEPTED);
 	assert_int_equal(take(events), 2);
 	assert_int_equal(take(events), 0);
-	events_settle(events, 2, EVENT_RETRY);
+	events_conclude(events, 2, EVENT_RETRY);
 	assert_int_equal(take(events), 2);
 	events_free(events);
 }
@@ -394,7 +394,7 @@ what_is_of_no_manager_is_ordered_too(void **state)
 	add(events, 0);
 	assert_int_equal(take(events), 1);
 	assert_int_equal(take(events), 0);
-	events_settle(events, 1, EVENT_ACCEPTED);
+	events_conclude(events, 1, EVENT_ACCEPTED);
 	assert_int_equal(take(events), 2);
 	events_free(events);
 }
@@ -485,7 +485,7 @@ export_has_each_event_once(void **state)
 	for (uint32_t addr = 1; addr <= 4; addr++)
 		add(events, addr);
 	take(events);
-	events_settle(events, take(events), EVENT_ACCEPTED); /* 2 */
+	events_conclude(events, take(events), EVENT_ACCEPTED); /* 2 */
 	events_add(events, &unqueued, false);
 	assert_int_equal(events_export_count(events), 4);
 	events_export(events, records);
@@ -533,10 +533,10 @@ restored_goes_on_where_it_was(void **state)
 	}
 	assert_int_equal(take(events), 3);
 	assert_int_equal(take(events), 12);
-	events_settle(events, 3, EVENT_ACCEPTED);
+	events_conclude(events, 3, EVENT_ACCEPTED);
 	assert_int_equal(take(events), 5);
-	events_settle(events, 5, EVENT_ACCEPTED);
-	events_settle(events, 12, EVENT_ACCEPTED);
+	events_conclude(events, 5, EVENT_ACCEPTED);
+	events_conclude(events, 12, EVENT_ACCEPTED);
 	assert_int_equal(add_unsaved(events, 4), 1001);
 	assert_int_equal(take(events), 0);
 	events_release(events, 999); /* of those before, all are released */
@@ -600,10 +600,10 @@ export_and_restore_change_nothing(void **state)
 	assert_int_equal(take(events), 1);
 	assert_int_equal(take(events), 3);
 	assert_int_equal(take(events), 5);
-	events_settle(events, 3, EVENT_REFUSED);
+	events_conclude(events, 3, EVENT_REFUSED);
 	assert_int_equal(take(events), 4); /* after a later one */
 	assert_exported_ids(events);
-	events_settle(events, 5, EVENT_RETRY); /* to between 2 and 6 */
+	events_conclude(events, 5, EVENT_RETRY); /* to between 2 and 6 */
 	assert_exported_ids(events);
 	count = events_export_count(events);
 	events_export(events, records);
@@ -639,10 +639,10 @@ what_was_restored_takes_room(void **state)
 	assert_int_equal(events_room(events), 0);
 	assert_false(events_add(events, &event, true));
 	assert_int_equal(events_counts(events).dropped, 1);
-	events_settle(events, take(events), EVENT_ACCEPTED);
+	events_conclude(events, take(events), EVENT_ACCEPTED);
 	assert_int_equal(events_room(events), 0);
 	assert_false(events_add(events, &event, true));
-	events_settle(events, take(events), EVENT_ACCEPTED);
+	events_conclude(events, take(events), EVENT_ACCEPTED);
 	assert_int_equal(events_room(events), 1);
 	assert_int_equal(events_resize(events, 10, 5), 0);
 	assert_int_equal(events_room(events), 4);
@@ -698,9 +698,9 @@ ids_begin_anew_when_there_are_no_more(void **state)
 	assert_null(events_at_or_after(events, 2));
 	events_release(events, 1);
 	assert_int_equal(take(events), UINT32_MAX);
-	events_settle(events, UINT32_MAX, EVENT_RETRY);
+	events_conclude(events, UINT32_MAX, EVENT_RETRY);
 	assert_int_equal(take(events), UINT32_MAX);
-	events_settle(events, UINT32_MAX, EVENT_ACCEPTED);
+	events_conclude(events, UINT32_MAX, EVENT_ACCEPTED);
 	assert_int_equal(take(events), 1);
 	events_free(events);
 }
@@ -751,7 +751,7 @@ export_after_ids_began_anew(void **state)
 	take(events);
 	for (uint32_t addr = 4; addr <= 6; addr++)
 		add(events, addr);
-	events_settle(events, 2, EVENT_RETRY);
+	events_conclude(events, 2, EVENT_RETRY);
 	count = events_export_count(events);
 	assert_int_equal(count, 3);
 	events_export(events, records);

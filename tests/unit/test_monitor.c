@@ -504,10 +504,10 @@ to_do(void **unused)
 	monitor_release(monitor, last_id(), last_id());
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SEND);
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));
-	monitor_settle_event(monitor, event.id, EVENT_RETRY);
+	monitor_conclude_event(monitor, event.id, EVENT_RETRY);
 	assert_int_equal(monitor_take_todo(monitor), 0);
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));
-	monitor_settle_event(monitor, event.id, EVENT_ACCEPTED);
+	monitor_conclude_event(monitor, event.id, EVENT_ACCEPTED);
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_SOON);
 	configure();
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_SOON);
@@ -676,7 +676,7 @@ lost_events_are_made_up_for(void **unused)
 	monitor_reconcile(monitor, now);
 	assert_int_equal(event_count, 2);
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));
-	monitor_settle_event(monitor, event.id, EVENT_ACCEPTED);
+	monitor_conclude_event(monitor, event.id, EVENT_ACCEPTED);
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_RECONCILE);
 	monitor_reconcile(monitor, now);
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));

@@ -24,7 +24,7 @@ static int64_t now_us;
 static bool waiting; /* the event */
 static bool locked;
 static enum event_outcome outcome;
-static unsigned int settled;
+static unsigned int concluded;
 static unsigned int warnings;
 static char last_warning[256];
 
@@ -116,13 +116,13 @@ monitor_take_event(struct monitor *unused, int64_t at_us, struct event *out)
 }
 
 void
-monitor_settle_event(struct monitor *unused, uint32_t id, enum event_outcome how)
+monitor_conclude_event(struct monitor *unused, uint32_t id, enum event_outcome how)
 {
 	(void)unused;
 	assert_true(locked);
 	assert_int_equal(id, 7);
 	outcome = how;
-	settled++;
+	concluded++;
 	waiting = how == EVENT_RETRY;
 }
 
@@ -140,7 +140,7 @@ set_up(void **state)
 	(void)state;
 	link_up = waiting = true;
 	now_us = 1000000000;
-	settled = warnings = sent = 0;
+	concluded = warnings = sent = 0;
 	in_flight = NULL;
 	notify_start(NULL, NULL);
 	notify_run();

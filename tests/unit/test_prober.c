@@ -80,7 +80,7 @@ struct scene {
 	bool in_time;
 	const char *ifname; /* the only interface admitted */
 	int64_t interval_us;
-	unsigned int settled;
+	unsigned int changed;
 	uint64_t requests_before;
 	struct arrival last_arrival; /* of an accepted response */
 
@@ -145,12 +145,12 @@ received(void *ctx, enum verdict verdict, const struct arrival *arrival,
 }
 
 static void
-settled(void *ctx)
+changed(void *ctx)
 {
 	struct scene *s = ctx;
 
 	assert_unlocked(s);
-	s->settled++;
+	s->changed++;
 	if (s->wanted != NULL && s->wanted(s)) {
 		s->in_time = true;
 		loop_stop(s->loop);
@@ -244,7 +244,7 @@ start_prober(struct scene *s, enum source_port source_port)
 		},
 	};
 	const struct prober_settings prober_settings = {.request = discover.request};
-	const struct prober_client client = {s, admits, received, settled};
+	const struct prober_client client = {s, admits, received, changed};
 
 	start_monitor(s, &discover);
 	s->prober = prober_new(s->loop, s->shared, &prober_settings, &client);
@@ -629,7 +629,7 @@ lack_of_memory_at_the_start_is_said(void **state)
 	const struct discover_settings discover = {.probes = 1, .misses = 1};
 	const struct prober_settings prober_settings = {
 	    .request = {.group = WIRE_GROUP, .port = PORT, .hops = 1}};
-	const struct prober_client client = {s, admits, received, settled};
+	const struct prober_client client = {s, admits, received, changed};
 	unsigned int without = 0;
 
 	start_monitor(s, &discover);
