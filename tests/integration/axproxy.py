@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A relay between a subagent and its master agent that does what networks do.
 
-It cuts connections after so many PDUs, lets none through, keeps back the
-answers to PDUs of one type, or edits PDUs of the master agent; and it counts.  RFC 2741 has the header, 6.1.
+It cuts connections after a number of PDUs, blocks all of them, delays the answers
+to PDUs of one type, or edits PDUs of the master agent; and it counts PDUs.  The
+header is that of RFC 2741, 6.1.
 """
 
 import collections
@@ -28,7 +29,7 @@ def read_exactly(sock, length):
 
 
 def read_pdu(sock):
-    """(type, packet id, octets) of the next one."""
+    """(type, packet id, octets) of the next PDU."""
     header = read_exactly(sock, 20)
     order = ">" if header[2] & NETWORK_BYTE_ORDER else "<"
     packet, length = struct.unpack_from(order + "II", header, 12)
@@ -42,13 +43,13 @@ class Proxy:
         self.address = f"unix:{path}"
         self.master = master
         self.connects = 0
-        self.cuts = []     # for the next connections, one after the other: PDUs let through
-        self.slam = False  # end each connection when the first PDU has come
+        self.cuts = []     # for each of the next connections: number of PDUs let through
+        self.slam = False  # end each connection when its first PDU arrives
         self.last = set()  # types from the master agent after which a connection ends
-        self.delays = {}   # type: how long to keep back the answers to it
-        self.edits = {}    # type: function of a request's octets that returns those to go on
+        self.delays = {}   # type: seconds by which the answers are delayed
+        self.edits = {}    # type: function that returns a request's octets, edited
         self.sent = collections.Counter()      # type: PDUs from the subagent
-        self.answered = collections.Counter()  # type: answers that went back to it
+        self.answered = collections.Counter()  # type: answers to the subagent
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
         self.listener.listen(64)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A small SNMPv1/v2c client that shows the bytes for what they are.
+"""A small SNMPv1/v2c client that shows types and errors as they are on the wire.
 
-net-snmp's commands hide types, refuse to send what is wrong, and say errors in
-words; tests of types and of errors want all three as they are.
+net-snmp's commands hide types, refuse to send invalid values, and print errors as
+text; tests of types and errors need all three unchanged.
 """
 
 import collections
@@ -77,7 +77,7 @@ def encode_value(tag, value):
 # Decoding
 
 def take(data, at):
-    """(tag, content, where the next one begins)."""
+    """(tag, content, offset of the next element)."""
     tag, length, at = data[at], data[at + 1], at + 2
     if length & 0x80:
         count = length & 0x7F
@@ -151,7 +151,7 @@ class Client:
                 return answer
 
     def decode(self, data):
-        """The Response in a message, None if it answers another request."""
+        """The Response in a message, or None if it answers another request."""
         tag, content, _ = take(data, 0)
         assert tag == SEQUENCE
         (_, version), _, (tag, pdu) = items(content)
@@ -169,7 +169,7 @@ class Client:
         return self.request(GETNEXT, [(oid, NULL, b"") for oid in oids])
 
     def set(self, *varbinds):
-        """Set (oid, tag, value)s; the error's name is what callers want to know."""
+        """Set (oid, tag, value)s; returns the name of the error."""
         return self.request(SET, varbinds)
 
     def walk(self, root, bulk=0):

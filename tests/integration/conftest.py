@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Fixtures, and what went on in the lab beside each failure."""
+"""Fixtures, and the lab's output in the report of each failure."""
 
 import os
 import signal

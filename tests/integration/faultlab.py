@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the fault scenarios share: a rig under fault, its books and its figures.
+"""What the fault scenarios share: a rig, its bookkeeping and its figures.
 
-A scenario tells the books what is owed by what it does to the managers; they
-find out from snmptrapd's output what was delivered, repeated and lost.
+A scenario records which notifications are owed for what it does to the managers;
+the bookkeeper reads from snmptrapd's output which were delivered, repeated or lost.
 """
 
 import collections
@@ -43,7 +43,7 @@ _figures = []
 
 
 class Figures:
-    """What a scenario has to say of itself in the end."""
+    """The figures that a scenario reports at its end."""
 
     def __init__(self, title):
         self.title = title
@@ -67,7 +67,7 @@ def figures(request):
 
 @pytest.fixture
 def make_rig(lab, figures):
-    """Makes the Rig of a test; its figures are complete when the test ends, however it does."""
+    """Makes the Rig of a test; its figures are printed however the test ends."""
     made = []
 
     def make(*args, **kwargs):
@@ -86,7 +86,7 @@ def pytest_terminal_summary(terminalreporter):
 # Reading what grows
 
 class Tail:
-    """The lines that a process puts out from now on, each handed out once."""
+    """The lines that a process prints from now on, each returned once."""
 
     def __init__(self, process):
         self.log = process.log
@@ -102,7 +102,7 @@ class Tail:
 
 
 class Cadence:
-    """When rounds began, as the managers' host saw it."""
+    """The times at which rounds began, as seen on the managers' host."""
 
     def __init__(self, responder, interval, window):
         self.tail = Tail(responder)
@@ -122,7 +122,7 @@ class Cadence:
         return self._starts
 
     def broken(self):
-        """The daemon was ended: the time until its next round is no gap."""
+        """The daemon was ended: the time until its next round does not count as a gap."""
         self.breaks.append(time.monotonic())
 
     def longest_gap(self, since=float("-inf")):
@@ -146,16 +146,16 @@ def text_time(octets):
 
 
 class Bookkeeper:
-    """What the NMS is owed, and what it was told.
+    """What the NMS must be notified of, and what it was notified of.
 
-    Events are told apart by their ids.  A notification that comes again must be
-    the same in every object; the events of a manager must come in their order.
+    Events are identified by their ids.  A repeated notification must be the same in
+    every object; the events of a manager must arrive in order.
     """
 
     def __init__(self, trapd):
         self.tail = Tail(trapd)
         self.events = {}                           # id: its objects
-        self.of = collections.defaultdict(list)    # address: its events' ids, as they came
+        self.of = collections.defaultdict(list)    # address: ids of its events, in order of arrival
         self.owed = collections.Counter()          # (address, status): how often
         self.repeated = 0
         self.faults = []
@@ -182,7 +182,7 @@ class Bookkeeper:
         return self
 
     def told(self, address):
-        """The events that say whether a manager is there, in order."""
+        """The events that say whether a manager is up, in order."""
         every = (self.events[event] for event in self.of[address])
         return [e for e in every if e["ldmEventType"] in (APPEARED, DISAPPEARED)]
 
@@ -212,7 +212,7 @@ class Bookkeeper:
         self.check_order()
 
     def check_order(self):
-        """No repeat differs, none is out of order, and nobody appears or goes twice in a row."""
+        """No repeat differs, none is out of order, no manager comes or goes twice in a row."""
         self.read()
         assert not self.faults, self.faults[:5]
         for address in self.of:
@@ -220,7 +220,7 @@ class Bookkeeper:
             assert all(a != b for a, b in zip(statuses, statuses[1:])), (address, statuses)
 
     def last(self):
-        """{address: the status that the NMS takes it to have}."""
+        """{address: its status as notified to the NMS}."""
         self.read()
         return {address: self.told(address)[-1]["ldmEventStatus"]
                 for address in list(self.of) if self.told(address)}
@@ -233,7 +233,7 @@ def few(counter):
 # The rig
 
 def ranges(which):
-    """Addresses as the ranges that the responder takes."""
+    """Addresses as ranges, in the responder's notation."""
     numbers = sorted(struct.unpack(">I", bytes(map(int, a.split("."))))[0] for a in which)
     first = last = None
     for number in [*numbers, None]:
@@ -249,10 +249,9 @@ def dotted(number):
 
 
 class Rig:
-    """A station, managers that come and go, and books of what is told of them.
+    """A station, managers that come and go, and the bookkeeping of notifications.
 
-    Intervals are in seconds.  `off` of the managers, the last ones, are off at
-    first.
+    Intervals are in seconds.  The last `off` managers are switched off at first.
     """
 
     def __init__(self, lab, count, off=0, interval=0.3, window=None, misses=3, delay="0:20",
@@ -302,7 +301,7 @@ class Rig:
         assert status == 0
 
     def begin(self, *config, **kwargs):
-        """Start it, and wait until all that are there were announced."""
+        """Start it, and wait until all managers that are on were announced."""
         self.start_daemon(*config, **kwargs)
         present = [address for address in self.managers if self.on[address]]
         self.book.owe(present, UP)
@@ -317,7 +316,7 @@ class Rig:
     # The managers
 
     def switch(self, which, on, owed=True):
-        """Switch managers on or off; what is owed for that, if it lasts."""
+        """Switch managers on or off; if owed, expect a notification for each."""
         for one in ranges(which):
             self.responder.command("on" if on else "off", one)
         for address in which:
@@ -338,7 +337,7 @@ class Rig:
                  f"{count} more rounds")
 
     def be_seen(self):
-        """Wait until the daemon has seen all that was done to the managers so far."""
+        """Wait until the daemon has seen everything done to the managers so far."""
         self.wait_rounds(self.misses + 2)
 
     def reality(self):

@@ -66,7 +66,7 @@ def program(name):
 
 
 def addresses(first, count):
-    """count addresses from first on, as text, in order."""
+    """count addresses starting with first, as text, in order."""
     start = int(ipaddress.IPv4Address(first))
     return [str(ipaddress.IPv4Address(start + i)) for i in range(count)]
 
@@ -76,7 +76,7 @@ def ip(*args):
 
 
 def with_state_file(lines, path):
-    """Lines of configuration that name a state file, this one if no other."""
+    """Lines of configuration with a state file, this one unless they name one."""
     named = any(line.lower().startswith("statefile ") for line in lines)
     return lines if named else [*lines, f"stateFile {path}"]
 
@@ -114,7 +114,7 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def lines(self, pattern=""):
-        """The lines of output so far in which pattern is found, but none still being written."""
+        """The complete lines of output so far in which pattern is found."""
         ended = not self.running()
         text = self.output()
         if not ended:
@@ -142,12 +142,12 @@ class Process:
             stopped = self.stopped()
             self.popen.send_signal(signo)
             if stopped:
-                # Not to one that runs: AddressSanitizer's search for leaks may hang over it.
+                # Not if it runs, because AddressSanitizer's search for leaks may hang over it.
                 self.popen.send_signal(signal.SIGCONT)
         return self.wait(seconds), time.monotonic() - start
 
     def stopped(self):
-        """Whether SIGSTOP has stopped it, and nobody has let it go on since."""
+        """Whether it is stopped by SIGSTOP."""
         return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
     def wait(self, seconds=10):
@@ -170,7 +170,7 @@ class Daemon(Process):
                             r"|==\d+== (?!.*(?:Warning: set address range|to suppress))\S)")
 
     def complaints(self):
-        """What a sanitizer or valgrind (-q) said."""
+        """The reports of a sanitizer or valgrind (-q)."""
         return self.lines(self.COMPLAINTS)
 
 
@@ -178,7 +178,7 @@ Request = collections.namedtuple("Request", "mono interface source port")
 
 
 class Responder(Process):
-    """ldm-responder -v, standing in for managers."""
+    """ldm-responder -v, which simulates managers."""
 
     def __init__(self, host, control, *args):
         super().__init__(*args)
@@ -186,7 +186,7 @@ class Responder(Process):
         self.control = control
 
     def command(self, *words):
-        """Have it do something by its control socket; returns what it says."""
+        """Run a command by its control socket; returns the reply."""
         result = self.host.run([program("ldm-responder"), "-S", self.control, *words])
         assert result.returncode == 0, f"{words}: {result.stdout}{result.stderr}"
         return result.stdout
@@ -197,7 +197,7 @@ class Responder(Process):
         return [request for request in seen if request]
 
     def rounds(self, gap):
-        """When rounds began: requests at least gap seconds after the one before."""
+        """When rounds began: requests at least gap seconds after the previous one."""
         starts, last = [], -1e9
         for request in self.requests():
             if request.mono - last >= gap:
@@ -271,8 +271,8 @@ class Host:
     def plug(self, segment, interface, address=None):
         """Give it an interface on a segment, with an address/prefix, and bring it up."""
         peer = f"{self.name}-{interface}"
-        # One that is made anew keeps its hardware address, or the others' ARP caches would
-        # send into the void for half a minute.
+        # A recreated interface keeps its hardware address, because otherwise the ARP caches of
+        # other hosts would be wrong for half a minute.
         mac = "02:" + hashlib.sha256(peer.encode()).digest()[:5].hex(":")
         ip("link", "add", peer, "type", "veth",
            "peer", "name", interface, "address", mac, "netns", self.name)
@@ -281,11 +281,11 @@ class Host:
         if address:
             self.ip("addr", "add", address, "dev", interface)
         self.ip("link", "set", interface, "up")
-        # The kernel notices the carriers in its own time, under load only after a whole round.
+        # The kernel notices a carrier with a delay, under load of more than a round.
         wait_for(lambda: self.has_carrier(interface), 10, f"{self.name}'s {interface}")
 
     def has_carrier(self, interface):
-        """Whether it and what it is plugged into are up and running."""
+        """Whether the interface and its segment are up and running."""
         peer = ["ip", "link", "show", f"{self.name}-{interface}"]
         return all("state UP" in text for text in (
             self.run(["ip", "link", "show", interface]).stdout,
@@ -378,7 +378,7 @@ class Host:
         path = self.lab.path / f"ldm-agentx-{len(self.lab.processes)}.conf"
         state = self.lab.path / f"state-{len(self.lab.processes)}"
         state.mkdir(exist_ok=True)
-        state.chmod(0o1777)  # some daemons run as others
+        state.chmod(0o1777)  # some daemons run as other users
         path.write_text("".join(f"{line}\n" for line in with_state_file(config, state / "state")))
         return [*WRAPPER, binary or program("ldm-agentx"), "-f", "-Lo", "-C", "-c", str(path),
                 "-x", self.agentx, *args]
@@ -486,7 +486,7 @@ class Lab:
         (conf / "snmp.conf").write_text("mibs :\nhexOutputLength 0\n")
         persistent = path / "persistent"
         persistent.mkdir(mode=0o777)
-        # pytest's directories are for their owner only, and some tests run as others.
+        # pytest's directories are for their owner only, and some tests run as other users.
         path.chmod(0o755)
         path.parent.chmod(0o755)
         self.env = dict(os.environ, MIBS="", SNMPCONFPATH=str(conf), LC_ALL="C",
@@ -521,11 +521,11 @@ class Lab:
         return self.host(f"{segment}{number}", (segment, f"198.18.{net}.{number}/24"))
 
     def ordinary_user(self):
-        """A command prefix that runs what follows without root's powers."""
+        """A command prefix that runs a command without root's privileges."""
         if "4294967295" in Path("/proc/self/uid_map").read_text():
             return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
                     "--bounding-set=-all", "--inh-caps=-all"]
-        # The outer user is an ordinary one: give up what being mapped to root gave.
+        # The outer user is an ordinary one: give up the capabilities of being mapped to root.
         return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
 
     def public_copy(self, name):
@@ -536,7 +536,7 @@ class Lab:
         return [(p.title, shlex.join(p.argv) + "\n" + tail(p.output())) for p in self.processes]
 
     def dismantle(self):
-        """End everything.  A daemon has to end well: status 0, no sanitizer's complaint."""
+        """End everything.  A daemon must end with status 0 and no report of a sanitizer."""
         faults = []
         for process in reversed(self.processes):
             if isinstance(process, Daemon) and process.running():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the tests of the whole MIB, and of operating by it, need beyond lab.py."""
+"""Helpers for tests of the whole MIB, and of operation by SNMP, beyond lab.py."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ class Syntax:
 
     def __init__(self, tag):
         self.tag = tag
-        self.ranges = []   # each a list of (min, max), of which one must hold
+        self.ranges = []   # each a list of (min, max), one of which must match
         self.numbers = None  # of an enumeration
 
     def fault(self, tag, value):
@@ -72,7 +72,7 @@ class SmiModule:
         self.dumps = {}
         self.objects = {}
         self.notifications = {}  # oid: names of its objects
-        self.others = {}         # oid: name of what is neither, but has instances below it
+        self.others = {}         # oid: name of other nodes that have instances below them
         dump, complaints = self.dump(str(path))
         assert path.name not in complaints, complaints
         self.dumps["LDM-DISCOVERY-MIB"] = dump
@@ -86,7 +86,8 @@ class SmiModule:
     def dump(self, module):
         """(the module as XML, what smidump has to say about it).
 
-        -k: not all that distributors did to the IETF's modules pleases libsmi.
+        -k, because libsmi rejects some of the changes that distributors made to the IETF's
+        modules.
         """
         result = subprocess.run(["smidump", "-k", "-l", "3", "-f", "xml", module],
                                 capture_output=True, text=True,
@@ -113,7 +114,7 @@ class SmiModule:
         """That of a <type module name/> or a <typedef>."""
         if element.tag != "typedef":
             module, name = element.get("module"), element.get("name")
-            # What has a type of its own on the wire.
+            # Types with a tag of their own on the wire.
             if name in BASE_TAGS and module in (None, "", "SNMPv2-SMI"):
                 return Syntax(BASE_TAGS[name])
             return self.syntax(self.typedef(module, name))
@@ -163,7 +164,7 @@ class SmiModule:
 
 
 def ietf_modules():
-    """Where the modules are that ours imports from; skips the test when there is no such place."""
+    """The folder of the modules that ours imports from, or None."""
     source = Path(__file__).resolve().parents[2]
     places = [os.environ.get("LDM_IETF_MIBS", ""), BUILDDIR / "build/ietf-mibs",
               BUILDDIR.parent / "ietf-mibs", source / "build/ietf-mibs",
@@ -186,7 +187,7 @@ def smi_module():
 
 
 def skip_file(reason):
-    """Have make see that nothing was tested: exit status 77."""
+    """Report to make that nothing was tested: exit status 77."""
     pytest.exit(f"{reason}: cannot test", 77)
 
 
@@ -238,7 +239,7 @@ def write_configuration(daemon, lines):
 
 
 def reload(daemon, lines):
-    """Give it another configuration, and wait until it is in force."""
+    """Reload the daemon with another configuration, and wait until it is in force."""
     write_configuration(daemon, lines)
     before = len(daemon.lines("configuration reloaded"))
     daemon.send_signal(signal.SIGHUP)
@@ -246,13 +247,13 @@ def reload(daemon, lines):
 
 
 def rounds(station):
-    """How many rounds are complete; 0 when the agent cannot be asked yet."""
+    """The number of complete rounds; 0 while the agent does not answer yet."""
     value = station.value("ldmDiscoveryRounds")
     return value if isinstance(value, int) else 0
 
 
 def wait_first_round(station):
-    """Wait until the agent can be asked, and its first round is over."""
+    """Wait until the agent answers and its first round is over."""
     wait_for(lambda: rounds(station) >= 1, 20, "the first round to be over")
 
 
@@ -263,7 +264,7 @@ def wait_rounds(station, count, seconds=30):
 
 
 def mean_gap(starts):
-    """Seconds between rounds that started then, on average: they are on a grid."""
+    """The mean of the seconds between rounds that started at these times."""
     return (starts[-1] - starts[0]) / (len(starts) - 1)
 
 
@@ -291,7 +292,7 @@ def listeners(sockets):
 
 
 def senders(sockets):
-    """(inode of the one at the fixed port, inode of the other one), None where there is none."""
+    """(inode of the sender at the fixed port, inode of the other one); None: there is none."""
     fixed = [i for i, (address, port) in sockets.items() if address != GROUP and port == PORT]
     other = [i for i, (address, port) in sockets.items() if address != GROUP and port != PORT]
     assert len(fixed) <= 1 and len(other) <= 1, sockets

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A Debian machine as it is after "apt-get install snmpd snmp", and what is typed there.
+"""A Debian machine just after "apt-get install snmpd snmp", and the commands typed there.
 
-A host of the lab gets /etc, /var and /usr/local of its own, which begin as those
-of this machine, with what belongs to snmpd as Debian ships it; snmpd has been
-started once, by Debian's own script.  Root works there, and alice, an ordinary
-user, each as "su -" makes them.
+A host of the lab gets its own /etc, /var and /usr/local, which start as copies of
+those of this machine, with snmpd's files as Debian ships them; snmpd has been
+started once, by Debian's own script.  Commands are run by root and by alice, an
+ordinary user, each in a login shell of "su -".
 
-Blocks are the literal text of README (what is indented by four columns or more)
+Blocks are the literal text of README (lines indented by four columns or more)
 and of the manual pages (.Bd -literal, .Dl).
 """
 
@@ -32,7 +32,7 @@ MIB_ROOT = "1.3.6.1.4.1.8072.9999.9999.6482"
 # Text
 
 class Block:
-    """Some lines of literal text, and the commands in them, if there are any."""
+    """Some lines of literal text, and the commands in them, if any."""
 
     def __init__(self, lines):
         self.lines = lines
@@ -42,7 +42,7 @@ class Block:
         return "".join(f"{line}\n" for line in self.lines)
 
     def commands(self):
-        """[(prompt, command, output shown)]; a line after a backslash belongs to the command."""
+        """[(prompt, command, output shown)]; a backslash continues the command on the next line."""
         found, open_line = [], False
         for line in self.lines:
             if open_line:
@@ -88,7 +88,7 @@ def manual_blocks(text):
         elif line.startswith(".Bd -literal"):
             current = []
         elif line == ".Ed":
-            # An empty line between two examples parts nothing.
+            # An empty line between two examples does not separate them.
             blocks.append(Block(current))
             current = None
         elif current is not None:
@@ -102,14 +102,14 @@ def blocks(name):
 
 
 def shape(lines):
-    """Lines of output without what differs from one time to the next."""
+    """Lines of output without the parts that differ between runs."""
     return [re.sub(r"\d+\.\d ?ms", "N ms", " ".join(line.split())) for line in lines if line.strip()]
 
 
 # The machine
 
 def skip_reason():
-    """Why none of this can be tried here, or None."""
+    """Why these tests cannot run here, or None."""
     if "4294967295" not in Path("/proc/self/uid_map").read_text():
         return "these need several users, and so root"
     if not SCRIPT.exists() or shutil.which("service") is None:
@@ -123,7 +123,7 @@ def skip_reason():
 
 
 def stock_snmpd_conf():
-    """Debian's own: that of this machine, if nobody has changed it."""
+    """Debian's snmpd.conf: that of this machine if it is unmodified, or else our copy."""
     here = Path("/etc/snmp/snmpd.conf")
     recorded = subprocess.run(["dpkg-query", "-W", "-f=${Conffiles}", "snmpd"], text=True,
                               capture_output=True).stdout
@@ -169,12 +169,12 @@ class Machine:
         self.keeper = host.start("places", ["unshare", "--mount", "sh", "-c", FURNISH, "furnish",
                                             str(place), str(home)])
         self.keeper.wait_output("^furnished", 30)
-        # From here on all that the host runs is in there.
+        # From here on all commands of the host run in that mount namespace.
         inside = host.inside
         host.inside = lambda argv: [*inside(["nsenter", f"--mount=/proc/{self.keeper.pid}/ns/mnt"]),
                                     *argv]
         wait_for(lambda: self.daemons("snmpd"), 10, "snmpd")
-        # What README's commands use of the tree that it has configured and built.
+        # The files of a configured and built tree that README's commands use.
         self.tree = home / "alice" / "ldm-agentx"
         shutil.copytree(SOURCE / "contrib", self.tree / "contrib")
         shutil.copytree(BUILDDIR / "contrib", self.tree / "contrib", dirs_exist_ok=True)
@@ -184,7 +184,7 @@ class Machine:
         host.run(["chown", "-R", "alice", str(self.tree)], check=True)
 
     def daemons(self, name):
-        """{pid} of the processes of that name in this lab, which has process ids of its own."""
+        """{pid} of the processes of that name in this lab, which has its own pid namespace."""
         def is_it(pid):
             try:
                 return Path(f"/proc/{pid}/comm").read_text().strip() == name
@@ -199,8 +199,8 @@ class Machine:
         return ["su", "-", user, "-c", "\n".join(lines)]
 
     def type(self, prompt, command, directory=None, script=None):
-        """Type it, and wait for its end; returns the lines of its output.
-        A script is what is typed into it."""
+        """Type a command, and wait for its end; returns the lines of its output.
+        The script is its standard input."""
         if re.match(r"(export )?[A-Z]+=", command):
             self.variables[prompt].append(command)
             return []
@@ -210,14 +210,14 @@ class Machine:
         return said.splitlines()
 
     def leave_running(self, prompt, command, until=None):
-        """Type one that goes on, and wait for a line of its output."""
+        """Type a command that keeps running, and wait for a line of its output."""
         process = self.host.start(command, self.argv(prompt, command))
         if until:
             process.wait_output(until)
         return process
 
     def session(self, block):
-        """Type what is in a block, and compare the output with what it shows, if anything."""
+        """Type the commands of a block, and compare their output with the output shown, if any."""
         for prompt, command, shown in block.commands():
             if re.match(r"(\S*/)?ldm-agentx -[fu]", command):
                 self.stop_daemons()
@@ -237,14 +237,14 @@ class Machine:
         wait_for(lambda: not self.daemons("ldm-agentx"), 10, "the daemons to end")
 
     def wait_answer(self, command, pattern, prompt="$", seconds=20):
-        """Type it until a line of the output is as expected."""
+        """Repeat a command until a line of its output matches."""
         def answered():
             said = self.host.run(self.argv(prompt, command)).stdout
             return re.findall(pattern, said, re.M)
         return wait_for(answered, seconds, f"{pattern!r} from {command}")
 
     def path(self, name):
-        """Where a file of the machine is for us."""
+        """The path by which we reach a file of the machine."""
         return Path(f"/proc/{self.keeper.pid}/root") / name.lstrip("/")
 
     def turn_off(self):

@@ -4,18 +4,18 @@
     restrict.py mounts DIRECTORY COMMAND...
     restrict.py calls UNIT COMMAND...
 
-"mounts", for somebody who may mount: the command sees a file system that can
-be read only, but for DIRECTORY and an empty /tmp (ProtectSystem=strict,
-StateDirectory=, PrivateTmp=), and of /proc only its own processes
-(ProcSubset=pid, ProtectProc=invisible).
+"mounts", for users who may mount: the command sees a read-only file system,
+except for DIRECTORY and an empty /tmp (ProtectSystem=strict, StateDirectory=,
+PrivateTmp=), and only its own processes in /proc (ProcSubset=pid,
+ProtectProc=invisible).
 
-"calls", for anybody: the command, and what it starts, gets no new privileges,
-makes no system call but those of the unit's SystemCallFilter=, opens sockets
-of its RestrictAddressFamilies= only, and has no memory that can be both
-written and executed (MemoryDenyWriteExecute=).  RestrictNamespaces= is as far
-here as it bears on threads: there is no clone3().
+"calls", for any user: the command and its children get no new privileges, make
+only the system calls of the unit's SystemCallFilter=, open only sockets of its
+RestrictAddressFamilies=, and have no memory that is both writable and executable
+(MemoryDenyWriteExecute=).  Of RestrictNamespaces= only the effect on threads is
+reproduced: there is no clone3().
 
-Needs systemd-analyze, for what its sets of system calls are.
+Needs systemd-analyze, for the contents of the sets of system calls.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS = 0x20000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
-SYS_MOUNT_SETATTR = 442  # on every architecture, but for Alpha
+SYS_MOUNT_SETATTR = 442  # on every architecture except Alpha
 AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 
 ACT_KILL, ACT_ALLOW, ACT_ERRNO = 0x80000000, 0x7fff0000, 0x00050000
@@ -99,7 +99,7 @@ class Filter:
         return True
 
     def load(self):
-        # No new privileges from here on: it is what libseccomp asks for first.
+        # No new privileges from here on; libseccomp requires this first.
         result = self.lib.seccomp_load(self.context)
         if result < 0:
             raise OSError(-result, "seccomp_load")
@@ -134,7 +134,7 @@ def members(name, sets):
 
 def allowed_calls(unit):
     sets = call_sets()
-    # systemd always adds @default: what no program can do without.
+    # systemd always adds @default, which every program needs.
     allowed = members("@default", sets)
     for words in settings(unit, "SystemCallFilter"):
         inverted = words[0].startswith("~")
@@ -161,7 +161,7 @@ def restrict_calls(unit):
             others.add(ACT_ERRNO | errno.EPERM, name, (2, CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC))
         others.add(ACT_ERRNO | errno.EPERM, "shmat", (2, CMP_MASKED_EQ, SHM_EXEC, SHM_EXEC))
     if settings(unit, "RestrictNamespaces") == [["yes"]]:
-        # Its flags are where no filter sees them; C libraries go on with clone().
+        # A filter cannot see its flags; C libraries fall back to clone().
         others.add(ACT_ERRNO | errno.ENOSYS, "clone3")
     others.load()
     calls.load()

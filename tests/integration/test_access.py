@@ -39,7 +39,7 @@ MATRIX = [
     (["deny 198.18.0.66"], EVERY_PAIR - announcing("198.18.0.66")),
     (["deny 198.18.254.66"], coming_from("198.18.254.2") - announcing("198.18.254.66")),
     (["deny 0.0.0.0/0"], set()),
-    # One accept anywhere, and the rest is denied; both addresses have to pass.
+    # With any accept line the rest is denied; both addresses have to pass.
     (["accept 198.18.0.0/16"], EVERY_PAIR - announcing("192.0.2.7")),
     (["accept 198.18.0.0/24"], set()),
     (["accept 198.18.0.0/24", "accept 198.18.254.2"],
@@ -58,7 +58,7 @@ MATRIX = [
      EVERY_PAIR - announcing("198.18.0.66", "192.0.2.7")),
     (["deny 198.18.254.66", "accept 0.0.0.0/0"],
      coming_from("198.18.254.2") - announcing("198.18.254.66")),
-    # sourceMatch comes before the list, which still has its say.
+    # sourceMatch is checked before the list, which still applies.
     (["sourceMatch yes"], {("198.18.254.66", "198.18.254.66")}),
     (["sourceMatch no"], EVERY_PAIR),
     (["sourceMatch yes", "deny 198.18.254.66"], set()),
@@ -92,7 +92,7 @@ def test_matrix(lab):
 
 
 def test_denied_are_no_managers(lab):
-    """Who is denied has no row; one that has a row loses it without being reported as down."""
+    """A denied manager has no row; an existing row is removed without being reported as down."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 4, "-a", "198.18.0.1", delay="0:20")
     lines = ["interval 500ms", "window 200ms", "misses 2"]
@@ -183,7 +183,7 @@ def test_why_an_interface_is_not_used(lab):
 
 
 def test_interface_that_appears_later(lab):
-    """An interface made later has its row, is used by the next round; one that goes has none."""
+    """A new interface has a row and is used by the next round; a removed one has no row."""
     station = lab.station(("red", "blue"))
     responder = lab.manager_host("blue").responder("-n", 2, "-a", "198.18.128.1", delay="0:20")
     station.daemon(config=["interface late*"], interval="2s", window="600ms")

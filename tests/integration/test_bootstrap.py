@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is said where something is missing that building, tests or the demonstration need.
+"""The messages when something that a build, the tests or the demonstration need is missing.
 
-Programs are missing from a PATH that leads to all the others; what is not to be
-relied on here (namespaces refused, another snmpd that listens) is arranged.
+Programs are hidden by a PATH with links to all others; other conditions (namespaces
+refused, another snmpd that listens) are simulated.
 """
 
 import os
@@ -44,7 +44,7 @@ def run(argv, env, status, **kwargs):
 
 
 def add(env, name, script):
-    """A program of ours in that PATH."""
+    """Add a program of ours to that PATH."""
     program = Path(env["PATH"]) / name
     program.unlink(missing_ok=True)
     program.write_text(f"#!/bin/sh\n{script}\n")
@@ -69,7 +69,7 @@ def test_no_pkg_config(without, tmp_path):
 
 
 def test_no_xz(without, tmp_path):
-    # The rule alone: a build tree may find that it has to be configured anew.
+    # The rule alone, because a build tree may have to be configured again first.
     rule = re.search(r"^dist-hook:.*?\n\n", (BUILDDIR / "Makefile").read_text(), re.M | re.S)
     (tmp_path / "Makefile").write_text(rule.group())
     env = without("xz")
@@ -80,7 +80,7 @@ def test_no_xz(without, tmp_path):
 
 
 def test_mibs_elsewhere(without, tmp_path):
-    """Where there is no apt-get they are taken from where net-snmp looks for them."""
+    """Without apt-get the modules are copied from the folders where net-snmp looks for them."""
     env = without("apt-get", LDM_IETF_MIBS=str(tmp_path / "kept"))
     own = [tmp_path / "own-1", tmp_path / "own-2"]
     for number, module in enumerate(MODULES):
@@ -100,7 +100,7 @@ def test_mibs_elsewhere(without, tmp_path):
 
 
 def test_no_namespaces(without):
-    """An ordinary user whom the kernel does not let make any learns what to do."""
+    """An ordinary user who may not create namespaces is told what to do."""
     env = without("unshare", "id")
     add(env, "unshare", "echo 'unshare: write failed /proc/self/uid_map: Operation not permitted' >&2"
         "; exit 1")

@@ -34,7 +34,7 @@ def test_same_host_in_any_order(lab, order):
     station.wait_all_up(HERE + THERE)
     for address in HERE + THERE:
         scan.wait_output(rf"\b{address}\b".replace(".", r"\."), 20)
-    # And one scan more, beside all of them.
+    # And another scan, beside all of them.
     once = station.scan("-q", "-e", "10")
     assert once.returncode == 0, once.stdout + once.stderr
 
@@ -43,9 +43,9 @@ def test_same_host_in_any_order(lab, order):
 def test_two_daemons(lab, mode):
     """Two daemons on one host, which share the port, both find all.
 
-    Of answers to the fixed port the kernel hands each to one socket only: the
-    one bound last.  The other daemon cannot know of them, so for that mode only
-    the later one is asked.
+    The kernel delivers each answer to the fixed port to one socket only, the one
+    bound last.  The other daemon does not receive it, so for that mode only the
+    later one is asked.
     """
     station = lab.station(snmp=False)
     master = station.snmpd()
@@ -57,7 +57,7 @@ def test_two_daemons(lab, mode):
         station.scan("-q")
     else:
         station.wait_all_up(THERE)
-        # Take the first one's master away; the second one gets a new socket.
+        # End the first one's master agent; the second one gets a new socket.
         master.kill()
         station.agentx = f"unix:{lab.path}/second-agentx/socket"
         station.snmpd()
@@ -85,7 +85,7 @@ def let_rounds_pass(station, count):
 
 @pytest.mark.parametrize("order", ["scan-last", "scan-first", "one-shots", "fixed-scan"])
 def test_a_scan_hides_no_manager_from_the_daemon(lab, order):
-    """Whichever way managers answer, and whichever of the two is started first."""
+    """However managers answer, and whichever of the two is started first."""
     station = lab.station()
     kinds = managers_of_every_kind(lab)
     every = [address for mode in MODES for address in kinds[mode]]
@@ -126,7 +126,7 @@ def test_scan_takes_the_port_when_it_is_free(lab):
     scan = station.start("ldm-scan", [program("ldm-scan"), "-l", "-w", "300ms"])
     scan.wait_output(rf"port {PORT}\b.*another program", 10)
     daemon.end()
-    # What it asks every ten seconds finds those that answer to the port alone now.
+    # Its requests every ten seconds now find those that answer to the port only.
     for address in kinds["fixed"]:
         scan.wait_output(rf"appeared +{address} ".replace(".", r"\."), 40)
     assert len(scan.lines("another program")) == 1
@@ -205,7 +205,7 @@ def test_foreign_program_does_not_hide_managers(lab):
 
 
 def test_port_held_exclusively(lab):
-    """Somebody holds the port without sharing it: said once, and managers are found."""
+    """Another program holds the port without sharing it: logged once, and managers are found."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
     with station.entered():
@@ -220,7 +220,7 @@ def test_port_held_exclusively(lab):
 
 
 def test_port_taken_while_the_daemon_was_away(lab):
-    """Those that nobody can hear now have not disappeared; those that answer otherwise are judged."""
+    """Managers that cannot be heard now have not disappeared; the others are judged."""
     station = lab.station()
     kinds = managers_of_every_kind(lab)
     every = [address for mode in MODES for address in kinds[mode]]
@@ -279,7 +279,7 @@ def test_daemon_answers_nobody(lab):
 
 
 def test_own_requests_are_no_other_discoverer(lab):
-    """A daemon alone with its looped back requests finds nobody and goes on."""
+    """A daemon that receives only its own looped back requests finds nobody and continues."""
     station = lab.station()
     daemon = station.daemon(interval="400ms", window="200ms")
     other = lab.manager_host()

@@ -56,7 +56,7 @@ def eventful_station(lab):
     wait_for(lambda: station.status("198.18.0.3") == DOWN, 20, "198.18.0.3 to be down")
     station.carrier("eth1", True)
     wait_for(lambda: station.status("198.18.9.9") == DOWN, 20, "198.18.9.9 to be down")
-    # Not sooner: an expected manager that was never heard might be behind it.
+    # Not sooner: an expected manager that was never heard might be on this link.
     station.ip("link", "set", "cut0", "up")
     wait_for(lambda: EVENT_TYPES <= {
         int(dict(n)[TRAP_OID].rpartition(".")[2]) for n in raw_notifications(station.trapd)},
@@ -66,7 +66,7 @@ def eventful_station(lab):
 
 
 def test_walk_against_the_module(lab, module):
-    """Every accessible object is there, well named, and its values keep to their syntax."""
+    """Every accessible object exists, with valid indexes and values that conform to its syntax."""
     station, client = eventful_station(lab)
     root = ber.parse_oid(lab_root(module))
     seen, faults, rows = set(), [], {}
@@ -84,7 +84,7 @@ def test_walk_against_the_module(lab, module):
     assert faults == []
     assert seen == {o.name for o in module.objects.values() if o.accessible()}
 
-    # The tables have no holes: rows that come or go meanwhile aside, each column has all rows.
+    # The tables have no holes: apart from rows that come or go meanwhile, each column has all rows.
     managers = rows[module.objects["ldmManagerStatus"].oid[:-1]]
     assert len(set(map(frozenset, managers.values()))) == 1
     assert len(managers["ldmManagerStatus"]) == 10
@@ -125,7 +125,7 @@ def test_notifications_against_the_module(lab, module):
             assert syntax.tag in tags[type(value)], (smi_object.name, value)
             if not isinstance(value, str):
                 assert syntax.fault(syntax.tag, value) is None, (smi_object.name, value)
-            # All are of one event, and as its row in the table has them.
+            # All belong to one event, and equal its row in the table.
             assert index == (varbinds[2][1],), oid
             answer = client.get(ber.parse_oid(oid)).varbinds[0]
             shown = ".".join(map(str, answer.value)) if answer.tag == ber.IP_ADDRESS \
@@ -157,8 +157,8 @@ def test_set_of_what_cannot_be_set(lab, module):
         tried.add(smi_object.name)
         if smi_object.access != "readonly":
             continue
-        # Whatever the value is: its own, one of another type, another instance.
-        # (But for NULL, which snmpd itself calls a wrong type.)
+        # For any value: the current one, one of another type, another instance.
+        # (Except NULL, which snmpd itself refuses as a wrong type.)
         for name, kind, new in ((oid, tag, value), (oid, ber.OID, (1, 3)),
                                 (oid + (7,), tag, value), (oid[:-1], tag, value)):
             answer = client.set((name, kind, new))
@@ -180,7 +180,7 @@ def test_set_of_what_cannot_be_set(lab, module):
                 assert answer.error == "noAccess", (smi_object.name, answer)
         assert some, f"no row for {smi_object.name}"
 
-    # What is in between: nodes, tables, rows, columns that do not exist.
+    # Everything else: nodes, tables, rows, columns that do not exist.
     for oid in module.others:
         if oid[:len(root)] == root and oid != root:
             for extra in ((), (0,), (99,), (99, 0), (1, 99, 1, 2, 3, 4)):
@@ -197,7 +197,7 @@ def test_set_of_what_cannot_be_set(lab, module):
 
 
 def odd_indexes(index):
-    """Variations of an index of which none exists."""
+    """Variations of an index, none of which exists."""
     odd = [(), index + (0,), index + index, index + (HUGE,)]
     odd += [index[:n] for n in range(1, len(index))]
     for position in range(len(index)):
@@ -234,7 +234,7 @@ def test_odd_indexes(lab, module):
 
     for smi_object, index in first.values():
         for odd in odd_indexes(index):
-            # RFC 3416, 4.2.1: the object exists.  Its name alone may be taken either way.
+            # RFC 3416, 4.2.1: the object exists.  For its bare name either error is allowed.
             expected = {ber.NO_INSTANCE} if odd else {ber.NO_INSTANCE, ber.NO_OBJECT}
             check(smi_object.oid + odd, expected)
 
@@ -250,7 +250,7 @@ def test_odd_indexes(lab, module):
             for extra in ((1,), (198, 18, 0, 1), (HUGE,)):
                 check(smi_object.oid + extra, {ber.NO_OBJECT, ber.NO_INSTANCE})
 
-    # Many in one request: each has its own answer.
+    # Many in one request: each is answered separately.
     oids = [o.oid + odd for o, index in list(first.values())[:8] for odd in ((1, 2), index)]
     answer = client.get(*oids)
     assert answer.error == "noError"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every number the agent knows, against what is known to have been sent.
+"""Every counter of the agent, against what is known to have been sent.
 
 "Counters equal what a test peer says it sent, over 10 rounds with every kind of
 datagram mixed." "A table at `maxManagers` never evicts a known manager for an
@@ -47,7 +47,7 @@ def with_port(port):
 # Fields that are full, as strncpy() leaves them.
 CUT = [response(version=b"v" * 32), response(hostname=b"h" * 256)]
 
-# Every kind of datagram that others may send: what counts it, and variations of it.
+# Every kind of datagram that others may send: its counter, and variations of it.
 KINDS = {
     "ldmDatagramsShort": [b"", b"x", GOOD[:311], GOOD[:16], request_datagram()[:100],
                           header(GOOD, magic=7)[:200]],
@@ -85,7 +85,7 @@ def counts(station, names=COUNTERS):
 
 
 class Peer:
-    """A host that sees the requests of a station, and sends whatever it is told."""
+    """A host that receives the requests of a station, and sends any datagram."""
 
     def __init__(self, lab, segment, station_address):
         self.station = station_address
@@ -99,7 +99,7 @@ class Peer:
         self.sent = collections.Counter()
 
     def look(self):
-        """Take note of what came to the group from the station; how many requests in all."""
+        """Record datagrams from the station to the group; returns the number of requests so far."""
         while True:
             try:
                 datagram, (source, port) = self.listener.recvfrom(2000)
@@ -110,7 +110,7 @@ class Peer:
                 self.seen.append(port)
 
     def send(self, kind, datagram, chance):
-        """To the group, the well-known port or where the last request came from."""
+        """Send to the group, the well-known port or the source of the last request."""
         target = chance.choice([(GROUP, PORT), (self.station, PORT),
                                 (self.station, self.seen[-1])])
         chance.choice(self.sockets).sendto(datagram, target)
@@ -125,13 +125,13 @@ def full_daemon(station, **times):
 
 
 def hold_still(station):
-    """Let no other round begin, and wait until the one under way is over."""
+    """Prevent further rounds, and wait until the current one is over."""
     client = ber.Client(station)
     oid = ber.parse_oid(mib().oid("ldmDiscoveryInterval")) + (0,)
     assert client.set((oid, ber.GAUGE32, 86400000)).error == "noError"
 
     def quiet():
-        """Nothing has been asked for longer than a round takes."""
+        """Whether no request was sent for longer than a round takes."""
         state = rounds(station), station.value("ldmRequestsSent")
         if state != seen[0]:
             seen[:] = [state, time.monotonic()]
@@ -141,7 +141,7 @@ def hold_still(station):
 
 
 def test_counters_equal_what_was_sent(lab):
-    """Ten rounds with every kind of datagram mixed: each counter has its number."""
+    """Ten rounds with every kind of datagram mixed: each counter is correct."""
     chance = random.Random(6482)
     segments = ("red", "blue")
     station = writable_station(lab, segments)
@@ -162,7 +162,7 @@ def test_counters_equal_what_was_sent(lab):
         # The managers all answer, so that the round has no repeats.
         for address in KNOWN:
             peers[0].send("ldmDatagramsAccepted", response(address=address), chance)
-    # Each variation once more, so that none depends on chance.
+    # Each variation at least once, independent of chance.
     for kind, variations in KINDS.items():
         for datagram in variations:
             peers[1].send(kind, datagram, chance)
@@ -195,7 +195,7 @@ def test_counters_equal_what_was_sent(lab):
     assert sum(row["ldmInterfaceRequests"] for row in rows.values()) == wanted["ldmRequestsSent"]
     assert sum(row["ldmInterfaceManagersUp"] for row in rows.values()) \
         == station.value("ldmManagersUp")
-    # None of it has made or changed a row.
+    # None of them has created or changed a row.
     assert list(station.statuses()) == KNOWN
     assert station.value("ldmManagersUnconfirmed") == 0
 
@@ -229,7 +229,7 @@ def test_own_requests_are_not_foreign(lab):
 
 
 def test_counters_of_what_the_responder_says(lab):
-    """The daemon's accepted answers are the ones that ldm-responder says it sent."""
+    """The daemon accepts exactly the answers that ldm-responder reports as sent."""
     station = writable_station(lab)
     responder = lab.manager_host().responder("-n", 50, "-a", "198.18.0.1", "-r", "both", "-m",
                                              delay="0:50")

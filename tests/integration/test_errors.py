@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is wrong is said clearly, naming what and where; and no root is needed.
+"""Errors are reported with what and where, and no root is needed.
 
 "Bad command line, bad configuration line, unknown interface [...]: a clear
 message naming what and where." "Running as an ordinary user works."
@@ -42,7 +42,7 @@ def test_version(lab, name, option):
     ("ldm-responder", "-h", 1), ("ldm-responder", "-V", 1),
 ])
 def test_output_that_cannot_be_written(lab, name, option, status, output):
-    """Help, version or the configuration that nobody gets to see is no success."""
+    """Help, version or configuration that cannot be written is an error."""
     host = lab.host("a")
     argv = host.daemon_command(option) if name == "ldm-agentx" else [program(name), option]
     result = host.run(["sh", "-c", f'exec "$@" {output}', "sh", *argv])
@@ -88,9 +88,9 @@ def test_bad_command_line(lab, name, args, named):
                                   ["-Le", "-Lq"], ["-L", "ee"], ["-L", "f"], ["-L", "s"]])
 @pytest.mark.parametrize("test", [[], ["-t"]])
 def test_bad_log_option(lab, args, test):
-    """A destination that does not exist is a mistake in the command line: before anything else."""
+    """An unknown log destination is an error in the command line, reported before anything else."""
     host = lab.host("a")
-    # Nor are the configuration file and the network looked at.
+    # Neither the configuration file nor the network has been looked at.
     result = host.run([program("ldm-agentx"), "-f", "-c", "/nonexistent", *test, *args])
     assert result.returncode == 2
     assert re.fullmatch(r"ldm-agentx: option -L: '\S*': expected e, o, n, f FILE or .*\n",
@@ -131,7 +131,7 @@ def test_bad_configuration_line(lab, line, named):
     assert f"{path}:3" in message, message
     for word in named:
         assert word.lower() in message.lower(), message
-    # Not only when it is asked to check.
+    # Also without -t.
     argv.remove("-t")
     result = host.run(argv)
     assert result.returncode > 0 and f"{path}:3" in result.stdout + result.stderr
@@ -151,7 +151,7 @@ def test_every_bad_line_is_reported(lab):
     (["port 64000", "sourcePort 64535"], ["sourcePort", "64535", "64000"]),
 ])
 def test_lines_that_contradict_each_other(lab, lines, named):
-    """Values that are right alone and wrong together are refused, naming file and values."""
+    """Values that are valid alone but contradict each other are refused, naming file and values."""
     host = lab.host("a")
     argv = host.daemon_command("-t", config=lines)
     result = host.run(argv)
@@ -173,14 +173,14 @@ def test_unreadable_configuration(lab):
 
 
 def check_start(host, *args):
-    """-t: (exit status, what it says about mistakes); the values in force are printed anyway."""
+    """-t: (exit status, messages about errors); the values in force are printed in any case."""
     result = host.run(host.daemon_command("-t", *args, config=["misses 7"]))
     assert "misses 7" in result.stdout
     return result.returncode, result.stderr
 
 
 def test_check_names_what_a_start_would_not_find(lab):
-    """-t: all of -p, -u, -g and -L that a start would fail for."""
+    """-t reports each of -p, -u, -g and -L that would make a start fail."""
     host = lab.host("a")
     status, message = check_start(host, "-p", "/nonexistent/pid", "-u", "nosuchuser",
                                   "-L", "f", "/nowhere/log")
@@ -197,7 +197,7 @@ def test_check_names_what_a_start_would_not_find(lab):
 
 
 def test_check_makes_and_locks_nothing(lab):
-    """-t leaves no pid file and no log, and may run beside the daemon."""
+    """-t creates no pid file and no log, and may run beside the daemon."""
     host = lab.host("a")
     pid, log = lab.path / "pid", lab.path / "log"
     assert check_start(host, "-p", str(pid), "-L", "f", str(log)) == (0, "")
@@ -209,7 +209,7 @@ def test_check_makes_and_locks_nothing(lab):
 
 
 def test_check_knows_who_would_write(lab):
-    """-t: the pid file is written by who starts it, the log by the user of -u."""
+    """-t: the pid file is written by the user who starts it, the log by the user of -u."""
     if "--reuid=65534" not in lab.ordinary_user():
         return  # without root there are no other users to become
     host = lab.host("a")
@@ -251,7 +251,7 @@ def test_unknown_interface(lab, name, args):
 
 
 def test_unknown_interface_may_come(lab):
-    """The daemon uses an interface named to it as soon as it exists."""
+    """The daemon uses a configured interface as soon as it exists."""
     host = lab.station()
     lab.manager_host().responder("-n", 2, "-a", "198.18.0.1")
     daemon = host.daemon("-i", "late0", interval="500ms", window="200ms")
@@ -291,7 +291,7 @@ def test_drops_privileges(lab):
 
 
 def test_daemonized_with_pid_file(lab):
-    """Without -f it goes to the background when ready, and leaves no PID file at the end."""
+    """Without -f it detaches when ready, and leaves no PID file at the end."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", "198.18.0.1")
     pid_file = lab.path / "ldm-agentx.pid"
@@ -324,7 +324,7 @@ def test_daemonized_with_pid_file(lab):
 @pytest.mark.skipif(not shutil.which("strace"), reason="no strace here, which makes calls fail")
 @pytest.mark.skipif(bool(WRAPPER), reason="strace would trace the wrapper")
 def test_failure_beside_the_snmp_thread(lab):
-    """The last step of the start fails: the SNMP thread, which runs by then, is ended first."""
+    """The last step of the start fails: the SNMP thread, which already runs, is ended first."""
     host = lab.station(snmp=False)
     trace, pid_file = lab.path / "trace", lab.path / "pid"
     # The first thread is the log's, the second net-snmp's, the third the one that saves.

@@ -40,7 +40,7 @@ def kinds(station):
 
 
 def test_changed(lab):
-    """A manager that announces something else is Changed; at most one in the hold-off."""
+    """A manager that announces other values is Changed, at most once in the hold-off."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 3, "-a", "198.18.0.1", "-H", "old-%u",
                                              "-R", "1.0", "-P", "6482", delay="0:20")
@@ -60,7 +60,7 @@ def test_changed(lab):
     assert objects["ldmEventReason"]
     assert cell(station, "Hostname", "198.18.0.1") == b"new name"
 
-    # The next ones wait for the end of the ten minutes; the table knows them at once.
+    # Further changes wait for the end of the ten minutes; the table shows them at once.
     for value in ("once more", "and again"):
         responder.command("set", "198.18.0.1", "hostname", value)
         wait_for(lambda v=value: cell(station, "Hostname", "198.18.0.1") == v.encode(), 10,
@@ -117,7 +117,7 @@ def test_conflict(lab):
     assert objects["ldmEventOtherSourceAddress"] == "198.18.254.3"
     assert objects["ldmEventReason"]
 
-    # As long as it lasts: nothing more is said, the row stays as it was.
+    # While it lasts nothing more is reported, and the row keeps its values.
     for _ in range(3):
         wait_rounds(station, 2)
         assert cell(station, "Hostname", "198.18.0.7") == b"rightful"
@@ -125,7 +125,7 @@ def test_conflict(lab):
         assert cell(station, "SourceAddress", "198.18.0.7") == "198.18.254.2"
     assert kinds(station) == ["ldmManagerAppeared", "ldmManagerConflict"]
 
-    # Over when one is silent; a second conflict is one again.
+    # It is over when one source is silent; a second conflict is reported again.
     second.command("off", "all")
     wait_rounds(station, 5)
     second.command("on", "all")
@@ -188,7 +188,7 @@ def test_impaired_and_restored(lab):
 
 
 def test_interfaces_of_containers(lab):
-    """Where no manager was heard nothing is lost, nor hidden; and a new name is but a name."""
+    """Interfaces where no manager was heard impair and hide nothing; a name may change."""
     station = writable_station(lab, ("red", "blue"))
     station.plug("blue", "eth2", "198.18.252.1/24")
     lab.manager_host("red").responder("-n", 1, "-a", "198.18.0.1", delay="0:20")
@@ -227,7 +227,7 @@ def test_a_short_blindness(lab):
 
 
 def test_impaired_by_a_firewall(lab):
-    """Requests that a local firewall forbids: Impaired, and the table says why."""
+    """Requests are blocked by a local firewall: Impaired, and the table says why."""
     station = lab.station()
     lab.manager_host().responder("-n", 1, "-a", "198.18.0.1", delay="0:20")
     station.daemon(config=["misses 2"], **BRISK)
@@ -256,7 +256,7 @@ def test_expected(lab):
     lab.manager_host().responder("-n", 1, "-a", "198.18.0.1", delay="0:20")
     daemon = station.daemon(config=["misses 4", "expect 198.18.0.1", "expect 198.18.9.9",
                                     "expect 198.18.9.9"], interval="1s", window="400ms")
-    # Rows before there was anything to judge.
+    # They have rows before anything was judged.
     seen = set()
 
     def judged():
@@ -279,7 +279,7 @@ def test_expected(lab):
     assert cell(station, "Transitions", "198.18.9.9") == 0
     assert cell(station, "Expected", "198.18.0.1") == 1
 
-    # It comes, and goes, like any other.
+    # It appears and disappears like any other.
     late = lab.manager_host("red", 3).responder("-n", 1, "-a", "198.18.9.9", delay="0:20")
     wait_for(lambda: station.status("198.18.9.9") == UP, 20, "it to be up")
     late.command("off", "all")
@@ -290,7 +290,7 @@ def test_expected(lab):
 
 
 def test_expected_when_blind(lab):
-    """Expected managers stay unknown while nothing can be asked; retention spares them."""
+    """Expected managers stay unknown while no request can be sent; retention spares them."""
     station = lab.station()
     station.carrier("eth0", False)
     responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:20")
@@ -308,7 +308,7 @@ def test_expected_when_blind(lab):
 
 
 def test_event_rows_equal_notifications(lab):
-    """The row of an event in ldmEventTable has what its notification carried."""
+    """The row of an event in ldmEventTable has the values of its notification."""
     station = writable_station(lab)
     responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:20")
     station.daemon(config=["misses 1"], **BRISK)

@@ -17,12 +17,12 @@ from lab import DOWN, NO_INSTANCE, SLOW, UP, Daemon, mib, wait_for
 RETENTION = 6 * SLOW
 
 DAY = 24 * 3600
-# What libfaketime is told, what that is in seconds, and how exactly it takes it.
+# Offset for libfaketime, the same in seconds, and its accuracy.
 STEPS = (("-2h", -2 * 3600, 60), ("+10y", 3650 * DAY, 3 * DAY), ("+0", 0, 60))
 
 
 def fake_clock(path):
-    """The environment of a program whose wall clock is what the file says."""
+    """The environment of a program whose wall clock is set by the file."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         pytest.exit("no libfaketime (package faketime) here: cannot test", 77)
@@ -32,12 +32,12 @@ def fake_clock(path):
 
 
 def test_saved_every_ten_minutes(lab):
-    """Ten minutes of nothing but answers, in a second: the file says who was heard lately."""
+    """After ten minutes without events, in a second of real time, the last answers are saved."""
     station = lab.station()
     lab.manager_host().responder("-n", 2, "-a", FIRST, delay="0:5")
     state = lab.path / "kept" / "state"
     environment = fake_clock(lab.path / "clock")
-    # Faster, not stepped: of both clocks, and of how long a poll(2) waits.
+    # Both clocks and the timeouts of poll(2) run faster; nothing is stepped.
     del environment["DONT_FAKE_MONOTONIC"], environment["FAKETIME_TIMESTAMP_FILE"]
     environment["FAKETIME"] = f"+0 x{600 / SLOW:g}"
     daemon = station.start("ldm-agentx", station.daemon_command(
@@ -59,7 +59,7 @@ def cell(rig, column, address):
 
 
 def test_clock_stepped(make_rig, figures):
-    """A manager vanishes with each step: down, ageing and forgotten in its time."""
+    """A manager vanishes with each step: it is down, ages and is forgotten when due."""
     rig = make_rig(10, interval=1.0, config=[f"retention {RETENTION:g}s"])
     clock = rig.lab.path / "clock"
     environment = fake_clock(clock)
@@ -72,7 +72,7 @@ def test_clock_stepped(make_rig, figures):
         clock.write_text(text)
         rig.faults += 1
         wait_for(lambda: rig.station.status(gone) == DOWN, 10, "down")
-        # Half a round may have passed already, and as much until we asked.
+        # Up to half a round may have passed before, and as much until we asked.
         assert rig.misses - 1 <= len(rig.cadence.starts()) - rounds <= rig.misses + 2
 
         # The clock was really stepped.

@@ -12,12 +12,12 @@ from lab import DOWN, UNKNOWN, UP, wait_for
 
 @pytest.mark.parametrize("end", ["ended", "killed"])
 def test_vanished_while_it_was_down(make_rig, end):
-    """Reported after `misses` rounds; who appeared, at once; nobody else."""
+    """They are reported after `misses` rounds, new managers at once, no others."""
     rig = make_rig(30, off=10, interval=1.0, window=0.4)
     rig.begin()
     stay, gone = rig.managers[:10], rig.managers[10:20]
     comers, absent = rig.managers[20:25], rig.managers[25:]
-    # Known to be down when it ends; some are back when it starts.
+    # These are down when the daemon ends; some are back when it starts.
     rig.switch(gone[5:], False)
     rig.book.settle()
     if end == "ended":
@@ -42,7 +42,7 @@ def test_vanished_while_it_was_down(make_rig, end):
 
 
 def test_statuses_at_the_start(make_rig):
-    """Before the first judgement: who was announced to be down is, others are not known yet."""
+    """Before the first judgement managers announced as down are down, the others unknown."""
     rig = make_rig(10, interval=20.0, window=8.0, misses=1)
     rig.start_daemon("interval 500ms", "window 250ms", "misses 2")
     rig.book.owe(rig.managers, UP)

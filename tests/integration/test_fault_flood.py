@@ -34,10 +34,10 @@ if WRAPPER:
 RATE = 20000
 SECONDS = form(20, 5)
 MANAGERS = addresses("198.18.0.1", 50)
-MADE_UP = "10.0.0.0/8"  # so many that none comes twice
+MADE_UP = "10.0.0.0/8"  # enough addresses for none to be repeated
 MISSES = 3
 
-# What counts each kind; a wrong checksum is seen by the kernel alone, and one in 65536 is right
+# The counter of each kind; only the kernel sees wrong checksums, one in 65536 of which is right
 # by chance.
 COUNTED_AS = {
     "magic": ["ldmDatagramsBadMagic"],
@@ -54,7 +54,7 @@ ALL_KINDS = ",".join(kind for kind in COUNTED_AS if kind != "checksum")
 # As ldm-agentx(8) has it: 4 kB for each manager and event that may be kept.
 LIMIT = 2000
 MEMORY_BOUND_KB = 4 * 2 * LIMIT
-# What the C library and the page size make of a daemon that is back where it was.
+# Growth by the C library and the page size, although the daemon has freed its memory.
 MEMORY_SLACK_KB = 1500
 
 # As in event_lines.h.
@@ -75,7 +75,7 @@ def cpu_seconds(daemon):
 
 
 def lost_on_the_way(daemon):
-    """Datagrams that never came to a socket: the kernel's backlog was full, or a fragment lost."""
+    """Datagrams that reached no socket: the kernel's backlog was full, or a fragment was lost."""
     lines = Path("/proc/net/softnet_stat").read_text().splitlines()
     snmp = Path(f"/proc/{daemon.pid}/net/snmp").read_text()
     names, values = [line.split() for line in snmp.splitlines() if line.startswith("Ip: ")]
@@ -89,7 +89,7 @@ class Flooded:
     def __init__(self, lab, *config, interval="2s", window="1s", delay="0:100", absent=()):
         self.station = lab.station()
         host = lab.manager_host("red", 2)
-        # Not the one on trial: only requests reach it.
+        # Not the host under test: only requests reach it.
         host.filter_input("ip saddr != 198.18.254.1 drop")
         self.responder = host.responder("-n", len(MANAGERS), "-a", MANAGERS[0], delay=delay)
         for address in absent:
@@ -116,7 +116,7 @@ class Flooded:
                       "-m", made_up, *args])
 
     def ask(self, address):
-        """Its state by snmpget, which has to be there within a second."""
+        """Its state by snmpget, which must be answered within a second."""
         start = time.monotonic()
         status = self.station.status(address)
         took = time.monotonic() - start
@@ -135,14 +135,14 @@ class Flooded:
         assert DOWN not in asked and asked[UP] > 0, asked
 
     def sent(self):
-        """{kind: how many} by what the flood says at its end."""
+        """{kind: number sent}, as reported by the flood at its end."""
         return {kind: int(count) for kind, count in
                 (pair.split("=") for pair in self.flood.output().split())}
 
     def expect_counted(self):
-        """Each datagram was counted for what it was, or as dropped by the kernel."""
+        """Each datagram was counted as its kind, or as dropped by the kernel."""
         sent = self.sent()
-        wait_rounds(self.station, 1)  # what was dropped last is found out at the next request
+        wait_rounds(self.station, 1)  # the last drops are noticed at the next request
         lost = lost_on_the_way(self.daemon) - self.lost
         now = counts(self.station)
         grown = {name: now[name] - self.before[name] for name in COUNTERS}
@@ -164,7 +164,7 @@ class Flooded:
             assert count <= 1 + (minutes_of_rounds if judged else minutes), lines
 
     def expect_nothing_left(self):
-        """Nobody is known but the managers, who have been up all the time."""
+        """Only the managers are known, and they were up all the time."""
         wait_for(lambda: self.station.value("ldmManagersUnconfirmed") == 0, 20,
                  "the made-up answers to be forgotten")
         self.station.wait_all_up(MANAGERS)
@@ -201,7 +201,7 @@ def endure(lab, figures, kinds, **kwargs):
 
 
 def test_refuses_real_networks():
-    """The flood does not run in the first namespace, however it is called."""
+    """The flood refuses to run in the first namespace, however it is called."""
     result = subprocess.run([FLOOD, "-k", "magic", "-t", "1", "-i", "lo"], capture_output=True,
                             text=True)
     assert result.returncode == 77 and "refusing" in result.stderr, result
@@ -222,10 +222,10 @@ def test_flood_of_all_kinds(lab, figures, destination):
 
 @pytest.mark.parametrize("kinds", [pytest.param(ALL_KINDS, marks=pytest.mark.whole), "checksum"])
 def test_vanished_in_a_flood(lab, kinds):
-    """A manager that vanishes meanwhile is down after as many rounds as are allowed.
+    """A manager that vanishes during a flood is down after the number of rounds allowed.
 
-    With wrong checksums the kernel drops something in each round, so that MISSES of them
-    are excused; as many more are not.
+    With wrong checksums the kernel drops datagrams in each round, so MISSES rounds are
+    excused; the next MISSES are not.
     """
     flooded = Flooded(lab)
     flooded.start(kinds, seconds=60)
@@ -247,8 +247,8 @@ def test_vanished_in_a_flood(lab, kinds):
 def test_new_in_a_flood(lab):
     """A manager that comes while made-up answers fill the pool of candidates is confirmed.
 
-    Between two requests twice as many come as the pool holds.  It does not depend on the size
-    of the table.
+    Between two requests twice as many arrive as the pool holds.  The size of the table does
+    not matter.
     """
     new = MANAGERS[-1]
     flooded = Flooded(lab, "maxManagers 60", interval="1500ms", window="750ms", delay="1:2",

@@ -15,7 +15,7 @@ from lab import DOWN, UP, wait_for
 
 KILLS = form(300, 25)
 QUIET_KILLS = form(20, 3)
-# Most of them are there to make the file, and its writing, long.
+# Most managers only serve to make the file long and its writing slow.
 COUNT = form(5000, 2000)
 BLINKERS = 30
 
@@ -23,7 +23,7 @@ NEVER = float("inf")
 
 
 class Lives:
-    """When the daemon was there."""
+    """The times at which the daemon ran."""
 
     def __init__(self, rig):
         self.rig = rig
@@ -38,13 +38,13 @@ class Lives:
         self.times.append((self.began, time.monotonic()))
 
     def saw(self, rounds, since, until):
-        """Whether one of them had so many rounds within that time, and another one, by when it
-        has saved what it saw."""
+        """Whether one daemon had this number of rounds within that time, and another round, by
+        whose end the result is saved."""
         starts = self.rig.cadence.starts()
         for began, ended in self.times:
             first = bisect.bisect(starts, max(began, since))
             last = bisect.bisect(starts, min(ended, until))
-            # The last one may not have been complete.
+            # The last round may have been incomplete.
             if last - first >= rounds + 2:
                 return True
         return False
@@ -62,20 +62,20 @@ def absences(rig, lives):
                 if seen:
                     yield address, since, at
                 seen, since = False, None
-            # Or else perhaps nobody noticed that it was back: that is all one absence.
+            # Otherwise its return may have gone unnoticed: then it is the same absence.
         if seen:
             yield address, since, end_at
 
 
 def announced(rig, address, since, until):
-    """Whether it was said to be down within that time."""
-    # ldmEventTime has tenths; what is on the way when a manager is back counts.
+    """Whether it was reported as down within that time."""
+    # ldmEventTime has tenths; an event under way when a manager is back counts.
     return any(since - 0.2 <= text_time(event["ldmEventTime"]) <= until + rig.interval
                for event in rig.book.told(address) if event["ldmEventStatus"] == DOWN)
 
 
 def expect_whole(rig):
-    """What the daemon just ended said of the state that it found, if it came to that."""
+    """The daemon that just ended has found a whole state, if it came to reading it."""
     said = rig.daemon.lines("loaded .* managers|starting without")
     assert all(f"loaded {COUNT} managers" in line for line in said), said
     assert not list(rig.state.parent.glob("*.bad*"))
@@ -112,7 +112,7 @@ def test_killed(make_rig, figures):
         loaded += expect_whole(rig)
     watch.close()
 
-    # The last one stays until all is told.
+    # The last one stays until everything is reported.
     lives.begin()
     rig.be_seen()
     wait_for(lambda: {**dict.fromkeys(rig.managers, UP), **rig.book.last()} == rig.reality(),

@@ -15,7 +15,7 @@ INTERVAL = 1.0
 
 
 def freeze(rig):
-    """Freeze the master; returns when, as the requests' times are."""
+    """Freeze the master; returns the time, on the clock of the requests."""
     since = rig.cadence.starts()[-1]
     rig.station.master.send_signal(signal.SIGSTOP)
     rig.faults += 1
@@ -23,7 +23,7 @@ def freeze(rig):
 
 
 def stay_frozen(rig, since):
-    """Let FROZEN seconds of rounds pass, none of which may be left out."""
+    """Let FROZEN seconds of rounds pass, none of which may be skipped."""
     rig.wait_rounds(round(FROZEN / INTERVAL))
     assert rig.cadence.longest_gap(since) < 2
 

@@ -12,14 +12,14 @@ from lab import WRAPPER
 RESTARTS = form(100, 10)
 WARM_UP = form(20, 4)
 
-# net-snmp 5.9.3 itself leaks 110 octets when a session ends; the rest is what the
-# allocator's arenas vary by.
+# net-snmp 5.9.3 itself leaks 110 octets when a session ends; the rest is the variation of
+# the allocator's arenas.
 LEAK_OF_NETSNMP = 110
 MEMORY_VARIES_KIB = 128
 
 
 def test_master_restarts(make_rig, figures):
-    """Killed or ended, with managers coming and going before, meanwhile and after."""
+    """Killed or ended, while managers come and go before, during and after it."""
     rig = make_rig(30, off=10, config=["eventLog 32"])
     rig.begin()
     for turn in range(RESTARTS):
@@ -28,7 +28,7 @@ def test_master_restarts(make_rig, figures):
         before, meanwhile, after = (rig.random.sample(rig.managers[part::3], 3)
                                     for part in range(3))
         rig.flip(before)
-        # Their events are not there yet, under way, or out when it ends.
+        # When it ends, their events have not happened yet, are in flight, or are delivered.
         rig.wait_rounds(rig.random.randint(0, rig.misses + 1))
         rig.faults += 1
         if turn % 2:
