@@ -20,7 +20,7 @@ def bad(rig):
 
 
 def expect_kept_aside(rig, damaged):
-    """It says in one line what is wrong and where the file is, which is the same as before."""
+    """One line reports the fault and the new name of the file, whose contents are unchanged."""
     said = rig.daemon.wait_output("starting without it")
     assert len(said) == 1 and str(rig.state) in said[0] and str(bad(rig)) in said[0], said
     assert bad(rig).read_bytes() == damaged
@@ -48,12 +48,12 @@ def test_cut(make_rig, figures):
         rig.state.write_bytes(whole[:length])
         rig.start_daemon()
         if length == len(whole) - 1:
-            # Only the end of the last line is missing: either will do.
+            # Only the end of the last line is missing: both results are right.
             rig.daemon.wait_output("starting without it|loaded .* managers")
         else:
             expect_kept_aside(rig, whole[:length])
             refused += 1
-        # It has started in earnest when it has saved its own.
+        # The start is complete when it has saved a file of its own.
         wait_for(lambda: rig.state.exists() and rig.state.read_bytes() != whole[:length], 10,
                  "a new state file")
         if length % 16:
@@ -64,7 +64,7 @@ def test_cut(make_rig, figures):
     figures.put(octets=len(whole), cuts=len(lengths), kept_aside=refused)
 
 
-# Each makes something bad of a good one.
+# Each turns a good file into a bad one.
 
 def garbage(whole, rng):
     return rng.randbytes(len(whole))
@@ -107,14 +107,14 @@ def twice(whole, _):
 @pytest.mark.parametrize("damage", [garbage, zeros, many_zeros, flipped_bit, a_million_rows,
                                     newer_version, twice])
 def test_damaged(make_rig, damage):
-    """All is found and announced anew, under new ids even where the old ones cannot be told."""
+    """All managers are found and announced again, under new ids even if the old ones are lost."""
     rig, whole = good_state(make_rig, 10)
     damaged = damage(whole, rig.random)
     rig.state.write_bytes(damaged)
     rig.faults += 1
     former = max(rig.book.events)
     book = rig.new_book()
-    # Who was announced to be down is forgotten, the others are new.
+    # Managers announced as down are forgotten, the others are new.
     rig.begin()
     expect_kept_aside(rig, damaged)
     rig.switch(rig.managers[:1], True)

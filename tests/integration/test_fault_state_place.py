@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The place of the state file is spoilt.
+"""The place of the state file becomes unusable.
 
 "State directory full, out of inodes, read-only, removed while running, path is
 a symlink, a directory, a FIFO, someone else's file: discovery and SNMP go on or
@@ -22,7 +22,7 @@ TURNS = form(4, 2)
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
-# How long a save that failed may wait until it is tried again.
+# How long a failed save may wait for the next attempt.
 RETRIED_WITHIN = 61
 
 
@@ -33,7 +33,7 @@ def swap(one, other):
 
 
 class Volume:
-    """A file system of its own that holds the state's directory."""
+    """A separate file system that holds the state's directory."""
 
     def __init__(self, root):
         self.root = root
@@ -64,13 +64,13 @@ class Volume:
             taken.unlink()
 
     def remount(self, options):
-        # With these options only: of those that it has, some name users of the outer namespace.
+        # With these options only: some of the existing ones name users of the outer namespace.
         subprocess.run(["mount", "--options-mode=ignore", "-o", f"remount,{options}", self.root],
                        check=True)
 
     def set_read_only(self):
         self.remount("ro")
-        # The file system, not the mount: a daemon started now has a mount of its own.
+        # The file system, not the mount, because a daemon started now has its own mount.
         self.remount("bind,rw")
 
     def set_writable(self):
@@ -122,7 +122,7 @@ def come_and_go(rig, turns):
 
 
 def expect_saved(rig):
-    """Killed and started again, it knows all, and announces nothing."""
+    """Killed and started again, the daemon knows all managers and announces nothing."""
     rig.kill_daemon()
     events, repeated = len(rig.book.read().events), rig.book.repeated
     rig.start_daemon()
@@ -136,7 +136,7 @@ def expect_saved(rig):
     ("full", False), ("full", True), ("out of inodes", False), ("out of inodes", True),
     ("read-only", True), ("a directory", False), ("removed", False)])
 def test_goes_on(make_rig, trouble, at_start):
-    """It says so once, goes on with all it does, and saves again when it can."""
+    """The daemon logs it once, continues its work, and saves again when possible."""
     rig, volume = volume_rig(make_rig)
     spoil, mend, reason = TROUBLES[trouble]
     rig.begin()
@@ -159,7 +159,7 @@ def test_goes_on(make_rig, trouble, at_start):
 
 
 def kill_and_change_all(rig, volume, turns):
-    """Killed after it could not save; started with room again, all managers change."""
+    """Kill the daemon after failed saves; start it with room again, then all managers change."""
     come_and_go(rig, turns)
     assert rig.daemon.lines("is not saved")
     rig.kill_daemon()
@@ -171,7 +171,7 @@ def kill_and_change_all(rig, volume, turns):
 
 
 def test_killed_while_it_cannot_save(make_rig):
-    """What was told may be told again, but under other ids; each is right after its next change."""
+    """Events may be announced again, under other ids; each row is right after its next change."""
     rig, volume = volume_rig(make_rig)
     rig.begin()
     volume.fill()
@@ -184,12 +184,12 @@ def test_killed_while_it_cannot_save(make_rig):
 
 
 def given_twice(rig):
-    """Ids that came with something else before."""
+    """Ids that belonged to another event before."""
     return [fault for fault in rig.book.read().faults if "came as" in fault]
 
 
 def test_start_without_room(make_rig):
-    """Nor is an id given twice when not even the first save after a start works."""
+    """No id is given twice even if the first save after a start fails."""
     rig, volume = volume_rig(make_rig)
     rig.begin()
     rig.end_daemon()
@@ -201,7 +201,7 @@ def test_start_without_room(make_rig):
 
 
 def test_damaged_and_no_room(make_rig):
-    """Nor when the state is lost, and the daemon dies before there is another one."""
+    """No id is given twice if the state is lost and the daemon dies before it saves another."""
     rig, volume = volume_rig(make_rig)
     rig.begin()
     rig.end_daemon()
@@ -223,7 +223,7 @@ def test_damaged_and_no_room(make_rig):
 
 
 def test_unreadable(lab, figures):
-    """A file that may be good is not put aside because it cannot be read now."""
+    """A file that cannot be read now may be good and is not put aside."""
     station = lab.station(snmp=False)
     directory = lab.path / "kept"
     directory.mkdir()
@@ -251,7 +251,7 @@ def test_read_only_and_back(make_rig):
     rig, volume = volume_rig(make_rig)
     rig.begin()
     rig.end_daemon()
-    # One with a file open for writing cannot be remounted, so the lock is taken before.
+    # With a file open for writing it cannot be remounted: open the lock while it is read-only.
     volume.set_read_only()
     rig.start_daemon()
     rig.daemon.wait_output("is not saved")
@@ -268,7 +268,7 @@ def test_read_only_and_back(make_rig):
 
 
 def test_directory_removed(make_rig):
-    """What only the directory itself is missing of is made again."""
+    """If only the last directory of the path is missing, it is created again."""
     rig, _ = volume_rig(make_rig)
     rig.begin()
     shutil.rmtree(rig.state.parent)
@@ -342,7 +342,7 @@ def contents(directory):
 
 
 def refused(host, path):
-    """Start a daemon with that state file; what it says when it refuses."""
+    """Start a daemon with that state file; returns its message when it refuses."""
     daemon = host.start("ldm-agentx", host.daemon_command(config=[f"stateFile {path}"]), Daemon)
     assert daemon.wait() not in (0, None)
     said = daemon.lines("error: ")
@@ -352,7 +352,7 @@ def refused(host, path):
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_refused(lab, figures, what):
-    """It does not start, names the path and what would be right, and touches nothing."""
+    """It does not start, names the path and what is expected, and changes nothing."""
     host = lab.station(snmp=False)
     path = lab.path / "kept" / "state"
     path.parent.mkdir()
@@ -366,7 +366,7 @@ def test_refused(lab, figures, what):
 
 
 def test_in_use(make_rig):
-    """Two daemons do not share one."""
+    """Two daemons do not share a state file."""
     rig = make_rig(3)
     rig.begin()
     before = rig.state.read_bytes()

@@ -19,7 +19,7 @@ DEFAULT_RATE = 200  # notifications a second
 
 
 def calm_start(rig, *config):
-    """Start it; nothing is announced until all are in the table."""
+    """Start the daemon; nothing is announced until all managers are in the table."""
     rig.start_daemon("notifications no", *config)
     rig.station.wait_all_up(rig.managers, 60)
     reload(rig.daemon, [*rig.config, *config])
@@ -37,7 +37,7 @@ def counts(rig):
 
 
 def test_all_vanish(make_rig, figures):
-    """Each is announced once, and requests are answered all the while."""
+    """Each is announced once, and requests are answered throughout."""
     rig = quiet_rig(make_rig)
     calm_start(rig)
     status = ber.parse_oid(mib().oid("ldmManagerStatus"))
@@ -70,20 +70,20 @@ def test_all_vanish(make_rig, figures):
 
 
 def test_queue_overflows(make_rig, figures):
-    """More than the queue holds while the master is away: the NMS ends up right."""
+    """More events than the queue holds while the master is away: the NMS is right in the end."""
     rig = quiet_rig(make_rig)
     calm_start(rig, f"queueLimit {QUEUE_LIMIT}")
     rig.station.master.end()
     rig.faults += 1
     rig.switch(rig.managers, False, owed=False)
     rig.be_seen()
-    # Some of whom it was to be told, and some of whom there was no room to.
+    # Notifications are queued for some of them, and there was no room for others.
     rig.switch(rig.managers[::3], True, owed=False)
     rig.wait_rounds(2)
     rig.start_master()
 
     def as_it_is():
-        # Who is back before anybody was told has not gone.
+        # Managers that are back before they were reported have not gone.
         told = {**dict.fromkeys(rig.managers, UP), **rig.book.last()}
         return told == rig.reality()
     try:

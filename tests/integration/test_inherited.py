@@ -57,7 +57,7 @@ class Background:
 
 
 def scan_and_responder(station, prefix):
-    """Each once it handles SIGTERM, with the exit status it will have."""
+    """Both programs, when they handle SIGTERM, with the exit statuses expected."""
     for name, options, status in (("ldm-scan", ["-l"], 1), ("ldm-responder", ["-i", "eth0"], 0)):
         process = station.start(name, [*prefix, program(name), *options])
         wait_for(lambda: signal.SIGTERM in masks(process.pid)["SigCgt"], 10, "the handler")
@@ -65,7 +65,7 @@ def scan_and_responder(station, prefix):
 
 
 def test_daemon_without_standard_descriptors(lab):
-    """It detaches, discovers and stops, with any of the descriptors 0 to 2 closed."""
+    """The daemon detaches, discovers and stops with any of the descriptors 0 to 2 closed."""
     station = lab.station(snmp=False)
     lab.manager_host().responder("-n", 1, "-a", "198.18.0.1")
     for closed in COMBINATIONS:
@@ -77,7 +77,7 @@ def test_daemon_without_standard_descriptors(lab):
 
 
 def test_scan_without_standard_descriptors(lab):
-    """It finds managers as ever; what it cannot print is an error."""
+    """The scan finds managers as usual; output that cannot be written is an error."""
     host = lab.station(snmp=False)
     lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0")
     for closed in COMBINATIONS:
@@ -91,7 +91,7 @@ def test_scan_without_standard_descriptors(lab):
 
 
 def test_responder_without_standard_descriptors(lab):
-    """It answers, and takes commands; what it could not print is in its exit status."""
+    """The responder answers and takes commands; its exit status reports failed output."""
     host = lab.station(snmp=False)
     for closed in COMBINATIONS:
         control = str(lab.path / f"control-{len(lab.processes)}")
@@ -107,7 +107,7 @@ def test_responder_without_standard_descriptors(lab):
 
 @pytest.mark.skipif(bool(WRAPPER), reason="the wrapper may have signals of its own")
 def test_blocked_signals(lab):
-    """A parent that blocks every signal does not make them unstoppable."""
+    """Programs whose parent blocks every signal can be stopped."""
     station = lab.station(snmp=False)
     blocked = ["env", "--block-signal"]
     daemon = Background(lab, station, lambda argv: [*blocked, *argv])
@@ -121,7 +121,7 @@ def test_blocked_signals(lab):
 
 @pytest.mark.skipif(bool(WRAPPER), reason="the wrapper may have signals of its own")
 def test_ignored_signals(lab):
-    """The daemon takes its signals; the others leave SIGINT and SIGHUP as nohup(1) had them."""
+    """The daemon handles its signals; the others keep SIGINT and SIGHUP ignored, as by nohup(1)."""
     station = lab.station(snmp=False)
     ignored = ["env", "--ignore-signal=HUP,INT,TERM,USR1,PIPE,CHLD"]
     daemon = Background(lab, station, lambda argv: [*ignored, *argv])
@@ -138,7 +138,7 @@ def test_ignored_signals(lab):
 @pytest.mark.parametrize("given, expected", [("16:4096", "2048 4096"), ("16:512", "512 512"),
                                              ("4096:4096", "4096 4096")])
 def test_limit_of_descriptors(lab, given, expected):
-    """The soft limit is raised to what many interfaces need, as far as it may be."""
+    """The soft limit is raised for many interfaces, as far as the hard limit allows."""
     station = lab.station(snmp=False)
     for process, _ in scan_and_responder(station, ["prlimit", f"--nofile={given}"]):
         limits = Path(f"/proc/{process.pid}/limits").read_text()
@@ -147,7 +147,7 @@ def test_limit_of_descriptors(lab, given, expected):
 
 
 def test_descriptors_beyond_select(lab):
-    """The link to the master agent works on a descriptor that FD_SETSIZE has no room for."""
+    """The link to the master agent works with a descriptor beyond FD_SETSIZE."""
     station = lab.station()
     lab.manager_host().responder("-n", 2, "-a", "198.18.0.1")
     crowd = ("import os, sys\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Interfaces as real hosts have them: too many, oddly named, behind a switch that snoops.
+"""Interfaces as on real hosts: too many, oddly named, behind a switch with snooping.
 
 "Why is nothing used?": the log, -t, ldm-scan -v and ldmInterfaceReason say it.
 """
@@ -32,7 +32,7 @@ def check_configuration(station, *config):
 
 
 def test_more_interfaces_than_descriptors(lab):
-    """Some stay unused, which is said, and the link to the master agent comes back."""
+    """Some stay unused, which is logged, and the link to the master agent is restored."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", THERE[0])
     lines = []
@@ -64,7 +64,7 @@ def groups_known_to(bridge):
 
 
 def passed_on(wire):
-    """How many UDP datagrams for the group came to a host that has not joined it."""
+    """The number of UDP datagrams for the group received by a host that has not joined it."""
     count = 0
     with contextlib.suppress(BlockingIOError):
         while True:
@@ -74,9 +74,9 @@ def passed_on(wire):
 
 
 def test_switch_that_snoops(lab):
-    """The first request finds all, also those that answer to the group, and at once."""
+    """The first request already finds all managers, also those that answer to the group."""
     station = lab.station(snmp=False)
-    # With a querier of its own it passes the group on only where it was reported.
+    # With its own querier it forwards the group only to ports where it was reported.
     for option in ("mcast_snooping 1", "mcast_query_response_interval 10", "mcast_querier 1"):
         ip("link", "set", "red", "type", "bridge", *option.split())
     manager = lab.manager_host()
@@ -124,7 +124,7 @@ def test_names_that_are_no_interfaces(lab):
 
 
 def test_interface_without_multicast(lab):
-    """It is said, unasked, where an operator would take the interface for usable."""
+    """It is logged by default if an operator would take the interface for usable."""
     station = lab.station()
     station.ip("link", "set", "eth0", "multicast", "off")
     daemon = station.daemon()
@@ -140,7 +140,7 @@ def test_interface_without_multicast(lab):
 
 
 def test_name_with_odd_octets(lab):
-    """An interface's name can hold nearly any octet; what is shown of it is printable."""
+    """An interface's name can contain nearly any octet; it is shown in printable form."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", THERE[0])
     station.ip("link", "set", "eth0", "down")
@@ -163,7 +163,7 @@ def test_name_with_odd_octets(lab):
 
 
 def test_answers_to_the_group_cannot_be_heard(lab):
-    """A program holds the port for itself: the interface is used, but its reason says so."""
+    """Another program holds the port exclusively: the interface is used, with this reason."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", THERE[0])
     with station.entered():

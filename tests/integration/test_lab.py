@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the other tests rely on."""
+"""Properties of the lab that the other tests rely on."""
 
 import signal
 
@@ -7,7 +7,7 @@ from lab import wait_for
 
 
 def test_line_still_being_written(lab):
-    """A line counts once its end is there, or its writer has ended."""
+    """A line counts when it is complete or its writer has ended."""
     script = "printf 'one\\ntw'; kill -STOP $$; printf o"
     writer = lab.host("station").start("sh", ["sh", "-c", script])
     wait_for(lambda: writer.output() == "one\ntw", 10, "half a line")

@@ -30,12 +30,12 @@ def proxy(lab):
 
 
 def objects(station):
-    """The names of all objects that are there."""
+    """The names of all objects that exist."""
     return {mib().name_of(oid) for oid, _ in station.snmp("snmpbulkwalk", mib().oid("ldmObjects"))}
 
 
 def complete():
-    """The names of all objects that should be, where there are managers and events."""
+    """The names of all objects that must exist when there are managers and events."""
     return {name for name, access in mib().access.items()
             if access in ("read-only", "read-write", "read-create")}
 
@@ -45,7 +45,7 @@ def daemon(station, *args, config=()):
 
 
 def test_complete(lab):
-    """What the tests here take for complete is what is there."""
+    """complete() equals the objects that exist."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
     daemon(station)
@@ -57,7 +57,7 @@ def test_complete(lab):
 @pytest.mark.parametrize("end", [signal.SIGTERM,
                                  pytest.param(signal.SIGSTOP, marks=pytest.mark.slow)])
 def test_second_daemon(lab, proxy, end):
-    """Refused while another one runs: says so once, sends nothing; its turn comes."""
+    """Refused while another daemon runs: logs it once and sends nothing, until that one ends."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
     first = daemon(station)
@@ -80,7 +80,7 @@ def test_second_daemon(lab, proxy, end):
             station.snmp("snmpget", mib().oid("ldmDiscoveryRounds") + ".0")
     second.wait_output(UP_LINE, 30)
     assert objects(station) == complete()
-    # It has found the same managers, and nobody was told by it yet.
+    # It has found the same managers, and has not reported any yet.
     wait_for(lambda: len(station.trapd.appeared()) == 6, 10, "its notifications")
     assert len(second.lines(LINK)) == 2
     first.send_signal(signal.SIGCONT)
@@ -88,7 +88,7 @@ def test_second_daemon(lab, proxy, end):
 
 @pytest.mark.parametrize("pdus", [1, 2, 10, 40])
 def test_cut_while_registering(lab, proxy, pdus):
-    """The connection ends after so many PDUs: the next one registers everything."""
+    """The connection ends after a number of PDUs: the next one registers everything."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
     proxy.cuts = [pdus]
@@ -100,7 +100,7 @@ def test_cut_while_registering(lab, proxy, pdus):
     assert proxy.sent[OPEN] == 2
     assert len(one.lines(LINK)) == 2
 
-    # Once more, now that it was up.
+    # Again, after the link was up.
     proxy.cuts = [pdus]
     proxy.cut_all()
     one.wait_output("lost, reconnecting")
@@ -111,7 +111,7 @@ def test_cut_while_registering(lab, proxy, pdus):
 
 
 def test_stopped_while_registering(lab, proxy):
-    """The end of the session is the end of what waits for an answer in it."""
+    """When the session ends, so do the requests that wait for an answer in it."""
     station = lab.station()
     proxy.delays[REGISTER] = 5
     stopped = daemon(station, "-x", proxy.address)
@@ -153,13 +153,13 @@ def test_accepts_and_hangs_up(lab, proxy, before):
     one.wait_output("lost, reconnecting" if before else "cannot connect")
     since, first = time.monotonic(), proxy.connects
     wait_for(lambda: proxy.connects >= first + 6, 12, "six attempts")
-    # Five intervals of a second; were they to double, six would be there after three.
+    # Five intervals of a second; if they doubled up to it, six attempts would take only 3 s.
     assert time.monotonic() - since > 4
 
     said = len(one.lines(LINK))
     assert said == (2 if before else 1)
     proxy.slam = False
-    # The table may be there before the line is.
+    # The table may be registered before the line is written.
     wait_for(lambda: len(one.lines(LINK)) > said, 10, "the link")
     station.wait_all_up(MANAGERS)
     assert len(one.lines(LINK)) == said + 1
@@ -198,7 +198,7 @@ def test_busy_master(lab):
         responder.command("off", MANAGERS[1])
         polls = 0
         while not busy.done():
-            # It waits its turn, and is right then.
+            # It waits for its turn, and its answer is right.
             assert isinstance(station.value("ldmDiscoveryRounds"), int)
             polls += 1
         assert "INTEGER" in busy.result().stdout, busy.result()
@@ -232,7 +232,7 @@ def test_tcp(lab):
 
 @pytest.mark.parametrize("before", [False, True], ids=["at the start", "after a session"])
 def test_tcp_drops(lab, before):
-    """The master agent's host takes no packets: back soon after it takes them again."""
+    """The master agent's host drops all packets: the link is back soon after that ends."""
     station, far = far_master(lab)
     lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
     master = far.snmpd()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The log: nobody waits for it, and what is worth saying is in it.
+"""The log: it blocks nothing, and everything relevant is in it.
 
 "Nothing that only reports may block what reports on." "What the start finds is
 in the log." "-D logs each datagram with source, interface and verdict; the
@@ -21,14 +21,14 @@ from lab_mib import rounds
 FIRST = "198.18.0.1"
 STRANGER = "198.18.0.77"
 
-# For a daemon whose log hangs; valgrind and the like take their own time.
+# For a daemon whose log hangs; programs are slower under valgrind and the like.
 END_WITHIN = 1.0 if not WRAPPER else 10.0
 
 DROPPED = re.compile(rb"\d+ log lines? w(?:as|ere) dropped")
 
 
 class Reader:
-    """Reads what a daemon logs, in a thread of its own, once told to."""
+    """Reads a daemon's log in a separate thread, when started."""
 
     def __init__(self):
         self.octets = b""
@@ -116,7 +116,7 @@ def start(lab, station, sink, *args, config=()):
 
 
 def goes_on(station, responder, managers):
-    """Rounds go on, and what happens is announced."""
+    """Rounds continue, and events are announced."""
     before = rounds(station)
     wait_for(lambda: rounds(station) > before + 2, 10, "rounds to go on")
     for command, announced in (("off", station.trapd.disappeared),
@@ -128,21 +128,21 @@ def goes_on(station, responder, managers):
 
 
 def many_lines(station, count):
-    """Wait until about that many more were logged, one for each answer."""
+    """Wait until about that many more lines were logged, one for each answer."""
     start = station.value("ldmDatagramsAccepted")
     wait_for(lambda: station.value("ldmDatagramsAccepted") > start + count, 60, "many lines")
 
 
 @pytest.mark.parametrize("kind", [Syslog, Pipe, Fifo])
 def test_nobody_waits_for_the_log(lab, kind):
-    """Where it hangs the daemon does all it should, says later what was dropped, and ends."""
+    """While the log hangs the daemon works; it later logs the number of dropped lines, and ends."""
     station = lab.station()
     managers = addresses(FIRST, 400)
     responder = lab.manager_host().responder("-n", 400, "-a", FIRST, delay="0:20")
     sink = kind(lab)
     daemon = start(lab, station, sink, "-D")
     station.wait_all_up(managers, 30)
-    many_lines(station, 5000)  # more than all buffers on the way hold
+    many_lines(station, 5000)  # more than all buffers in between hold
     goes_on(station, responder, managers)
     sink.release()
     wait_for(lambda: DROPPED.search(sink.text()), 20, "the count of dropped lines")
@@ -154,20 +154,20 @@ def test_nobody_waits_for_the_log(lab, kind):
 
 @pytest.mark.parametrize("kind", [Syslog, Pipe, Fifo])
 def test_ends_while_the_log_hangs(lab, kind):
-    """Within the same second as always."""
+    """The daemon ends within a second, as usual."""
     station = lab.station()
     managers = addresses(FIRST, 400)
     lab.manager_host().responder("-n", 400, "-a", FIRST, delay="0:20")
     daemon = start(lab, station, kind(lab), "-D")
     station.wait_all_up(managers, 30)
-    many_lines(station, 1000)  # more than those of a pipe, so that it is blocked
+    many_lines(station, 1000)  # more than fit into a pipe, so that it blocks
     status, took = daemon.end()
     assert status == 0
     assert took < END_WITHIN, f"it took {took:.2f} s to end"
 
 
 def test_log_file_rotated_into_a_fifo(lab):
-    """SIGHUP reopens the log file, and nobody waits for that."""
+    """SIGHUP reopens the log file without blocking."""
     station = lab.station()
     managers = addresses(FIRST, 3)
     responder = lab.manager_host().responder("-n", 3, "-a", FIRST, delay="0:20")
@@ -181,7 +181,7 @@ def test_log_file_rotated_into_a_fifo(lab):
     goes_on(station, responder, managers)
     daemon.send_signal(signal.SIGHUP)
     goes_on(station, responder, managers)
-    # Mended: what was said meanwhile is there.
+    # Repaired: the lines logged in the meantime are there.
     log.unlink()
     wait_for(lambda: log.exists() and log.read_text().count("configuration reloaded") == 2, 10,
              "the lines that were kept")
@@ -217,9 +217,9 @@ FOUND = ["interface 'nosuch0'", "cannot listen on port 64535", "cannot send from
 
 @pytest.mark.parametrize("where", ["file", "syslog"])
 def test_what_the_start_finds_is_in_the_log(lab, where):
-    """Also to standard error, as far as it is wrong."""
+    """Errors and warnings also go to standard error."""
     station = lab.station()
-    # Somebody who does not share the port.
+    # A program that does not share the port.
     with station.entered():
         taker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         taker.bind(("0.0.0.0", PORT))
@@ -253,7 +253,7 @@ def test_good_start_is_silent(lab):
 
 
 def test_why_the_start_failed_is_seen(lab):
-    """On standard error, whatever the log's destination, and in the log if it could be opened."""
+    """On standard error, whatever the log's destination, and in the log if it can be opened."""
     station = lab.station(snmp=False)
     state = lab.path / "a-directory"
     state.mkdir()
@@ -267,7 +267,7 @@ def test_why_the_start_failed_is_seen(lab):
 
 
 def test_each_datagram_and_the_refused_ones(lab):
-    """With -D each has a line; without it one names who was refused first."""
+    """With -D each datagram has a line; without it one line names the first refused source."""
     station = lab.station()
     lab.manager_host().responder("-n", 1, "-a", FIRST, delay="0:5")
     host = lab.manager_host("red", 3)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Lossy networks, and a station that is cut off itself.
+"""Lossy networks, and a station that is itself cut off.
 
 "30 % of the answers dropped, 20 managers, 200 short rounds: at most one false
 Disappeared; our own interface down for 10 rounds: none, and all managers up
@@ -22,7 +22,7 @@ def test_a_third_of_the_answers_lost(lab):
     """30 % loss for 200 rounds: at most one false Disappeared."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 20, "-a", "198.18.0.1", delay="0:10")
-    # A third of the window has to do for an answer, on a machine that does other things too.
+    # A third of the window must suffice for an answer, on a machine that is also busy otherwise.
     step = 75 * min(SLOW, 2)
     station.daemon(interval=f"{6 * step:g}ms", window=f"{3 * step:g}ms")
     station.wait_all_up(RED)
@@ -47,7 +47,7 @@ class Cut:
         self.daemon = self.station.daemon(interval=interval, window=window)
         self.station.wait_all_up(RED + BLUE)
         wait_for(lambda: len(self.station.trapd.appeared()) == 21, 10, "21 Appeared")
-        # One may be open for a moment, to look at the interfaces.
+        # One more may be open briefly, to read the interfaces.
         self.descriptors = min(self.open_descriptors() for _ in range(20))
 
     def open_descriptors(self):
@@ -77,7 +77,7 @@ def test_own_interface_down(lab):
     cut = Cut(lab)
     cut.station.ip("link", "set", "eth0", "down")
     cut.let_pass(10)
-    # Blind for so long: they are not down, but nobody knows.
+    # Blind for that long: they are not down, but unknown.
     assert {cut.station.status(a) for a in RED} == {UNKNOWN}
     assert cut.station.status(BLUE[0]) == UP
     cut.station.ip("link", "set", "eth0", "up")
@@ -86,7 +86,7 @@ def test_own_interface_down(lab):
 
 @pytest.mark.slow
 def test_cable_pulled(lab):
-    """Carrier lost for 10 rounds, where sending goes on to succeed: likewise."""
+    """Carrier lost for 10 rounds, while sending still succeeds: likewise."""
     cut = Cut(lab)
     cut.station.carrier("eth0", False)
     cut.let_pass(10)
@@ -131,7 +131,7 @@ def test_address_replaced_at_once(lab):
 
 
 def test_interface_recreated(lab):
-    """Deleted, and made anew under its name: no Disappeared, all up within one round."""
+    """Deleted and created again under its name: no Disappeared, all up within one round."""
     cut = Cut(lab)
     cut.station.ip("link", "del", "eth0")
     cut.let_pass(4)
@@ -140,7 +140,7 @@ def test_interface_recreated(lab):
 
 
 def test_interface_renamed(lab):
-    """Renamed: managers are found behind the new name, none is announced as gone."""
+    """Renamed: managers are found under the new name, none is reported as down."""
     cut = Cut(lab)
     cut.station.ip("link", "set", "eth0", "down")
     cut.station.ip("link", "set", "eth0", "name", "net0")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The master agent is frozen, absent, restarted, or does not let us in.
+"""The master agent is frozen, absent, restarted, or refuses access.
 
 "The master agent SIGSTOPped for 30 s: requests keep their cadence (as seen by
 a listener on another host), nothing is falsely down, SIGTERM ends the daemon
@@ -19,10 +19,10 @@ from lab import SLOW, UP, WRAPPER, Daemon, addresses, wait_for
 
 MANAGERS = addresses("198.18.0.1", 5)
 
-# What the daemon says of the link.
+# The daemon's messages about the link.
 LINK = "AgentX link|master agent"
 
-# The issue's bound; valgrind and the like take their own time.
+# The bound asked for; programs are slower under valgrind and the like.
 END_WITHIN = 1.0 if not WRAPPER else 10.0
 
 
@@ -58,7 +58,7 @@ def test_master_frozen(lab):
     assert max(b - a for a, b in zip(starts, starts[1:])) < 1.6
 
     station.wait_all_up(MANAGERS, 30)
-    # What did happen while it was frozen arrives; nothing else does.
+    # Events of the time when it was frozen arrive; nothing else does.
     wait_for(lambda: len(station.trapd.appeared()) >= 6, 30, "the held back notifications")
     assert {n.objects["ldmEventAddress"] for n in station.trapd.disappeared()} == {MANAGERS[0]}
 
@@ -92,7 +92,7 @@ def test_sigterm_ends_it_within_a_second(lab, state):
 
 
 def test_no_master_at_start(lab):
-    """Started before snmpd: says so once, discovers, and connects when snmpd is there."""
+    """Started before snmpd: logs it once, discovers, and connects when snmpd is there."""
     station = lab.station(snmp=False)
     no_process(station)
     responder = lab.manager_host().responder("-n", 5, "-a", MANAGERS[0])
@@ -147,7 +147,7 @@ def test_master_killed(lab):
 
 
 def test_no_permission_for_the_socket(lab):
-    """An ordinary user whom the socket's directory keeps out: says so once, keeps trying."""
+    """An ordinary user without access to the socket's directory: logs it once, keeps trying."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 5, "-a", MANAGERS[0])
     path = socket_path(station)

@@ -16,7 +16,7 @@ from newcomer import blocks
 
 MODES = {"source": "198.18.1.1", "fixed": "198.18.2.1", "multicast": "198.18.3.1"}
 
-# What an administrator may begin with: drop, but for answers to what this host has asked.
+# A usual rule set to start with: drop all except answers to requests of this host.
 FILTERS = {"nft": """nft -f - <<'EOF'
 table inet filter {
 	chain input {
@@ -40,7 +40,7 @@ iptables -A OUTPUT -o lo -j ACCEPT
 
 
 def recipes(start):
-    """The commands that start so, block by block."""
+    """The commands that start like this, block by block."""
     found = [[command for _, command, _ in block.commands() if command.startswith(start)]
              for block in blocks("src/ldm-agentx.8") if block.title[:2] in ("# ", "$ ")]
     return [commands for commands in found if commands]
@@ -90,7 +90,7 @@ def test_firewall(network, tool):
     type_in(host, rules)
     assert scanned(host) == everybody()
     assert scanned(host, "-s", "fixed") == everybody()
-    # Not even a single round goes without an answer by which the manager is heard.
+    # There is no round without an answer by which the manager is heard.
     daemon = host.daemon(config=["misses 1"], interval="400ms", window="200ms")
     for address in everybody():
         daemon.wait_output(rf"{re.escape(address)} .* appeared", 20)
@@ -100,7 +100,7 @@ def test_firewall(network, tool):
 
 
 def test_firewall_and_ephemeral_port(network):
-    """Answers to the kernel's port need the third rule, which takes their subnet on trust."""
+    """Answers to the kernel's port need the third rule, which trusts their subnet."""
     host = network.host("station", ("br0", "198.18.0.1/24"))
     usual, ephemeral = recipes("nft")
     type_in(host, [FILTERS["nft"], *usual])
@@ -112,8 +112,8 @@ def test_firewall_and_ephemeral_port(network):
 
 @pytest.fixture
 def switch(network):
-    """br0 as a switch that snoops and is the querier, in seconds what takes minutes.
-    Returns a function: the hosts of whose joins it knows."""
+    """br0 as a switch with snooping and a querier, with seconds in place of minutes.
+    Returns a function: the hosts whose joins it knows."""
     (querier,), (listing,) = recipes("ip link") + recipes("bridge")
     subprocess.run("ip link set dev br0 type bridge mcast_snooping 1 mcast_query_interval 100 "
                    "mcast_startup_query_interval 50 mcast_query_response_interval 50 "
@@ -134,11 +134,11 @@ def test_snooping(network, switch):
     rules = recipes("nft")[0]
     queries, = [rule for rule in rules if " input " in rule and " igmp " in rule]
     type_in(host, [FILTERS["nft"], *(rule for rule in rules if rule != queries)])
-    # A join is reported once, not a second time within ten seconds.
+    # A join is reported once, and not again within ten seconds.
     type_in(host, ["sysctl -w net.ipv4.igmp_qrv=1"])
     membership, = recipes("ip maddress")
     assert GROUP not in type_in(host, membership)
-    # Not from port 64535, which the other scans would leave to it.
+    # Not from port 64535, which the other scans would then leave to this one.
     live = host.start("ldm-scan", [program("ldm-scan"), "-l", "-v", "-s", "ephemeral"])
     live.wait_output("eth0: used")
     wait_for(lambda: GROUP in type_in(host, membership), 5, "the membership")

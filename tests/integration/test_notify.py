@@ -12,7 +12,7 @@ from lab import DOWN, MISSING, SLOW, UP, addresses, mib, wait_for
 
 # With one request a round the responder's log counts rounds.
 ONE_REQUEST = ["probes 1", "sourcePort ephemeral"]
-# A program that runs slowly must have time to hear the answers within its window.
+# A slow program needs time to receive the answers within its window.
 COUNTED = dict(interval="1200ms", window="300ms") if SLOW == 1 else \
     dict(interval="3s", window="1s")
 
@@ -53,7 +53,7 @@ def test_disappeared_after_misses_rounds(lab, misses):
     station.daemon(config=[f"misses {misses}", *ONE_REQUEST], **COUNTED)
     station.wait_all_up(addresses("198.18.0.1", 3))
 
-    # It has answered this request, and will not answer the next.
+    # It has answered this request, and will not answer the next one.
     responder.wait_requests(1, 10)
     responder.command("off", "198.18.0.2")
     before = len(responder.requests())
@@ -81,7 +81,7 @@ def test_one_silent_round_fewer(lab):
     wait_for(lambda: len(station.trapd.appeared()) == 2, 10, "the first two notifications")
     missed = f"{mib().oid('ldmManagerMissedRounds')}.198.18.0.1"
     for _ in range(3):
-        # It answers the request now under way or not; either way it is silent for two rounds.
+        # It may or may not answer the current request; in both cases it is silent for two rounds.
         responder.command("off", "198.18.0.1")
         wait_for(lambda: station.get(missed) == 2, 10, "two missed rounds")
         responder.command("on", "198.18.0.1")
@@ -124,7 +124,7 @@ def test_notifications_are_complete(lab):
 
 
 def test_notifications_off(lab):
-    """`notifications no` sends none; the events are listed all the same."""
+    """With `notifications no` none is sent; the events are still listed."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1")
     station.daemon(interval="400ms", window="200ms", config=["notifications no"])
