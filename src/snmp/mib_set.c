@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "core/monitor.h"
-#include "snmp/mib_draft.h"
+#include "snmp/mib_setrequest.h"
 #include "snmp/set_lines.h"
 
 #define DATA_NAME "ldm-agentx change" /* among what handlers keep in a request */

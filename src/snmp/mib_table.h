@@ -11,7 +11,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "core/monitor.h"
-#include "snmp/mib_draft.h"
+#include "snmp/mib_setrequest.h"
 #include "snmp/mib_value.h"
 #include "snmp/oidindex.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_draft.h - the varbinds of a SET request, put together: one change for
+/* mib_setrequest.h - the varbinds of a SET request, put together: one change for
  * each row of ldmManagerTable, and for each scalar, that they concern.
  *
  * Pure: knows neither net-snmp nor what there is to change.
  */
-#ifndef MIB_DRAFT_H
-#define MIB_DRAFT_H
+#ifndef MIB_SETREQUEST_H
+#define MIB_SETREQUEST_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,4 +52,4 @@ bool mib_draft_change(const struct mib_draft *draft, struct change *out);
  * name (RFC 2579, RowStatus). */
 enum change_refusal mib_draft_refusal(const struct mib_draft *draft, enum change_refusal refusal);
 
-#endif /* MIB_DRAFT_H */
+#endif /* MIB_SETREQUEST_H */

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "snmp/mib_draft.h"
+#include "snmp/mib_setrequest.h"
 
 #define ADDRESS 0xc6120001u /* 198.18.0.1 */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "snmp/mib_draft.h"
+#include "snmp/mib_setrequest.h"
 
 #include "core/discover.h"
 #include "core/wire.h"
