@@ -14,7 +14,7 @@
 struct pending {
 	LIST_ENTRY(pending) all;
 	struct shared *shared;
-	struct mib_draft draft;
+	struct mib_setrequest request;
 	struct change change;
 	bool wanted;  /* change is set */
 	bool applied; /* and not yet final */
@@ -100,7 +100,7 @@ add_pending(netsnmp_request_info *req, struct shared *shared, enum mib_object ob
 		free(p);
 		return NULL;
 	}
-	*p = (struct pending){.shared = shared, .draft = mib_draft_for(object, key)};
+	*p = (struct pending){.shared = shared, .request = mib_setrequest_for(object, key)};
 	LIST_INSERT_HEAD(&pendings, p, all);
 	netsnmp_request_add_list_data(req, data);
 	return p;
@@ -119,14 +119,14 @@ reserve(const struct mib_table *table, struct shared *shared, netsnmp_request_in
 		return error;
 	for (netsnmp_request_info *r = requests; r != req && p == NULL; r = r->next) {
 		p = pending_of(r);
-		if (p != NULL && !mib_draft_concerns(&p->draft, object, key))
+		if (p != NULL && !mib_setrequest_concerns(&p->request, object, key))
 			p = NULL;
 	}
 	if (p == NULL)
 		p = add_pending(req, shared, object, key);
 	if (p == NULL)
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
-	return snmp_error_of(mib_draft_add(&p->draft, object, value));
+	return snmp_error_of(mib_setrequest_add(&p->request, object, value));
 }
 
 static int
@@ -134,12 +134,12 @@ check(struct pending *p)
 {
 	enum change_refusal refusal;
 
-	p->wanted = mib_draft_change(&p->draft, &p->change);
+	p->wanted = mib_setrequest_change(&p->request, &p->change);
 	if (!p->wanted)
 		return SNMP_ERR_NOERROR;
 	refusal = monitor_check(shared_lock(p->shared), &p->change);
 	shared_unlock(p->shared);
-	return snmp_error_of(mib_draft_refusal(&p->draft, refusal));
+	return snmp_error_of(mib_setrequest_refusal(&p->request, refusal));
 }
 
 static int

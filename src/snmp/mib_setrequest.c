@@ -64,67 +64,67 @@ mib_object_instance(enum mib_object object, uint32_t key)
 	return setting_of(object) == CHANGE_ROW ? wire_valid_address(key, true) : key == 0;
 }
 
-struct mib_draft
-mib_draft_for(enum mib_object object, uint32_t key)
+struct mib_setrequest
+mib_setrequest_for(enum mib_object object, uint32_t key)
 {
-	return (struct mib_draft){.what = setting_of(object), .key = key};
+	return (struct mib_setrequest){.what = setting_of(object), .key = key};
 }
 
 bool
-mib_draft_concerns(const struct mib_draft *draft, enum mib_object object, uint32_t key)
+mib_setrequest_concerns(const struct mib_setrequest *request, enum mib_object object, uint32_t key)
 {
-	return draft->what == setting_of(object) && draft->key == key;
+	return request->what == setting_of(object) && request->key == key;
 }
 
 static bool
-is(const struct mib_draft *draft, enum mib_object object, uint32_t value)
+is(const struct mib_setrequest *request, enum mib_object object, uint32_t value)
 {
-	return draft->given[object] && draft->value[object] == value;
+	return request->given[object] && request->value[object] == value;
 }
 
 static bool
-contradictory(const struct mib_draft *draft)
+contradictory(const struct mib_setrequest *request)
 {
 	/* A row is destroyed as a whole, and one is created to be expected. */
-	return (is(draft, MIB_OBJECT_ROW_STATUS, ROW_DESTROY) &&
-		draft->given[MIB_OBJECT_EXPECTED]) ||
-	       (is(draft, MIB_OBJECT_ROW_STATUS, ROW_CREATE_AND_GO) &&
-		is(draft, MIB_OBJECT_EXPECTED, TRUTH_FALSE));
+	return (is(request, MIB_OBJECT_ROW_STATUS, ROW_DESTROY) &&
+		request->given[MIB_OBJECT_EXPECTED]) ||
+	       (is(request, MIB_OBJECT_ROW_STATUS, ROW_CREATE_AND_GO) &&
+		is(request, MIB_OBJECT_EXPECTED, TRUTH_FALSE));
 }
 
 enum change_refusal
-mib_draft_add(struct mib_draft *draft, enum mib_object object, uint32_t value)
+mib_setrequest_add(struct mib_setrequest *request, enum mib_object object, uint32_t value)
 {
-	if (draft->given[object] && draft->value[object] != value)
+	if (request->given[object] && request->value[object] != value)
 		return CHANGE_INCONSISTENT_VALUE;
-	draft->given[object] = true;
-	draft->value[object] = value;
-	return contradictory(draft) ? CHANGE_INCONSISTENT_VALUE : CHANGE_GRANTED;
+	request->given[object] = true;
+	request->value[object] = value;
+	return contradictory(request) ? CHANGE_INCONSISTENT_VALUE : CHANGE_GRANTED;
 }
 
 bool
-mib_draft_change(const struct mib_draft *draft, struct change *out)
+mib_setrequest_change(const struct mib_setrequest *request, struct change *out)
 {
-	struct change change = {.what = draft->what};
+	struct change change = {.what = request->what};
 
-	switch (draft->what) {
+	switch (request->what) {
 	case CHANGE_INTERVAL:
-		change.value = draft->value[MIB_OBJECT_INTERVAL];
+		change.value = request->value[MIB_OBJECT_INTERVAL];
 		break;
 	case CHANGE_ROUND_NOW:
-		if (is(draft, MIB_OBJECT_NOW, NOW_IDLE))
+		if (is(request, MIB_OBJECT_NOW, NOW_IDLE))
 			return false;
 		break;
 	case CHANGE_NOTIFICATIONS:
-		change.value = is(draft, MIB_OBJECT_NOTIFICATIONS, TRUTH_TRUE);
+		change.value = is(request, MIB_OBJECT_NOTIFICATIONS, TRUTH_TRUE);
 		break;
 	case CHANGE_ROW:
-		change.address = draft->key;
-		change.set_expected = draft->given[MIB_OBJECT_EXPECTED];
-		change.expected = is(draft, MIB_OBJECT_EXPECTED, TRUTH_TRUE);
-		if (is(draft, MIB_OBJECT_ROW_STATUS, ROW_CREATE_AND_GO))
+		change.address = request->key;
+		change.set_expected = request->given[MIB_OBJECT_EXPECTED];
+		change.expected = is(request, MIB_OBJECT_EXPECTED, TRUTH_TRUE);
+		if (is(request, MIB_OBJECT_ROW_STATUS, ROW_CREATE_AND_GO))
 			change.action = CHANGE_ROW_CREATE;
-		else if (is(draft, MIB_OBJECT_ROW_STATUS, ROW_DESTROY))
+		else if (is(request, MIB_OBJECT_ROW_STATUS, ROW_DESTROY))
 			change.action = CHANGE_ROW_DESTROY;
 		else
 			change.action = CHANGE_ROW_KEEP;
@@ -135,9 +135,9 @@ mib_draft_change(const struct mib_draft *draft, struct change *out)
 }
 
 enum change_refusal
-mib_draft_refusal(const struct mib_draft *draft, enum change_refusal refusal)
+mib_setrequest_refusal(const struct mib_setrequest *request, enum change_refusal refusal)
 {
-	if (refusal == CHANGE_INCONSISTENT_NAME && is(draft, MIB_OBJECT_ROW_STATUS, ROW_ACTIVE))
+	if (refusal == CHANGE_INCONSISTENT_NAME && is(request, MIB_OBJECT_ROW_STATUS, ROW_ACTIVE))
 		return CHANGE_INCONSISTENT_VALUE;
 	return refusal;
 }

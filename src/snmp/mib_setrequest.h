@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_setrequest.h - the varbinds of a SET request, put together: one change for
- * each row of ldmManagerTable, and for each scalar, that they concern.
+/* mib_setrequest.h - what a SET request asks of one row of ldmManagerTable or of one
+ * scalar: all its varbinds for it, combined into one change.
  *
- * Pure: knows neither net-snmp nor what there is to change.
+ * Pure: uses neither net-snmp nor the monitor.
  */
 #ifndef MIB_SETREQUEST_H
 #define MIB_SETREQUEST_H
@@ -21,35 +21,38 @@ enum mib_object {
 };
 #define MIB_OBJECT_COUNT 5
 
-struct mib_draft {
+struct mib_setrequest {
 	enum change_what what;
-	uint32_t key; /* address, or 0 of a scalar */
+	uint32_t key; /* the address; 0: a scalar */
 	bool given[MIB_OBJECT_COUNT];
 	uint32_t value[MIB_OBJECT_COUNT];
 };
 
-/* Whether the object could ever be set to this value, whatever the instance. */
+/* Whether some instance of the object could ever be set to this value. */
 bool mib_object_takes(enum mib_object object, int64_t value);
 
-/* Whether there could ever be this instance of the object. */
+/* Whether this instance of the object could ever exist. */
 bool mib_object_instance(enum mib_object object, uint32_t key);
 
-/* A draft in which nothing is given yet. */
-struct mib_draft mib_draft_for(enum mib_object object, uint32_t key);
+/* A request for the row or scalar of this instance, without values yet. */
+struct mib_setrequest mib_setrequest_for(enum mib_object object, uint32_t key);
 
-/* Whether this instance belongs into the draft. */
-bool mib_draft_concerns(const struct mib_draft *draft, enum mib_object object, uint32_t key);
+/* Whether this instance belongs to the same row or scalar. */
+bool mib_setrequest_concerns(const struct mib_setrequest *request, enum mib_object object,
+			     uint32_t key);
 
-/* Add a value that the object takes.  CHANGE_INCONSISTENT_VALUE: it contradicts
- * what has been added before. */
-enum change_refusal mib_draft_add(struct mib_draft *draft, enum mib_object object, uint32_t value);
+/* Add a value for which mib_object_takes() is true.  Returns CHANGE_GRANTED, or
+ * CHANGE_INCONSISTENT_VALUE if it contradicts a value added before. */
+enum change_refusal mib_setrequest_add(struct mib_setrequest *request, enum mib_object object,
+				       uint32_t value);
 
-/* What it comes to.  False: nothing is to be changed, *out is not set. */
-bool mib_draft_change(const struct mib_draft *draft, struct change *out);
+/* Set *out to the change that is requested.  Returns false with *out unchanged if there
+ * is nothing to change. */
+bool mib_setrequest_change(const struct mib_setrequest *request, struct change *out);
 
-/* The refusal to report where that change is refused: whoever writes
- * active(1) to a row that does not exist is told so by the value, not by the
- * name (RFC 2579, RowStatus). */
-enum change_refusal mib_draft_refusal(const struct mib_draft *draft, enum change_refusal refusal);
+/* The refusal to report if that change is refused: the error for active(1) in a row that
+ * does not exist is inconsistentValue, not inconsistentName (RFC 2579, RowStatus). */
+enum change_refusal mib_setrequest_refusal(const struct mib_setrequest *request,
+					   enum change_refusal refusal);
 
 #endif /* MIB_SETREQUEST_H */

@@ -75,60 +75,62 @@ test_instances(void **state)
 static void
 test_scalars(void **state)
 {
-	struct mib_draft draft = mib_draft_for(MIB_OBJECT_INTERVAL, 0);
+	struct mib_setrequest request = mib_setrequest_for(MIB_OBJECT_INTERVAL, 0);
 	struct change change;
 
 	(void)state;
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), CHANGE_GRANTED);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 5000), CHANGE_GRANTED);
-	assert_true(mib_draft_change(&draft, &change));
+	assert_int_equal(mib_setrequest_add(&request, MIB_OBJECT_INTERVAL, 5000), CHANGE_GRANTED);
+	assert_int_equal(mib_setrequest_add(&request, MIB_OBJECT_INTERVAL, 5000), CHANGE_GRANTED);
+	assert_true(mib_setrequest_change(&request, &change));
 	assert_int_equal(change.what, CHANGE_INTERVAL);
 	assert_int_equal(change.value, 5000);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_INTERVAL, 6000),
+	assert_int_equal(mib_setrequest_add(&request, MIB_OBJECT_INTERVAL, 6000),
 			 CHANGE_INCONSISTENT_VALUE);
 
-	draft = mib_draft_for(MIB_OBJECT_NOTIFICATIONS, 0);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, FALSE), CHANGE_GRANTED);
-	assert_true(mib_draft_change(&draft, &change));
+	request = mib_setrequest_for(MIB_OBJECT_NOTIFICATIONS, 0);
+	assert_int_equal(mib_setrequest_add(&request, MIB_OBJECT_NOTIFICATIONS, FALSE),
+			 CHANGE_GRANTED);
+	assert_true(mib_setrequest_change(&request, &change));
 	assert_int_equal(change.what, CHANGE_NOTIFICATIONS);
 	assert_int_equal(change.value, 0);
 
-	draft = mib_draft_for(MIB_OBJECT_NOTIFICATIONS, 0);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOTIFICATIONS, TRUE), CHANGE_GRANTED);
-	assert_true(mib_draft_change(&draft, &change));
+	request = mib_setrequest_for(MIB_OBJECT_NOTIFICATIONS, 0);
+	assert_int_equal(mib_setrequest_add(&request, MIB_OBJECT_NOTIFICATIONS, TRUE),
+			 CHANGE_GRANTED);
+	assert_true(mib_setrequest_change(&request, &change));
 	assert_int_equal(change.value, 1);
 }
 
 static void
 test_now(void **state)
 {
-	struct mib_draft draft = mib_draft_for(MIB_OBJECT_NOW, 0);
+	struct mib_setrequest request = mib_setrequest_for(MIB_OBJECT_NOW, 0);
 	struct change change;
 
 	(void)state;
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 1), CHANGE_GRANTED);
-	assert_true(mib_draft_change(&draft, &change));
+	assert_int_equal(mib_setrequest_add(&request, MIB_OBJECT_NOW, 1), CHANGE_GRANTED);
+	assert_true(mib_setrequest_change(&request, &change));
 	assert_int_equal(change.what, CHANGE_ROUND_NOW);
 
-	draft = mib_draft_for(MIB_OBJECT_NOW, 0);
-	assert_int_equal(mib_draft_add(&draft, MIB_OBJECT_NOW, 0), CHANGE_GRANTED);
-	assert_false(mib_draft_change(&draft, &change));
+	request = mib_setrequest_for(MIB_OBJECT_NOW, 0);
+	assert_int_equal(mib_setrequest_add(&request, MIB_OBJECT_NOW, 0), CHANGE_GRANTED);
+	assert_false(mib_setrequest_change(&request, &change));
 }
 
 static void
 test_concerns(void **state)
 {
-	const struct mib_draft row = mib_draft_for(MIB_OBJECT_EXPECTED, ADDRESS);
-	const struct mib_draft scalar = mib_draft_for(MIB_OBJECT_INTERVAL, 0);
+	const struct mib_setrequest row = mib_setrequest_for(MIB_OBJECT_EXPECTED, ADDRESS);
+	const struct mib_setrequest scalar = mib_setrequest_for(MIB_OBJECT_INTERVAL, 0);
 
 	(void)state;
-	assert_true(mib_draft_concerns(&row, MIB_OBJECT_EXPECTED, ADDRESS));
-	assert_true(mib_draft_concerns(&row, MIB_OBJECT_ROW_STATUS, ADDRESS));
-	assert_false(mib_draft_concerns(&row, MIB_OBJECT_ROW_STATUS, ADDRESS + 1));
-	assert_false(mib_draft_concerns(&row, MIB_OBJECT_INTERVAL, 0));
-	assert_true(mib_draft_concerns(&scalar, MIB_OBJECT_INTERVAL, 0));
-	assert_false(mib_draft_concerns(&scalar, MIB_OBJECT_NOTIFICATIONS, 0));
-	assert_false(mib_draft_concerns(&scalar, MIB_OBJECT_NOW, 0));
+	assert_true(mib_setrequest_concerns(&row, MIB_OBJECT_EXPECTED, ADDRESS));
+	assert_true(mib_setrequest_concerns(&row, MIB_OBJECT_ROW_STATUS, ADDRESS));
+	assert_false(mib_setrequest_concerns(&row, MIB_OBJECT_ROW_STATUS, ADDRESS + 1));
+	assert_false(mib_setrequest_concerns(&row, MIB_OBJECT_INTERVAL, 0));
+	assert_true(mib_setrequest_concerns(&scalar, MIB_OBJECT_INTERVAL, 0));
+	assert_false(mib_setrequest_concerns(&scalar, MIB_OBJECT_NOTIFICATIONS, 0));
+	assert_false(mib_setrequest_concerns(&scalar, MIB_OBJECT_NOW, 0));
 }
 
 /* 0: the object is not in the request. */
@@ -153,7 +155,7 @@ static const struct row_case {
 
 /* Returns the last refusal. */
 static enum change_refusal
-add_both(struct mib_draft *draft, const struct row_case *c, bool expected_first)
+add_both(struct mib_setrequest *request, const struct row_case *c, bool expected_first)
 {
 	enum change_refusal refusal = CHANGE_GRANTED;
 
@@ -162,9 +164,9 @@ add_both(struct mib_draft *draft, const struct row_case *c, bool expected_first)
 
 		assert_int_equal(refusal, CHANGE_GRANTED);
 		if (expected && c->expected != 0)
-			refusal = mib_draft_add(draft, MIB_OBJECT_EXPECTED, c->expected);
+			refusal = mib_setrequest_add(request, MIB_OBJECT_EXPECTED, c->expected);
 		if (!expected && c->row_status != 0)
-			refusal = mib_draft_add(draft, MIB_OBJECT_ROW_STATUS, c->row_status);
+			refusal = mib_setrequest_add(request, MIB_OBJECT_ROW_STATUS, c->row_status);
 	}
 	return refusal;
 }
@@ -175,16 +177,16 @@ test_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(row_cases) / sizeof(row_cases[0]); i++) {
 		const struct row_case *c = &row_cases[i / 2];
-		struct mib_draft draft = mib_draft_for(MIB_OBJECT_EXPECTED, ADDRESS);
+		struct mib_setrequest request = mib_setrequest_for(MIB_OBJECT_EXPECTED, ADDRESS);
 		struct change change;
 
-		const enum change_refusal refusal = add_both(&draft, c, i % 2);
+		const enum change_refusal refusal = add_both(&request, c, i % 2);
 
 		if (refusal != (c->contradictory ? CHANGE_INCONSISTENT_VALUE : CHANGE_GRANTED))
 			fail_msg("row_cases[%zu]: refusal %d", i / 2, (int)refusal);
 		if (c->contradictory)
 			continue;
-		assert_true(mib_draft_change(&draft, &change));
+		assert_true(mib_setrequest_change(&request, &change));
 		assert_int_equal(change.what, CHANGE_ROW);
 		assert_int_equal(change.address, ADDRESS);
 		if (change.action != c->action || change.set_expected != c->set_expected ||
@@ -197,18 +199,18 @@ test_rows(void **state)
 static void
 test_refusals(void **state)
 {
-	struct mib_draft active = mib_draft_for(MIB_OBJECT_ROW_STATUS, ADDRESS);
-	struct mib_draft expected = active;
+	struct mib_setrequest active = mib_setrequest_for(MIB_OBJECT_ROW_STATUS, ADDRESS);
+	struct mib_setrequest expected = active;
 
 	(void)state;
-	mib_draft_add(&active, MIB_OBJECT_ROW_STATUS, ACTIVE);
-	mib_draft_add(&expected, MIB_OBJECT_EXPECTED, TRUE);
-	assert_int_equal(mib_draft_refusal(&active, CHANGE_INCONSISTENT_NAME),
+	mib_setrequest_add(&active, MIB_OBJECT_ROW_STATUS, ACTIVE);
+	mib_setrequest_add(&expected, MIB_OBJECT_EXPECTED, TRUE);
+	assert_int_equal(mib_setrequest_refusal(&active, CHANGE_INCONSISTENT_NAME),
 			 CHANGE_INCONSISTENT_VALUE);
-	assert_int_equal(mib_draft_refusal(&active, CHANGE_RESOURCES), CHANGE_RESOURCES);
-	assert_int_equal(mib_draft_refusal(&expected, CHANGE_INCONSISTENT_NAME),
+	assert_int_equal(mib_setrequest_refusal(&active, CHANGE_RESOURCES), CHANGE_RESOURCES);
+	assert_int_equal(mib_setrequest_refusal(&expected, CHANGE_INCONSISTENT_NAME),
 			 CHANGE_INCONSISTENT_NAME);
-	assert_int_equal(mib_draft_refusal(&expected, CHANGE_GRANTED), CHANGE_GRANTED);
+	assert_int_equal(mib_setrequest_refusal(&expected, CHANGE_GRANTED), CHANGE_GRANTED);
 }
 
 int
@@ -221,5 +223,5 @@ main(void)
 	    cmocka_unit_test(test_refusals),
 	};
 
-	return cmocka_run_group_tests_name("mib_draft", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("mib_setrequest", tests, NULL, NULL);
 }
