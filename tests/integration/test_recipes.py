@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Recipes are code: what README and the manual pages show is run as it is printed.
+"""Recipes are code: the commands in README and the manual pages are run as printed.
 
 "Every command in README and the manuals is run by a test, literally, on a stock
 Debian's own snmpd.conf."
 
-Each block of literal text has its line in a table below, by its first line: what
-is to be done with it.  A block without one fails the test.
+The tables below have an action for each block of literal text, by its first line.
+A block without an entry fails the test.
 """
 
 import os
@@ -30,7 +30,7 @@ def not_run(reason):
 
 
 def follow(machine, name, table, others=None):
-    """Do with each block what is to be done with it, in the order of the table."""
+    """Perform the action of each block, in the order of the table."""
     seen = blocks(name)
     unknown = [block.title for block in seen if block.title not in table]
     assert others or not unknown, f"{name} has blocks without a line in a table here"
@@ -45,13 +45,13 @@ def follow(machine, name, table, others=None):
 
 
 def snmpd_conf(machine, block, *more):
-    """Lines for snmpd.conf, in a file that Debian's includes."""
+    """Put lines for snmpd.conf into a file that Debian's snmpd.conf includes."""
     machine.path(DROP_IN).write_text(block.text() + "".join(f"{line}\n" for line in more))
     machine.type("#", "service snmpd restart")
 
 
 def install_all(machine):
-    """What the manual pages take for granted."""
+    """The installation that the manual pages assume."""
     machine.type("#", "make install", directory=BUILDDIR)
     machine.type("#", "./bootstrap mibs /usr/local/share/snmp/mibs")
 
@@ -59,7 +59,7 @@ def install_all(machine):
 # README
 
 def demo(machine, block):
-    """With the build under test."""
+    """The demonstration, with the build under test."""
     (prompt, command, _), = block.commands()
     assert command == "./bootstrap demo"
     machine.demo = machine.leave_running(
@@ -67,24 +67,24 @@ def demo(machine, block):
 
 
 def install(machine, block):
-    """Where it was built; that it can be built is what made this test possible."""
+    """Install from the build; the build itself is not repeated."""
     commands = [command for _, command, _ in block.commands()]
     assert [command.split()[0] for command in commands] == ["apt-get", "./bootstrap", "make"]
     packages = re.search("^build_packages='(.*)'$", (SOURCE / "bootstrap").read_text(), re.M)
-    # The compiler recommends the C library's, and with apt-get that is enough.
+    # The compiler recommends libc6-dev, and apt-get installs recommended packages.
     expected = {*packages.group(1).split(), "snmpd", "snmp"} - {"libc6-dev"}
     assert set(commands[0].replace("\\", "").split()[2:]) == expected
     machine.type("#", commands[2], directory=BUILDDIR)
 
 
 def shipped_drop_in(machine, block):
-    """It is what contrib/ has, but for comments."""
+    """It equals the file in contrib/, except for comments."""
     lines = (BUILDDIR / "contrib/snmpd/ldm.conf").read_text().splitlines()
     assert shape(block.lines) == shape([line for line in lines if line[:1] not in ("#", "")])
 
 
 def other_snmpd_conf(machine, block):
-    """Alone, as an snmpd.conf, it shows all of the host."""
+    """As the only snmpd.conf it shows the whole MIB of the host."""
     path = machine.lab.path / "other-snmpd.conf"
     path.write_text(block.text() + f"agentAddress udp:127.0.0.1:1161\n"
                     f"agentXSocket {machine.lab.path}/other-agentx\n")
@@ -95,7 +95,7 @@ def other_snmpd_conf(machine, block):
 
 
 def walk(machine, block):
-    """As soon as both managers have answered twice."""
+    """The walk, as soon as both managers have answered twice."""
     (prompt, command, shown), = block.commands()
     wait_for(lambda: shape(machine.type(prompt, command)) == shape(shown), 20,
              "the walk to be as README shows it")
@@ -128,7 +128,7 @@ README = {
 
 
 def a_list(machine, block):
-    """Terms and what they mean, and nothing to be typed."""
+    """Terms and their meanings; contains no commands."""
     assert re.match(r"[^$#\s].*\S {2,}\S", block.title), f"no line in a table here: {block.title}"
 
 
@@ -197,7 +197,7 @@ def configuration(machine, block):
 
 
 def mistakes(machine, block):
-    """The lines that are complained about, at these places; the message is on one line."""
+    """The lines with errors, at these places; each message is on one line."""
     told = " ".join(block.lines)
     path = machine.path("/etc/snmp/ldm-agentx.conf")
     lines = [""] * 20
@@ -235,7 +235,7 @@ def test_ldm_agentx_conf(machine):
 # ldm-responder(1)
 
 def session_of_its_own(machine, block):
-    """The commands after the first are for the shell that it starts."""
+    """The commands after the first one are input of the shell that it starts."""
     commands = [command for _, command, _ in block.commands()]
     said = machine.type("$", commands[0], script="\n".join(commands[1:]))
     shown = [line for _, _, lines in block.commands() for line in lines]
@@ -267,7 +267,7 @@ def test_ldm_responder(machine):
 # ldm-scan(1)
 
 def scan(machine, block):
-    """To be looked at when all are over."""
+    """Start the scan; its output is checked when all have ended."""
     (prompt, command, _), = block.commands()
     machine.scans.append((command, machine.leave_running(prompt, command)))
 
@@ -289,7 +289,7 @@ def test_ldm_scan(machine):
     for command, process in machine.scans:
         assert process.wait() == 0, command
     assert len(by_interface.lines(r"^(198\.18\.0|192\.0\.2)\.")) == 14
-    # Beside it they say that they are not alone.
+    # Beside the daemon the scans report another program at the port.
     assert sorted(names.lines("^old-")) == sorted(f"old-{i}" for i in range(1, 13))
     assert verbose.lines("^ldm-scan: ")
 
@@ -300,7 +300,7 @@ def test_readme_fits():
 
 
 def test_the_usual_lines_are_the_same():
-    """Where something says how the socket is given to the daemon, it says the same."""
+    """All places that describe access to the AgentX socket agree."""
     places = [*PAGES, "README", "contrib/systemd/ldm-agentx.service"]
     lines = {place: set(re.findall(r"agentXPerms +(\d[^'\n]*)", (SOURCE / place).read_text()))
              for place in places}
@@ -310,7 +310,7 @@ def test_the_usual_lines_are_the_same():
 
 
 def test_what_refuses_is_named(machine):
-    """Debian's snmpd has made its directory for root alone, and nothing was done about that."""
+    """Debian's snmpd creates its directory for root only, and that was not changed."""
     install_all(machine)
     machine.type("#", "useradd --system --user-group ldm-agentx")
     machine.type("$", "echo 'stateFile none' >try.conf")

@@ -39,7 +39,7 @@ def watched(lab, count=5, segments=("red",), config=()):
 
 
 def identity(station):
-    """What of a row tells that it is still the same row."""
+    """The columns by which a row is recognized as the same row."""
     return {a: (station.get(f"{mib().oid('ldmManagerFirstSeen')}.{a}"),
                 station.get(f"{mib().oid('ldmManagerTransitions')}.{a}"))
             for a in station.statuses()}
@@ -54,7 +54,7 @@ def test_the_same_file_again(lab):
     while time.monotonic() < start + 5:
         reload(daemon, BASE)
     due = (time.monotonic() - start) / 0.5
-    # Neither did a reload start a round, nor put one off.
+    # A reload neither started nor delayed a round.
     assert due - 3 <= rounds(station) - before <= due + 3 or SLOW > 1
     assert udp_sockets(daemon) == sockets
     assert identity(station) == rows
@@ -64,7 +64,7 @@ def test_the_same_file_again(lab):
 
 
 def test_interval(lab):
-    """A new interval is the new cadence; what need not change does not."""
+    """A new interval changes the cadence and nothing else."""
     station, daemon, (responder,) = watched(lab)
     rows, sockets = identity(station), udp_sockets(daemon)
     reload(daemon, ["interval 1500ms", "window 300ms", "misses 7", "probes 2", "hops 9",
@@ -97,7 +97,7 @@ def test_interfaces(lab):
     seen = len(blue.requests())
     wait_rounds(station, 3)
     assert len(blue.requests()) == seen
-    # Nobody looks there any more: unknown, which is no word of an outage.
+    # They are no longer asked: unknown, which is not reported as an outage.
     wait_for(lambda: station.status("198.18.128.1") == UNKNOWN, 20, "unknown")
     assert list(station.statuses()) == everybody
 
@@ -111,7 +111,7 @@ def test_interfaces(lab):
 
 
 def test_access_list(lab):
-    """accept and deny lines that come and go take effect at once, on nobody else."""
+    """Added and removed accept and deny lines take effect at once, and affect no other manager."""
     station, daemon, _ = watched(lab, config=["misses 2"])
     rows, sockets = identity(station), udp_sockets(daemon)
     client = ber.Client(station)
@@ -120,7 +120,7 @@ def test_access_list(lab):
     denied = ["deny 198.18.0.2", "deny 198.18.0.3", "deny 198.18.0.4"]
     reload(daemon, BASE + ["misses 2", *denied])
     assert list(station.statuses()) == ["198.18.0.1", "198.18.0.4", "198.18.0.5"]
-    # The operator expects this one: it stays, and is missed.
+    # The operator expects this one: it keeps its row, and is missing.
     wait_for(lambda: station.status("198.18.0.4") == DOWN, 20, "the expected one to be down")
     assert station.value("ldmDatagramsDenied") >= 4
     reload(daemon, BASE + ["misses 2", *denied[1:]])
@@ -135,7 +135,7 @@ def test_access_list(lab):
 
 
 def test_expect(lab):
-    """expect lines added make rows, unknown and then judged; removed, ordinary ones."""
+    """Added expect lines create rows, unknown until judged; removal makes them ordinary rows."""
     station, daemon, _ = watched(lab, config=["misses 3"])
     rows = identity(station)
     lines = BASE + ["misses 3"]
@@ -147,7 +147,7 @@ def test_expect(lab):
     wait_for(lambda: len(station.trapd.disappeared()) == 2, 20, "the notifications")
     assert identity(station).items() >= rows.items()
 
-    # One is not expected any more: it may be forgotten now, the other may not.
+    # One is no longer expected and may be forgotten, the other may not.
     reload(daemon, lines + ["expect 198.18.0.1", "expect 198.18.9.8"])
     assert station.value("ldmManagersExpected") == 2
     client = ber.Client(station)
@@ -163,7 +163,7 @@ def test_expect(lab):
 
 
 def test_max_managers(lab):
-    """A smaller maxManagers evicts nobody; a larger one lets in those that waited."""
+    """A smaller maxManagers evicts no manager; a larger one admits those that were refused."""
     station, daemon, _ = watched(lab)
     rows = identity(station)
     reload(daemon, BASE + ["maxManagers 3"])
@@ -224,7 +224,7 @@ def test_port_and_group(lab):
 
 
 def test_while_the_master_hangs(lab):
-    """SIGHUP is obeyed while the master agent hangs, and no event is lost over it."""
+    """SIGHUP takes effect while the master agent hangs, and no event is lost."""
     station, daemon, (responder,) = watched(lab, config=["misses 2"])
     sockets = udp_sockets(daemon)
     station.master.send_signal(signal.SIGSTOP)
@@ -232,7 +232,7 @@ def test_while_the_master_hangs(lab):
     daemon.wait_output("198.18.0.3 .*disappeared", 20)
     reload(daemon, ["interval 1500ms", "window 200ms", "misses 2", "eventLog 1000",
                     "queueLimit 5000", "expect 198.18.9.9"])
-    # Its cadence is the new one, though nobody can be asked.
+    # The cadence is the new one, although the agent cannot answer.
     begun = len(responder.rounds(gap=0.4))
     wait_for(lambda: len(responder.rounds(gap=0.4)) >= begun + 3, 30, "three rounds")
     assert mean_gap(responder.rounds(gap=0.4)[begun:]) > 1.2
@@ -244,7 +244,7 @@ def test_while_the_master_hangs(lab):
     station.master.send_signal(signal.SIGCONT)
 
     def ids(name):
-        """Repeats aside: a hung master may have been sent one twice."""
+        """The ids without repeats, because a notification may be sent twice if the master hangs."""
         return {(n.objects["ldmEventId"], n.objects["ldmEventAddress"])
                 for n in station.trapd.notifications(name)}
     wait_for(lambda: len(ids("ldmManagerDisappeared")) == 4 and len(ids("ldmManagerAppeared")) == 6,
@@ -265,7 +265,7 @@ def test_while_the_master_hangs(lab):
     ("window 10s", ["interval", "window"]),
 ])
 def test_bad_file(lab, bad, named):
-    """A bad file leaves the former one in force, and says so with file, line and value."""
+    """With a bad file the previous one stays in force; the message has file, line and value."""
     station, daemon, _ = watched(lab, config=["misses 4", "deny 198.18.66.0/24"])
     rows, sockets = identity(station), udp_sockets(daemon)
     write_configuration(daemon, ["misses 7", "interval 3s", bad, "deny 198.18.0.0/16",
@@ -281,13 +281,13 @@ def test_bad_file(lab, bad, named):
     wait_rounds(station, 5)
     assert identity(station) == rows and udp_sockets(daemon) == sockets
     station.wait_all_up(addresses("198.18.0.1", 5))
-    # A good one afterwards is applied.
+    # A good file is applied afterwards.
     reload(daemon, BASE + ["misses 7"])
     assert station.value("ldmDiscoveryMisses") == 7
 
 
 def test_file_that_is_gone(lab):
-    """A file that cannot be read leaves the former configuration in force, too."""
+    """With an unreadable file the previous configuration stays in force, too."""
     station, daemon, _ = watched(lab, config=["misses 4"])
     configuration(daemon).unlink()
     daemon.send_signal(signal.SIGHUP)
@@ -314,7 +314,7 @@ def test_what_needs_a_restart(lab):
 
 
 def test_after_set(lab):
-    """What SET made of the interval goes when the file's other values have no room for it."""
+    """An interval set by SNMP is dropped if other values of the file contradict it."""
     station, daemon, _ = watched(lab, config=["misses 50"])
     client = ber.Client(station)
     oid = ber.parse_oid(mib().oid("ldmDiscoveryInterval")) + (0,)
@@ -345,7 +345,7 @@ def test_event_log_and_queue(lab):
 
 
 def test_under_load(lab):
-    """1000 managers and a reload every 200 ms: nobody is falsely down, no event but what is due."""
+    """1000 managers and a reload every 200 ms: none falsely down, no event that is not due."""
     station = writable_station(lab)
     responder = lab.manager_host().responder("-n", 1000, "-a", "198.18.0.1", delay="0:200")
     base = ["interval 1s", "window 500ms", "notificationRate 400"]
@@ -395,7 +395,7 @@ EFFECTIVE = [
 
 
 def test_check_prints_what_is_in_force(lab):
-    """-t prints each token with its value; fed back, that gives the same again."""
+    """-t prints each token with its value; used as a file, the output gives the same again."""
     host = lab.station(snmp=False)
 
     def effective(lines):
@@ -405,7 +405,7 @@ def test_check_prints_what_is_in_force(lab):
     printed = effective(EFFECTIVE)
     assert sorted(printed) == sorted(EFFECTIVE)
     assert effective(printed) == printed
-    # Those that say nothing have their defaults, each token once.
+    # Tokens that are not set have their defaults; each is printed once.
     defaults = effective([])
     tokens = [line.split()[0] for line in defaults]
     assert len(tokens) == len(set(tokens))
@@ -415,6 +415,6 @@ def test_check_prints_what_is_in_force(lab):
                  f"port {PORT}", "announceFirst yes"):
         assert line in defaults, defaults
     assert effective(defaults) == defaults
-    # What is said last and in other words is printed as what it is.
+    # The last value of a token is printed, in its usual form.
     assert "interval 2m" in effective(["INTERVAL 120", "window 1"])
     assert "misses 9" in effective(["misses 3", "misses 9"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""ldm-responder: answers as it was told, and can be told otherwise while it runs."""
+"""ldm-responder: answers as configured, and can be reconfigured while it runs."""
 
 import collections
 import json
@@ -13,11 +13,11 @@ from lab import (GROUP, PORT, addresses, message_type, program, request_datagram
                  response_datagram, wait_for)
 
 ETH_P_ALL = 3
-REQUESTS_AT_ONCE, REQUESTS_A_SECOND = 100, 50  # what ldm-responder(1) says, of each source
+REQUESTS_AT_ONCE, REQUESTS_A_SECOND = 100, 50  # of each source, from ldm-responder(1)
 
 
 class Client:
-    """Asks as ldmd's own client does, and keeps what comes back."""
+    """Sends requests as ldmd's own client does, and collects the answers."""
 
     def __init__(self, lab):
         self.host = lab.station(snmp=False)
@@ -33,7 +33,7 @@ class Client:
         self.at_source.sendto(request_datagram() if datagram is None else datagram, (target, PORT))
 
     def answers(self):
-        """[(socket's name, datagram)] of what others sent and is there now."""
+        """[(socket's name, datagram)] of the datagrams received from others by now."""
         found = []
         for name, sock in self.sockets.items():
             try:
@@ -59,7 +59,7 @@ Sent = collections.namedtuple("Sent", "type source destination port ttl")
 
 
 class Wiretap:
-    """The protocol's datagrams that a host sends, to itself too."""
+    """Captures the protocol's datagrams that a host sends, also to itself."""
 
     def __init__(self, host):
         with host.entered():
@@ -70,7 +70,7 @@ class Wiretap:
         self.seen = []
 
     def sent(self, *types):
-        """Those of these types so far."""
+        """The datagrams of these types so far."""
         try:
             while True:
                 packet, (_, protocol, kind, *_) = self.sock.recvfrom(2000)
@@ -85,7 +85,7 @@ class Wiretap:
 
 
 class Forger:
-    """Sends to the group as anybody, from a host's eth0."""
+    """Sends to the group with any source, from a host's eth0."""
 
     def __init__(self, host):
         with host.entered():
@@ -112,7 +112,7 @@ def stats(responder):
 @pytest.mark.parametrize("mode, places", [
     ("source", ["source"]), ("fixed", ["fixed"]), ("multicast", ["multicast"])])
 def test_ways_of_answering(lab, mode, places):
-    """-r decides where an answer goes; it comes once, and goes no further than it should."""
+    """-r decides the destination of an answer, which arrives once and only there."""
     client = Client(lab)
     host = lab.manager_host()
     tap = Wiretap(host)
@@ -178,7 +178,7 @@ def test_control_socket(lab):
     assert scan(host) == {}
     responder.command("loss", "0")
     responder.command("delay", "50:100")
-    # After a single request: an answer that is read late would be taken for that to the next one.
+    # With a single request, because a late answer would be taken for one to the next request.
     delayed = scan(host, "-n", "1", "-s", "ephemeral")
     assert min(o["responseTimeUs"] for o in delayed.values()) >= 40_000
     responder.command("mode", "multicast")
@@ -192,7 +192,7 @@ def test_control_socket(lab):
                                    ["set", "198.18.0.1", "colour", "red"], ["mode", "loudly"],
                                    ["set", "198.18.0.1", "port", "70000"], ["delay", "x"]])
 def test_bad_control_command(lab, words):
-    """A command that makes no sense is refused with a message; the responder goes on."""
+    """An invalid command is refused with a message; the responder continues."""
     host = lab.station(snmp=False)
     responder = lab.manager_host().responder("-n", 1, "-a", "198.18.0.1")
     result = responder.host.run([program("ldm-responder"), "-S", responder.control, *words])
@@ -202,7 +202,7 @@ def test_bad_control_command(lab, words):
 
 @pytest.mark.parametrize("count", [1, 1000])
 def test_reply_that_cannot_be_written(lab, count):
-    """The list of a few managers or of many: nobody gets to see it, so it is no success."""
+    """The list of a few managers or of many cannot be written: an error."""
     client = Client(lab)
     responder = lab.manager_host().responder("-n", count)
     argv = [program("ldm-responder"), "-S", responder.control, "list"]
@@ -213,13 +213,13 @@ def test_reply_that_cannot_be_written(lab, count):
 
 
 def test_control_without_a_responder(lab):
-    """The client says which socket nobody listens at."""
+    """The client names the socket that has no responder."""
     result = lab.host("a").run([program("ldm-responder"), "-S", "/run/nobody", "stats"])
     assert result.returncode > 0 and "/run/nobody" in result.stderr
 
 
 def test_control_client_that_stalls(lab):
-    """One that connects and sends nothing keeps no request from being answered."""
+    """A client that connects and sends nothing does not delay answers to requests."""
     client = Client(lab)
     responder = lab.manager_host().responder("-n", 3, "-a", "198.18.0.1", delay="0:0")
     with socket.socket(socket.AF_UNIX) as idle:
@@ -237,7 +237,7 @@ def test_control_client_that_stalls(lab):
     (b"", 2, "", "no reply from the responder"),
 ], ids=["whole", "refused", "without its end", "cut within a line", "none"])
 def test_reply_to_the_client(lab, reply, status, output, complaint):
-    """What a responder replies is printed once it is there to its end."""
+    """A reply is printed when it is complete."""
     path = f"{lab.path}/socket"
     host = lab.host("a")
     with socket.socket(socket.AF_UNIX) as server:
@@ -256,7 +256,7 @@ def test_reply_to_the_client(lab, reply, status, output, complaint):
 
 
 def test_loss(lab):
-    """-l loses about so many per cent of the answers."""
+    """-l drops about this percentage of the answers."""
     client = Client(lab)
     responder = lab.manager_host().responder("-n", 100, "-a", "198.18.0.1", "-l", "30",
                                              delay="0:0")
@@ -271,7 +271,7 @@ def test_loss(lab):
 
 
 def test_mac_collision_traffic(lab):
-    """-m also talks MAC collision traffic, which shares the group."""
+    """-m also sends MAC collision traffic, which uses the same group."""
     client = Client(lab)
     lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", "-m")
     seen = set()
@@ -296,7 +296,7 @@ def test_rubbish_is_not_answered(lab):
     client.ask(datagram=response_datagram("198.18.7.7"))
     client.ask()
     assert len(client.collect(1)) == 1
-    # One that is longer is what its first octets say.
+    # A longer datagram is judged by its first octets.
     client.ask(datagram=good + bytes(1000))
     assert len(client.collect(1)) == 1
     assert stats(responder)["requests"] == 2
@@ -304,7 +304,7 @@ def test_rubbish_is_not_answered(lab):
 
 @pytest.mark.parametrize("mode", ["source", "fixed", "multicast", "both"])
 def test_two_responders_do_not_loop(lab, mode):
-    """What one responder says never sets off another, nor itself."""
+    """Traffic of one responder never triggers another one, nor itself."""
     client = Client(lab)
     hosts = [lab.manager_host("red", number) for number in (2, 3)]
     taps = [Wiretap(host) for host in hosts]
@@ -327,7 +327,7 @@ def test_two_responders_do_not_loop(lab, mode):
     client.ask(datagram=request_datagram(1, 0x00144ff80000))
     client.ask()
     wait_sent(4 * each)
-    # Each has had time, four turns of it, to answer what the other one said.
+    # Each has had time, four turns of it, to answer the other one's traffic.
     for tap, responder in zip(taps, responders):
         counts = stats(responder)
         assert (counts["requests"], counts["sent"], counts["pending"]) == (4, 4 * each, 0)
@@ -337,7 +337,7 @@ def test_two_responders_do_not_loop(lab, mode):
 
 
 def test_forged_sources(lab):
-    """A source that no host can have is not answered, whatever the kernel lets through."""
+    """A source that no host can have is not answered, even if the kernel lets it pass."""
     client = Client(lab)
     host = lab.manager_host()
     # Have the kernel let 127.9.9.9 pass, so that the responder has to refuse it.
@@ -360,7 +360,7 @@ def test_forged_sources(lab):
 
 
 def test_rate_limit(lab):
-    """A flood of requests of one source is answered at a limited rate, others all the while."""
+    """A flood of requests from one source is answered at a limited rate, others as usual."""
     client = Client(lab)
     responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:0")
     other = lab.host("other", ("red", "198.18.254.9/24"))
@@ -414,7 +414,7 @@ def test_rate_limit(lab):
     (["-R", "1.2\t"], "printable"),
 ], ids=lambda value: None if isinstance(value, list) else value)
 def test_impossible_managers(lab, args, reason):
-    """What no manager can be or say is refused at the start, with the reason."""
+    """Addresses and texts that no manager can have are refused at the start, with the reason."""
     host = lab.station(snmp=False)
     result = host.run([program("ldm-responder"), "-i", "eth0", *args], seconds=10)
     assert result.returncode == 1 and result.stdout == ""
@@ -422,7 +422,7 @@ def test_impossible_managers(lab, args, reason):
 
 
 def test_loopback_managers_on_loopback(lab):
-    """A loopback address is one where only loopback interfaces are listened on."""
+    """Loopback addresses are allowed if only loopback interfaces are used."""
     host = lab.host("alone")
     process = host.responder("-n", 2, "-a", "127.1.2.3", interfaces=("lo",))
     result = host.scan("-i", "lo", "-j", "-w", "400ms")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The daemon does all it has to within the restrictions of contrib/systemd/ldm-agentx.service."""
+"""The daemon works within the restrictions of contrib/systemd/ldm-agentx.service."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ pytestmark = [
 
 
 class Service:
-    """What systemd does for a service, by the means at hand."""
+    """What systemd does for a service, reproduced without systemd."""
 
     def __init__(self, lab, host):
         self.lab = lab
@@ -32,7 +32,7 @@ class Service:
         self.directory.mkdir(mode=0o700)
         if "--reuid=65534" in lab.ordinary_user():
             os.chown(self.directory, 65534, 65534)
-        # Where an ordinary user can read them.
+        # In a place where an ordinary user can read them.
         self.restrict = shutil.copy(HERE / "restrict.py", str(lab.path))
         self.unit = shutil.copy(UNIT, str(lab.path))
         self.binary = lab.public_copy("ldm-agentx")
@@ -45,7 +45,7 @@ class Service:
     def start(self, *config):
         argv = self.host.daemon_command(config=[f"stateFile {self.state}", *config],
                                         binary=self.binary)
-        # Leak detection is done with ptrace(), which the unit forbids.
+        # Leak detection uses ptrace(), which the unit forbids.
         return self.host.start("ldm-agentx", self.within(argv), Daemon,
                                env={"ASAN_OPTIONS": "detect_leaks=0"})
 
@@ -54,7 +54,7 @@ class Service:
 
 
 def test_everything_works(lab):
-    """Finds managers, answers walks, notifies, keeps its state, stops, and goes on with it."""
+    """Finds managers, answers walks, notifies, saves its state, stops, and restores it."""
     station = lab.station()
     service = Service(lab, station)
     responder = lab.manager_host().responder("-n", 30, "-a", "198.18.0.1", delay="0:20")
@@ -105,7 +105,7 @@ def test_everything_works(lab):
     ("import os; os.chroot('/tmp')", -signal.SIGSYS),
 ], ids=lambda value: value if isinstance(value, str) and "(" in value else "")
 def test_the_restrictions_are_real(lab, attempt, outcome):
-    """What the test above runs in does forbid something."""
+    """The restrictions of the test above are in effect."""
     service = Service(lab, lab.host("a"))
     result = service.python(attempt.format(directory=str(service.directory)))
     if isinstance(outcome, str):

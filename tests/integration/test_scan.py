@@ -45,7 +45,7 @@ def test_table_for_people(lab):
 
 
 def test_table_is_aligned_and_made_of_words(lab):
-    """Columns fit what is in them, and each line has as many words as the header."""
+    """Columns fit their values, and each line has as many words as the header."""
     host, responder = with_managers(lab, 3, "-R", "1.2")
     others = {"198.18.9.1": (b"3.6.0.2.57", b"long"), "198.18.9.2": (b"3.6 beta 2", b"two words"),
               "198.18.9.3": (b"", b""), "198.18.9.4": (b"v" * 31, b"-")}
@@ -87,7 +87,7 @@ def test_json(lab, mode):
 
 @pytest.mark.parametrize("hostname", ['quo"te', "back\\slash", "</script>", "a b", "\\u0041", "%s%n"])
 def test_json_of_odd_names(lab, hostname):
-    """Whatever a manager calls itself, the line stays JSON and says just that."""
+    """Whatever the name of a manager, the line is valid JSON with exactly that name."""
     host, responder = with_managers(lab, 1)
     other = lab.host("odd", ("red", "198.18.254.3/24"))
     sock = other.udp()
@@ -114,7 +114,7 @@ def test_exit_status(lab):
 
 
 def test_no_usable_interface(lab):
-    """With nothing to send from it is an error, not "nobody there"."""
+    """Without a usable interface the result is an error, not "none found"."""
     host = lab.host("lonely")
     result = host.scan("-w", "300ms")
     assert result.returncode == 2 and "interface" in result.stderr
@@ -128,7 +128,7 @@ def test_quiet(lab):
 
 
 def test_enough_ends_early(lab):
-    """-e ends the scan as soon as so many are found."""
+    """-e ends the scan as soon as COUNT managers are found."""
     host, _ = with_managers(lab, 5)
     start = time.monotonic()
     result = host.scan("-e", "5", "-w", "60s", seconds=50)
@@ -137,7 +137,7 @@ def test_enough_ends_early(lab):
 
 
 def test_number_of_probes(lab):
-    """-n sets the number of requests: no more are sent than that, but one from each port."""
+    """-n sets the number of requests: no more are sent, but at least one from each port."""
     host, responder = with_managers(lab, 1)
     responder.command("loss", "100")
     for port, probes, count in (("ephemeral", 1, 1), ("auto", 1, 2), ("auto", 4, 4)):
@@ -167,7 +167,7 @@ def test_interfaces(lab):
 
 @pytest.mark.parametrize("args", [["-s", "fixed"], ["-s", "64535"], ["-l", "-s", "fixed"]])
 def test_fixed_port_or_nothing(lab, args):
-    """Where the port cannot be had, -s fixed is an error, and not a scan from another port."""
+    """If the port is not available, -s fixed is an error, not a scan from another port."""
     host, responder = with_managers(lab, 1, "-r", "source")
     with host.entered():
         selfish = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -189,7 +189,7 @@ def received(sock):
 
 @pytest.mark.parametrize("signo", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(lab, signo):
-    """A signal ends the window: what has answered so far is printed, and counts."""
+    """A signal ends the window: managers found so far are printed, and count."""
     host = lab.station(snmp=False)
     other = lab.host("other", ("red", "198.18.254.3/24"))
     sock, listener = other.udp(), other.udp(PORT, GROUP)
@@ -256,7 +256,7 @@ def test_live_json(lab):
 
 @pytest.mark.parametrize("options", [[], ["-j"], ["-l"], ["-l", "-j"]], ids=" ".join)
 def test_output_that_cannot_be_written(lab, options):
-    """It ends, and with an error, whether somebody waits for its end or not."""
+    """The scan ends with an error, live or not."""
     host, _ = with_managers(lab, 2)
     argv = [program("ldm-scan"), "-w", "300ms", *options]
     result = host.run(["sh", "-c", 'exec "$@" >/dev/full', "sh", *argv])
@@ -265,7 +265,7 @@ def test_output_that_cannot_be_written(lab, options):
 
 
 def test_live_without_a_reader(lab):
-    """The reader of a pipe that went away ends it, where SIGPIPE does not."""
+    """A live scan ends when the reader of its pipe is gone, even if SIGPIPE is ignored."""
     host, _ = with_managers(lab, 2)
     argv = ["env", "--ignore-signal=PIPE", program("ldm-scan"), "-l", "-w", "300ms"]
     result = host.run(["bash", "-o", "pipefail", "-c", '"$@" | true', "bash", *argv])
@@ -274,7 +274,7 @@ def test_live_without_a_reader(lab):
 
 
 def test_two_sources(lab):
-    """Two hosts that answer for one manager: it is said, as one line has room for one."""
+    """Two hosts that answer for one manager are reported, because its line shows one source."""
     host, _ = with_managers(lab, 2)
     lab.manager_host("red", 3).responder("-n", 1, "-a", "198.18.0.1", "-H", "rival",
                                          delay="100:200")
@@ -287,7 +287,7 @@ def test_two_sources(lab):
 
 
 def test_live_changes_are_paced(lab):
-    """A manager that changes with each answer has a line now and then, the last one at last."""
+    """A manager that changes with each answer has a line at intervals, finally the last values."""
     host = lab.station(snmp=False)
     sock = lab.manager_host().udp()
     scan = host.start("ldm-scan", [program("ldm-scan"), "-l", "-w", "200ms"])
@@ -335,7 +335,7 @@ def test_refused_datagrams_are_explained(lab):
 
 
 def test_other_group_and_port(lab):
-    """Sites that moved the group or the port can be scanned too."""
+    """Sites with another group or port can be scanned, too."""
     host = lab.station(snmp=False)
     help_text = host.scan("--help").stdout
     for option in ("--group", "--port", "--hops"):
@@ -353,7 +353,7 @@ def test_other_group_and_port(lab):
 
 
 def test_wire_format_of_the_request(lab):
-    """What leaves is the guide's request: 312 octets, TTL 1, to group and port."""
+    """The request sent is that of the guide: 312 octets, TTL 1, to group and port."""
     host = lab.station(snmp=False)
     other = lab.manager_host()
     listener = other.udp(PORT, GROUP)
@@ -373,7 +373,7 @@ def test_wire_format_of_the_request(lab):
 
 
 def test_output_closed_early(lab):
-    """A reader that goes away ends it quietly: ldm-scan | head."""
+    """A reader that goes away ends the scan silently: ldm-scan | head."""
     host, _ = with_managers(lab, 300)
     result = host.run(["sh", "-c", '"$0" -j -w 300ms | head -n 1', program("ldm-scan")])
     assert len(objects(result.stdout.splitlines())) == 1 and result.stderr == ""

@@ -70,7 +70,7 @@ def quiet(lab, count=3, config=(), **times):
 
 
 def settings(station):
-    """All that SET could have changed."""
+    """Everything that SET could have changed."""
     rows = {address: station.get(f"{mib().oid('ldmManagerExpected')}.{address}")
             for address in station.statuses()}
     return (station.value("ldmDiscoveryInterval"), station.value("ldmNotificationsEnabled"),
@@ -94,10 +94,10 @@ def test_interval(lab):
     granted(client, interval(700))
     assert station.value("ldmDiscoveryInterval") == 700
     wait_for(lambda: len(responder.rounds(gap=0.25)) >= begun + 6, 30, "six rounds")
-    # The first may be due at once; from then on they are 700 ms apart.
+    # The first may be due at once; the following ones are 700 ms apart.
     assert 0.6 < mean_gap(responder.rounds(gap=0.25)[begun:]) < 0.9 * SLOW
     granted(client, interval(86400000))
-    # A round may have been under way.
+    # A round may have been in progress.
     before = station.value("ldmDiscoveryRounds")
     granted(client, now())
     wait_for(lambda: station.value("ldmDiscoveryRounds") > before, 10, "a round out of turn")
@@ -118,7 +118,7 @@ def test_discovery_now(lab):
     granted(client, now(0))
     granted(client, now())
     wait_for(lambda: station.value("ldmDiscoveryRounds") == before + 2, 10, "the round")
-    # One manager answers no more: rounds out of turn do not count against it.
+    # One manager no longer answers: rounds out of turn do not count against it.
     responder.command("off", "198.18.0.2")
     for _ in range(4):
         before = station.value("ldmDiscoveryRounds")
@@ -152,14 +152,14 @@ def test_create_and_destroy(lab):
     wait_for(lambda: station.status("198.18.0.3") == DOWN, 20, "down")
     events = len(station.snmp("snmpwalk", mib().oid("ldmEventId")))
 
-    # One that is down is forgotten, and without a word.
+    # A manager that is down is forgotten without a notification.
     granted(client, row_status("198.18.0.3", DESTROY))
     assert station.status("198.18.0.3") == NO_INSTANCE
     wait_rounds(station, 2)
     assert station.status("198.18.0.3") == NO_INSTANCE
     assert len(station.snmp("snmpwalk", mib().oid("ldmEventId"))) == events
 
-    # One that answers comes back, as a new one.
+    # A manager that answers comes back as a new one.
     appeared = len(station.trapd.appeared("198.18.0.1"))
     granted(client, row_status("198.18.0.1", DESTROY))
     wait_for(lambda: station.status("198.18.0.1") == UP, 20, "the forgotten one to come back")
@@ -167,7 +167,7 @@ def test_create_and_destroy(lab):
              "its notification")
     assert station.get(f"{mib().oid('ldmManagerTransitions')}.198.18.0.1") == 0
 
-    # One that never answers: unknown, then down, with a notification.
+    # A manager that never answers: unknown, then down, with a notification.
     granted(client, row_status("198.18.7.7", CREATE_AND_GO))
     assert station.status("198.18.7.7") == UNKNOWN
     assert station.get(f"{mib().oid('ldmManagerRowStatus')}.198.18.7.7") == ACTIVE
@@ -178,13 +178,13 @@ def test_create_and_destroy(lab):
     wait_for(lambda: station.status("198.18.7.7") == DOWN, 20, "down")
     wait_for(lambda: len(station.trapd.disappeared("198.18.7.7")) == 1, 10, "the Disappeared")
 
-    # One that does answer: unknown, then up, with a notification.
+    # A manager that does answer: unknown, then up, with a notification.
     granted(client, row_status("198.18.0.3", CREATE_AND_GO))
     responder.command("on", "198.18.0.3")
     wait_for(lambda: station.status("198.18.0.3") == UP, 20, "up")
     wait_for(lambda: len(station.trapd.appeared("198.18.0.3")) == 2, 10, "the Appeared")
 
-    # Destroying what is not there is no error (RFC 2579, RowStatus).
+    # Destroying a row that does not exist is no error (RFC 2579, RowStatus).
     granted(client, row_status("198.18.7.7", DESTROY))
     granted(client, row_status("198.18.7.7", DESTROY))
     assert station.status("198.18.7.7") == NO_INSTANCE
@@ -194,7 +194,7 @@ def test_create_and_destroy(lab):
 
 
 def test_expected_outlives_retention(lab):
-    """What ldmManagerExpected says decides whether retention removes a row."""
+    """ldmManagerExpected decides whether retention removes a row."""
     station, client, _, responder = quiet(lab, interval="400ms", window="150ms",
                                           config=["retention 1s", "misses 1"])
     granted(client, expected("198.18.0.1"))
@@ -207,7 +207,7 @@ def test_expected_outlives_retention(lab):
 
 
 def test_expected_by_configuration(lab):
-    """What the configuration expects can neither be forgotten nor become unexpected."""
+    """Managers expected by the configuration can neither be destroyed nor set to unexpected."""
     station, client, _, _ = quiet(
         lab, config=["expect 198.18.0.1", "expect 198.18.9.9"])
     for address in ("198.18.0.1", "198.18.9.9"):
@@ -221,7 +221,7 @@ def test_expected_by_configuration(lab):
 
 
 def bad_ones():
-    """Varbinds that are refused by themselves, each with its error."""
+    """Varbinds that are refused on their own, each with its error."""
     interval_object = scalar("ldmDiscoveryInterval")[:-1]
     return [
         # Types and lengths (RFC 3416, 4.2.5 (3) and (4)).
@@ -234,7 +234,7 @@ def bad_ones():
         ("wrongType", (cell("ldmManagerExpected", "198.18.0.1"), GAUGE32, 1)),
         ("wrongType", (cell("ldmManagerRowStatus", "198.18.0.1"), ber.OID, (1, 3))),
         ("wrongType", (cell("ldmManagerRowStatus", "198.18.0.1"), ber.IP_ADDRESS, "1.2.3.4")),
-        # Values that can never be.
+        # Values that are never valid.
         ("wrongValue", interval(99)),
         ("wrongValue", interval(0)),
         ("wrongValue", interval(86400001)),
@@ -251,14 +251,14 @@ def bad_ones():
         ("wrongValue", row_status("198.18.7.7", CREATE_AND_WAIT)),
         ("wrongValue", row_status("198.18.0.1", 7)),
         ("wrongValue", row_status("198.18.0.1", -2**31)),
-        # Values that cannot be now.
+        # Values that are not valid at present.
         ("inconsistentValue", interval(599)),  # less than twice the window
         ("inconsistentValue", row_status("198.18.0.1", CREATE_AND_GO)),
         ("inconsistentValue", row_status("198.18.7.7", ACTIVE)),
         ("inconsistentValue", row_status("198.18.66.6", CREATE_AND_GO)),  # denied
         ("inconsistentName", expected("198.18.7.7", TRUE)),
         ("inconsistentName", expected("198.18.7.7", FALSE)),
-        # Instances that can never be.
+        # Instances that can never exist.
         ("noCreation", row_status("0.0.0.0", CREATE_AND_GO)),
         ("noCreation", row_status("0.1.2.3", CREATE_AND_GO)),
         ("noCreation", row_status("240.0.0.1", CREATE_AND_GO)),
@@ -356,7 +356,7 @@ def test_reload_before_the_end(lab, end):
     try:
         daemon = station.daemon("-x", proxy.address, interval="40s", window="300ms")
         wait_for(lambda: station.value("ldmDiscoveryInterval") == 40000, 10, "the objects")
-        # One that goes with the window to come, and one that does not, as 40 s do not.
+        # One that fits the new window, and one that does not, as 40 s do not.
         granted(ber.Client(station), interval(100000 if end == "undo" else 30000),
                 row_status("198.18.7.7", CREATE_AND_GO))
         assert committed.wait(10 * SLOW)
@@ -395,7 +395,7 @@ def test_several_for_one_row(lab):
         assert answer.error == "inconsistentValue", (varbinds, answer)
     assert station.status("198.18.7.3") == NO_INSTANCE and station.status("198.18.0.1") == UP
     assert station.value("ldmManagersExpected") == 2
-    # One and the same twice is no contradiction.
+    # The same varbind twice is no contradiction.
     granted(client, interval(4000), interval(4000))
     assert client.set(interval(4000), interval(5000)).error == "inconsistentValue"
     assert station.value("ldmDiscoveryInterval") == 4000
@@ -451,14 +451,14 @@ def test_two_sets_at_once(lab):
         assert [code for code, _ in results] == [0, 0], results
         for address in both:
             assert station.status(address) == UNKNOWN
-    # One row: one makes it, the other finds it made.
+    # One row: one request creates it, the other finds it.
     for turn in range(8):
         results = [finish(p) for p in [start(f"{status}.198.18.8.{turn + 1}", "i", "4")
                                        for _ in range(2)]]
         assert sorted(code for code, _ in results) == [0, 2], results
         assert any("inconsistentValue" in text or "commitFailed" in text for _, text in results)
         assert station.status(f"198.18.8.{turn + 1}") == UNKNOWN
-    # One scalar together with a row: what one request sets stays together.
+    # One scalar together with a row: the values of one request stay together.
     for turn in range(8):
         values = [2000 + turn, 3000 + turn]
         rows = [f"198.18.9.{2 * turn + 1}", f"198.18.9.{2 * turn + 2}"]
@@ -473,7 +473,7 @@ def test_two_sets_at_once(lab):
 
 
 def test_set_while_the_master_hangs(lab):
-    """A SET that is interrupted leaves nothing half done."""
+    """An interrupted SET is done as a whole or not at all."""
     station, _, daemon, _ = quiet(lab)
     for turn in range(5):
         station.master.send_signal(signal.SIGSTOP)
@@ -508,7 +508,7 @@ def test_value_survives_a_reload_of_the_same_value(lab):
 
 
 def test_read_only_community(lab):
-    """The master agent's own access control still holds."""
+    """The master agent's own access control applies."""
     station, _, _, _ = quiet(lab)
     reader = ber.Client(station, community="public")
     wait_first_round(station)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a restart keeps, as an operator sees it; what goes wrong is in test_fault_*.
+"""What a restart preserves, as an operator sees it; for faults see test_fault_*.
 
 "What SET changed survives restarts until the file's value for that token
 changes." "One daemon per state file." "Written ... on events, at exit and every
@@ -25,7 +25,7 @@ CREATE_AND_GO = 4
 
 
 def scene(lab, count=3):
-    """A station, and so many managers that answer."""
+    """A station, and count managers that answer."""
     station = writable_station(lab)
     return station, lab.manager_host().responder("-n", count, "-a", "198.18.0.1", delay="0:20")
 
@@ -63,7 +63,7 @@ def told(station):
 
 
 def test_settings_by_snmp(lab):
-    """They outlive the daemon until the file says something else than it did."""
+    """They survive restarts until the value in the file changes."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -84,7 +84,7 @@ def test_settings_by_snmp(lab):
     wait_for(lambda: "interval value=700ms" in keeper.path.read_text(), 10, "it to be saved")
     keeper.restart(signo=signal.SIGKILL)
     assert in_force() == (700, FALSE, TRUE, TRUE)
-    # The file says something else of one, which is no longer overridden, now or later.
+    # One value in the file has changed: it is no longer overridden, now or later.
     keeper.restart("notifications no")
     assert in_force() == (700, FALSE, TRUE, TRUE)
     keeper.restart()
@@ -92,7 +92,7 @@ def test_settings_by_snmp(lab):
 
 
 def test_file_says_something_else(lab):
-    """A new interval in the file is in force, whatever was set."""
+    """A new interval in the file is in force, whatever value was set by SNMP."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -127,7 +127,7 @@ def test_log_and_ids_go_on(lab):
 
 
 def test_not_written_because_somebody_was_heard(lab):
-    """Rounds in which nothing happens leave the file alone; it is for its owner only."""
+    """Rounds without events do not write the file; only its owner has access."""
     station, responder = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -145,7 +145,7 @@ def test_not_written_because_somebody_was_heard(lab):
 
 
 def test_saved_at_the_end(lab):
-    """What was only heard is saved when the daemon ends, and no number is skipped."""
+    """Times of answers are saved when the daemon ends, and no id is skipped."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -166,7 +166,7 @@ def test_saved_at_the_end(lab):
 
 
 def test_announce_first(lab):
-    """announceFirst no: the first round of a start without state is one line."""
+    """announceFirst no: the first round of a start without state is logged in one line."""
     station, responder = scene(lab)
     responder.command("off", "198.18.0.3")
     keeper = Keeper(station)
@@ -186,7 +186,7 @@ def test_announce_first(lab):
 
 @pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGKILL])
 def test_first_round_interrupted(lab, signo):
-    """announceFirst no: a start that had no time for its first round was none."""
+    """announceFirst no: a start that did not complete its first round does not count."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     daemon = station.daemon(config=["announceFirst no", f"stateFile {keeper.path}"],
@@ -205,7 +205,7 @@ def test_first_round_interrupted(lab, signo):
 
 
 def test_first_round_without_interface(lab):
-    """announceFirst no: a round in which nobody could be asked is not the first one."""
+    """announceFirst no: a round in which no request could be sent is not the first one."""
     station, _ = scene(lab)
     station.carrier("eth0", False)
     keeper = Keeper(station)
@@ -218,7 +218,7 @@ def test_first_round_without_interface(lab):
 
 
 def test_without_state(lab):
-    """stateFile none: nothing is kept, and each start announces what it finds."""
+    """stateFile none: nothing is saved, and each start announces what it finds."""
     station, _ = scene(lab, count=2)
     for start in (1, 2):
         daemon = station.daemon(config=["stateFile none"], interval="500ms", window="200ms")
@@ -229,7 +229,7 @@ def test_without_state(lab):
 
 
 def test_values_of_rows(lab):
-    """What is known of managers is there before the first answer, which may never come."""
+    """The saved values of managers are shown before the first answer, which may never come."""
     station, responder = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -249,7 +249,7 @@ def test_values_of_rows(lab):
 
 
 def test_from_a_clock_that_was_ahead(lab):
-    """Nobody was first heard in the future; the log says so once, and the next start nothing."""
+    """Times in the future are replaced; this is logged once, and not at the next start."""
     station, responder = scene(lab, 2)
     keeper = Keeper(station)
     keeper.start()

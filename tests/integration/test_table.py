@@ -21,7 +21,7 @@ ONE_ROUND = dict(interval="600s", window="2s")
 
 ENTRY = "ldmManagerEntry"
 
-# In a row these change from one request to the next.
+# These columns of a row change between requests.
 MOVING = {"ldmManagerSilence"}
 
 
@@ -47,7 +47,7 @@ def last_arcs(oids, entry):
 def test_all_managers_after_one_round(lab, count, mode):
     """Every manager is in the table after the first round, once each, in address order."""
     station, expected = two_networks(lab, count, "-r", mode)
-    # Faster than the default, slower than what snmptrapd loses some of.
+    # Faster than the default, but so slow that snmptrapd loses nothing.
     station.daemon(config=["notificationRate 500"], **ONE_ROUND)
     station.wait_all_up(expected, 30)
 
@@ -67,7 +67,7 @@ def test_all_managers_after_one_round(lab, count, mode):
 def test_rounds_with_only_one_sender_heard(lab):
     """After two rounds also when only one of the two senders' answers can be heard."""
     station, expected = two_networks(lab, 20, "-r", "source")
-    # What comes to the fixed port is lost, as if another process there had taken it.
+    # Answers to the fixed port are lost, as if another process had received them.
     station.filter_input("udp dport 64535 ip daddr != 239.129.9.27 drop")
     responder = next(p for p in lab.processes if "responder" in p.title)
     station.daemon(interval="6s", window="1500ms")
@@ -76,7 +76,7 @@ def test_rounds_with_only_one_sender_heard(lab):
 
 
 def test_get_getnext_getbulk_agree(lab):
-    """The three ways of asking give the same rows, every column of them."""
+    """The three kinds of requests give the same rows, with every column."""
     station, expected = two_networks(lab, 12, "-H", "host-%u.example")
     station.daemon(**ONE_ROUND)
     station.wait_all_up(expected)
@@ -99,7 +99,7 @@ def test_get_getnext_getbulk_agree(lab):
 
 
 def test_columns_tell_the_truth(lab):
-    """The columns say what the responder was told to announce."""
+    """The columns have the values that the responder announces."""
     station = lab.station()
     host = lab.manager_host()
     host.responder("-n", 1, "-a", "198.18.0.7", "-H", "t5-host", "-R", "3.6.0.1", "-P", "6483")
@@ -161,7 +161,7 @@ def test_walks_while_rows_come_and_go(lab, command):
     """A walk during changes stays in order and shows every row that was there throughout."""
     station = lab.station()
     host = lab.manager_host()
-    # The lasting ones and the passing ones lie between each other.
+    # Lasting and temporary rows alternate.
     host.responder("-n", 60, "-a", "198.18.0.1")
     daemon = station.daemon(interval="400ms", window="200ms",
                             config=["misses 1", "retention 1s", "probes 2"])
@@ -241,7 +241,7 @@ def test_event_table(lab):
 
 
 def test_every_object_of_the_mib_is_implemented(lab):
-    """Whatever the module defines as readable can be read, and nothing else is there."""
+    """Every object that the module defines as readable can be read, and no others exist."""
     station, expected = two_networks(lab, 2)
     daemon = station.daemon(**ONE_ROUND)
     station.wait_all_up(expected)
@@ -250,7 +250,7 @@ def test_every_object_of_the_mib_is_implemented(lab):
     defined = {name for name, access in mib().access.items()
                if access in ("read-only", "read-write", "read-create")}
     assert walked == defined
-    # Neither side complains about what is registered.
+    # Neither side reports an error about the registrations.
     assert daemon.lines("warning|error") == []
     assert station.master.lines("(?i)duplicate|error") == []
 
@@ -282,7 +282,7 @@ def test_empty_table(lab):
 
 
 def test_mib_text_has_the_names_of_the_design():
-    """Guards the tests above: they take names and numbers from the MIB's text."""
+    """Protects the tests above, which take names and numbers from the MIB's text."""
     assert re.search(r"LDM-DISCOVERY-MIB DEFINITIONS ::= BEGIN",
                      (BUILDDIR / "mibs" / "LDM-DISCOVERY-MIB.txt").read_text())
     assert mib().oid("ldmManagerStatus") == mib().oid(ENTRY) + ".6"

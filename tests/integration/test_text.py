@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Text from the network, and where it gets out.
+"""Text from the network, and everywhere it is printed.
 
 "Hostname and version reach logs, terminals, JSON, SNMP, the state file: no control
 character, escape sequence, invalid UTF-8 or line break ever gets out raw." "A
@@ -18,17 +18,17 @@ MANAGER, STRANGER = "198.18.0.1", "198.18.0.77"
 PRINTABLE = bytes(range(0x20, 0x7f))
 VERSION = rb"""1\"'`$(x);<b>&%s%n|{}[]*?~#,:"""
 
-# Control characters, those beyond ASCII, and what a terminal or a parser takes for more than that.
+# Control characters, octets beyond ASCII, and sequences special to a terminal or a parser.
 NOT_PRINTABLE = [bytes([octet]) for octet in (*range(1, 0x20), *range(0x7f, 0x100))] + [
     b"\x1b[2J\x1b]0;title\x07", b"\r\nmanager 10.0.0.1 appeared", "h\u00f4te".encode(),
     b"\xc3(", b"\xed\xa0\x80", b"\xe2\x80\xae", b"\xc2\x9b2J"]
 
-# Printed one to a line, each raw octet of it would be seen.
+# Printed one to a line, any raw octet would be visible.
 RAW = re.compile(rb"[^\n\x20-\x7e]")
 
 
 def unclean(address):
-    """Answers with such text as hostname or version, alone, at the end or amidst others."""
+    """Answers with such text as hostname or version, alone, at the end or within other text."""
     for text in NOT_PRINTABLE:
         for field, place in itertools.product(("hostname", "version"), (b"%b", b"a%b", b"a%bz")):
             yield response_datagram(address, **{field: place % text})
@@ -66,14 +66,14 @@ def test_nothing_gets_out_raw(lab):
         scan.wait_output(re.escape(MANAGER))
     before = station.value("ldmDatagramsMalformed")
     sent = 0
-    # Over more than the two requests that somebody has to answer to become a manager.
+    # For more than the two requests that must be answered to become a manager.
     end = rounds(station) + 4
     while rounds(station) < end:
         for address in (MANAGER, STRANGER):
             for datagram in unclean(address):
                 stranger.send(datagram)
                 sent += 1
-        # Not more than fits into a buffer.
+        # No more than fits into a buffer.
         wait_for(lambda: station.value("ldmDatagramsMalformed") == before + sent, 10,
                  "each to be counted as malformed")
     assert station.statuses() == {MANAGER: UP}
@@ -91,14 +91,14 @@ def test_nothing_gets_out_raw(lab):
         octets = output.read_bytes()
         raw = RAW.search(octets.replace(b"\t", b" ") if output == station.trapd.log else octets)
         assert raw is None, f"{output}: {raw} in {octets[raw.start() - 80:raw.end() + 80]}"
-    # A backslash is escaped, as it announces what is; in the table of words so is a blank.
+    # A backslash is escaped, because it begins an escape; in the table so is a blank.
     shown = PRINTABLE.decode().replace("\\", r"\x5c")
     assert shown in daemon.output()
     assert shown.replace(" ", r"\x20") in table.output()
     told = [json.loads(line) for line in lines.lines("^{")]
     assert {(o["address"], o["hostname"], o["version"]) for o in told} \
         == {(MANAGER, PRINTABLE.decode(), VERSION.decode())}
-    # And what was kept is what was heard.
+    # The saved values equal the received ones.
     station.daemon(config=[f"stateFile {state}", "interval 1d"])
     wait_for(lambda: station.column("ldmManagerHostname") == {MANAGER: PRINTABLE}, 10,
              "the manager of the state file")
@@ -106,7 +106,7 @@ def test_nothing_gets_out_raw(lab):
 
 
 def test_malformed_answers_keep_nobody_alive(lab):
-    """Nor do other datagrams that are nearly an answer of that manager."""
+    """Nor do other datagrams that resemble an answer of that manager."""
     station, responder, _, stranger = scene(lab)
     good = response_datagram(MANAGER, PRINTABLE, VERSION)
     nearly = [*KINDS["ldmDatagramsMalformed"], *unclean(MANAGER), good[:311],
@@ -119,6 +119,6 @@ def test_malformed_answers_keep_nobody_alive(lab):
             stranger.send(datagram)
         return station.status(MANAGER) == DOWN
     wait_for(down, 20, "the manager to be down")
-    # One that is not malformed does, which shows that the others were in time.
+    # A well-formed one does, which shows that the others were in time.
     stranger.send(good)
     wait_for(lambda: station.status(MANAGER) == UP, 10, "a forged answer to be believed")

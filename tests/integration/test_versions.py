@@ -14,7 +14,7 @@ V3_LINES = ['createUser monitor SHA "authentication secret" AES "privacy secret"
             "group monitors usm monitor",
             'access monitors "" usm priv exact everything everything none',
             "access monitors ldm usm priv exact everything everything none",
-            # The other way round: a community that stands for the context.
+            # Conversely, a community that selects the context.
             "com2sec -Cn ldm ldmReader 127.0.0.1 inContext",
             "group ldmReaders v2c ldmReader",
             "access ldmReaders ldm v2c noauth exact everything none none"]
@@ -22,7 +22,7 @@ MOVING = {"ldmManagerSilence"}
 
 
 def ask(station, command, version, *oids):
-    """[(oid, value)] as that version of SNMP has it."""
+    """[(oid, value)] by that version of SNMP."""
     result = station.run([command, *version, "-On", "-Ox", "-r2", "-t5", "127.0.0.1", *oids])
     if result.returncode != 0:
         raise SnmpError(result.stdout + result.stderr)
@@ -56,7 +56,7 @@ def test_walks_are_the_same(lab):
         oids = [ber.parse_oid(oid) for oid, _ in walk]
         assert oids == sorted(set(oids)), name
 
-    # Odd requests in version 1 have its errors.
+    # Odd requests in version 1 get its errors.
     client = ber.Client(station, version=ber.V1)
     status = ber.parse_oid(mib().oid("ldmManagerStatus"))
     for index in ((), (198, 18, 0), (198, 18, 0, 256), (198, 18, 0, 2**32 - 1), (1, 2, 3, 4)):
@@ -106,10 +106,10 @@ def test_context(lab):
         try:
             walked = ask(station, "snmpwalk", version, mib().oid("ldmObjects").rpartition(".")[0])
         except SnmpError:
-            walked = []  # version 1 has no other words for it
+            walked = []  # version 1 has no other error for it
         assert [v for v in walked if v[1] not in ("noSuchObject", "noSuchInstance",
                                                   "endOfMibView")] == [], version
-    # A community may stand for the context.
+    # A community may select the context.
     def has_rounds():
         (_, value), = ask(station, "snmpget", ["-v2c", "-c", "inContext"], rounds)
         return value >= 1
