@@ -22,14 +22,14 @@ struct access_list {
 	bool source_match; /* the announced address must be the source's */
 };
 
-/* Append a rule.  0, or -1 when out of memory. */
+/* Append a rule.  Returns 0, or -1 if there is no memory. */
 int access_add(struct access_list *list, struct access_rule rule);
 
-/* Replace *list by a copy of from.  0, or -1 when out of memory, *list then
- * unchanged. */
+/* Replace *list by a copy of *from.  Returns 0, or -1 with *list unchanged if there is no
+ * memory. */
 int access_copy(struct access_list *list, const struct access_list *from);
 
-/* Release what list owns; it is empty then. */
+/* Free what the list owns, and make it empty. */
 void access_clear(struct access_list *list);
 
 /* Whether an answer for the manager `announced` is accepted from `source` (host byte

@@ -11,7 +11,7 @@ find_manager(const struct change_target *t, uint32_t addr)
 	return m != NULL && m->addr == addr ? m : NULL;
 }
 
-/* Its answers would be refused, and it would be down for ever. */
+/* Whether its answers are refused: if expected, it would be down for ever. */
 static bool
 is_denied(const struct change_target *t, uint32_t addr)
 {
@@ -78,7 +78,7 @@ stops_expecting(const struct change *change)
 	return change->action == CHANGE_ROW_KEEP && change->set_expected && !change->expected;
 }
 
-/* A row that is to be expected: there may be no room for it later. */
+/* Add an expected row now, because there may be no room for it later. */
 static enum change_refusal
 apply_row(const struct change_target *t, struct change *change, struct moment now)
 {
@@ -103,9 +103,9 @@ change_apply(const struct change_target *t, struct change *change, struct moment
 	return refusal;
 }
 
-/* As if this request had never made the row an expected one.  A manager that has answered
- * since then was announced and is kept, unless a reload refuses it and only the
- * expectation has kept its row. */
+/* Remove the expectation made by this request.  A manager that has answered since then was
+ * announced, and its row is kept, unless a reload refuses it and only the expectation has
+ * kept the row. */
 bool
 change_undo(const struct change_target *t, const struct change *change, struct moment now)
 {
@@ -146,7 +146,7 @@ static bool
 is_overtaken(const struct change_target *t, const struct change *change)
 {
 	if (change->what == CHANGE_ROW && starts_expecting(change))
-		return false; /* its row is there */
+		return false; /* its row exists */
 	return change_check(t, change) == CHANGE_INCONSISTENT_VALUE;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* change.h - what an operator may change by SNMP SET, and when it is refused.
+/* change.h - what an operator may change by SNMP SET, and when a change is refused.
  *
- * Pure.  A SET has phases, between which the configuration may be reloaded:
- * whatever it says by then stays.
+ * Pure.  A SET has phases; if the configuration is reloaded between them, its values take
+ * precedence.
  */
 #ifndef CHANGE_H
 #define CHANGE_H
@@ -17,7 +17,7 @@
 
 enum change_what {
 	CHANGE_INTERVAL,      /* value: milliseconds; takes effect at commit */
-	CHANGE_ROUND_NOW,     /* value is not looked at; takes effect at commit */
+	CHANGE_ROUND_NOW,     /* value is ignored; takes effect at commit */
 	CHANGE_NOTIFICATIONS, /* value: 0 or 1; takes effect at commit */
 	CHANGE_ROW,           /* of the manager table; see below */
 };
@@ -32,10 +32,11 @@ enum change_action {
 struct change {
 	enum change_what what;
 	uint32_t value;
-	uint32_t address; /* CHANGE_ROW: which one */
+	uint32_t address; /* CHANGE_ROW: of the row */
 	enum change_action action;
-	bool set_expected, expected; /* CHANGE_ROW: whether it is expected is set, to this */
-	bool expectation_made;       /* for apply and undo alone: the row was not expected before */
+	bool set_expected, expected; /* CHANGE_ROW: set_expected: set it to `expected` */
+	bool
+	    expectation_made; /* by change_apply(), for change_undo(): it was not expected before */
 };
 
 /* Why a change cannot be made (RFC 3416, 4.2.5). */
@@ -55,20 +56,20 @@ struct change_target {
 	size_t max_managers;
 };
 
-/* Whether it could be made now. */
+/* Whether the change could be made now. */
 enum change_refusal change_check(const struct change_target *target, const struct change *change);
 
-/* Refuse the change if change_check() would do so by now, and make the part of it
- * that might find no room later: a row to be expected. */
+/* Refuse the change if change_check() does so now; otherwise make the part of it for which
+ * there may be no room later: a row that is expected. */
 enum change_refusal change_apply(const struct change_target *target, struct change *change,
 				 struct moment now);
 
-/* Take back what change_apply() made.  Returns whether that was anything. */
+/* Undo change_apply().  Returns whether there was anything to undo. */
 bool change_undo(const struct change_target *target, const struct change *change,
 		 struct moment now);
 
-/* Carry out all else.  False: a reload since change_apply() leaves no place for
- * the change, and nothing was done. */
+/* Make the rest of the change.  Returns false with nothing done if the change contradicts
+ * the configuration, which was reloaded after change_apply(). */
 bool change_commit(const struct change_target *target, const struct change *change,
 		   struct moment now);
 

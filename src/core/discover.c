@@ -7,7 +7,7 @@
 
 #include "core/sight.h"
 
-#define EXTRA_REQUESTS 2 /* asked again when every request from a port met kernel drops */
+#define EXTRA_REQUESTS 2 /* repeats if the kernel dropped something after each request */
 
 struct discover {
 	struct discover_settings settings;
@@ -91,8 +91,8 @@ discover_settings(const struct discover *d)
 	return &d->settings;
 }
 
-/* Links that are gone, on which no row depends and of which there is nothing to tell.
- * Returns whether there was one. */
+/* Free the places of links that are gone, on which no row depends and about which nothing
+ * has to be notified.  Returns whether there was one. */
 static bool
 forget_gone(struct discover *d)
 {
@@ -149,7 +149,7 @@ static enum verdict
 hear(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
      const struct wire_response *resp)
 {
-	/* It may come in where we do not ask, by another route or ARP flux. */
+	/* It may arrive on a link on which no requests are sent (another route, ARP flux). */
 	const bool asked_here = link != NULL && link->request_number > 0 && link_in_use(link);
 	const struct reception reception = {
 	    .now = now,
@@ -172,7 +172,7 @@ static enum verdict
 admit(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
       const struct wire_response *resp, const char **why)
 {
-	/* The kernel lets it through when it is a broadcast. */
+	/* The kernel accepts this source address in broadcasts. */
 	if (arrival->source == 0) {
 		*why = "the source address is 0.0.0.0";
 		return VERDICT_MALFORMED;
@@ -217,7 +217,7 @@ choose_sender(struct discover *d)
 	return (d->parity + d->steps + d->extras) % 2 == 0 ? SENDER_FIXED : SENDER_EPHEMERAL;
 }
 
-/* Have a request sent on each link that `wanted` says (NULL: on every one). */
+/* Schedule a request on each usable link, or on those of which wanted[] is true. */
 static void
 ask(struct discover *d, const bool wanted[])
 {
@@ -267,8 +267,8 @@ start_round(struct discover *d, struct moment now, bool regular)
 	for (int i = 0; i < d->links.count; i++)
 		link_start_round(&d->links.list[i], now.mono_us);
 	if (regular) {
-		/* On a grid, so that the cadence does not drift; after having been
-		 * stopped for long, from now on. */
+		/* At multiples of the interval, so that rounds do not drift; from now on
+		 * if the process was stopped for longer than that. */
 		d->regular_due_us += d->settings.interval_us;
 		if (d->regular_due_us <= now.mono_us)
 			d->regular_due_us = now.mono_us + d->settings.interval_us;
@@ -300,7 +300,7 @@ judge_elsewhere(struct discover *d, const struct link_verdict verdicts[])
 	return d->unseen >= d->settings.misses ? LINK_UNTRUSTED : LINK_EXCUSED;
 }
 
-/* Where one cannot be judged, the link's managers cannot. */
+/* The judgement of the whole link: that of its unheard managers, if there are any. */
 static enum link_judgement
 judgement_of_all(const struct discover *d, int link, const struct link_verdict *verdict)
 {
@@ -373,8 +373,8 @@ step(struct discover *d, struct moment now)
 	if (d->steps < d->probes) {
 		ask(d, d->steps > 0 ? pending : NULL);
 		d->steps++;
-		/* Counted from now: each request gets its time to be answered,
-		 * however late we are. */
+		/* From now on, not from the time when it was due, so that even a late
+		 * request has its full time to be answered. */
 		d->step_due_us = now.mono_us + d->request_us;
 	} else if (ask_again(d, now, pending)) {
 		d->step_due_us = now.mono_us + d->request_us;
@@ -427,7 +427,7 @@ discover_sent(struct discover *d, const struct discover_request *req, bool ok, u
 	d->stats.requests_sent++;
 	d->requested_us = now.mono_us;
 	d->sent_number = d->request_number;
-	/* However long it took to leave, it has its time to be answered. */
+	/* It has its full time to be answered, even if sending took long. */
 	if (d->in_round && d->step_due_us < now.mono_us + d->request_us)
 		d->step_due_us = now.mono_us + d->request_us;
 	link_note_sent(link, req->sender, source_port, d->request_number, now.mono_us);

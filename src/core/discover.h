@@ -152,8 +152,8 @@ bool discover_is_owed(const struct discover *d);
 /* Make an event for each of them. */
 void discover_reconcile(struct discover *d, struct moment now);
 
-/* What is kept of a link over a restart; one that was forgotten has no name.  0, or -1:
- * there is no such number. */
+/* Copy what is saved of a link; the name is empty if the place is free.  Returns 0, or -1
+ * if there is no such number. */
 int discover_link_record(const struct discover *d, int link, struct link_record *out);
 
 /* Restore a link from the saved state, even if there is no interface of that name.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* event.h - something that happened to a manager, or to our sight of the
- * network, and is worth a notification.
+/* event.h - a change of a manager, or of the ability to judge managers on a link, for
+ * which there is a notification.
  *
- * Self-contained: it can be shown in full hours later, when the row is gone.
+ * Self-contained: it can be shown in full even after the row was removed.
  */
 #ifndef EVENT_H
 #define EVENT_H
@@ -21,7 +21,7 @@ enum event_type {
 	EVENT_DISAPPEARED = 2,
 	EVENT_CHANGED = 3,  /* its version, hostname or port */
 	EVENT_CONFLICT = 4, /* two live sources answer for its address, differently */
-	EVENT_IMPAIRED = 5, /* an interface cannot be judged any more */
+	EVENT_IMPAIRED = 5, /* managers on an interface cannot be judged any more */
 	EVENT_RESTORED = 6,
 };
 #define EVENT_TYPES (EVENT_RESTORED + 1) /* of an array indexed by them */
@@ -46,11 +46,11 @@ struct event {
 	char reason[EVENT_REASON_LEN]; /* the reason, as text for an operator */
 };
 
-/* What each type has of its own. */
+/* The properties of a type. */
 struct event_kind {
 	const char *name; /* "appeared", ... */
-	bool of_manager;  /* it is about a manager, whose address it has, or else about a link */
-	bool warns;       /* degraded: a warning in the log, others are notices */
+	bool of_manager;  /* it is about a manager, and has its address; otherwise about a link */
+	bool warns;       /* logged as a warning, not as a notice */
 };
 
 /* Called for each event when it happens; *event is owned by the caller and has no id.

@@ -19,10 +19,10 @@ struct events {
 	size_t log_size, log_count, log_next;
 	uint32_t last_id;
 	uint64_t last_number;
-	uint64_t former_number; /* of the last event before ids began anew */
-	uint64_t released;      /* up to that number events may go out */
-	struct entries waiting; /* by number, ascending */
-	struct entries flying;  /* taken, without an outcome yet; likewise */
+	uint64_t previous_number; /* of the last event before ids started at 1 again */
+	uint64_t released;        /* events up to this number may be sent */
+	struct entries waiting;   /* by number, ascending */
+	struct entries flying;    /* taken, without an outcome yet; likewise */
 	size_t queue_limit;
 	struct events_counts counts;
 };
@@ -132,7 +132,7 @@ events_add(struct events *events, const struct event *event, bool queue)
 
 	if (events->last_id == UINT32_MAX) {
 		events->last_id = 0;
-		events->former_number = events->last_number;
+		events->previous_number = events->last_number;
 		events->log_count = 0; /* its order is that of the ids */
 	}
 	numbered.id = ++events->last_id;
@@ -171,9 +171,9 @@ void
 events_release(struct events *events, uint32_t id)
 {
 	/* A higher id than the last one is from before ids started at 1 again. */
-	const bool former = id > events->last_id;
-	const uint64_t last = former ? events->former_number : events->last_number;
-	const uint32_t ago = former ? UINT32_MAX - id : events->last_id - id;
+	const bool from_before = id > events->last_id;
+	const uint64_t last = from_before ? events->previous_number : events->last_number;
+	const uint32_t ago = from_before ? UINT32_MAX - id : events->last_id - id;
 
 	if (ago <= last && last - ago > events->released)
 		events->released = last - ago;
@@ -236,7 +236,7 @@ events_take(struct events *events, int64_t now_us, struct event *out)
 	struct entry *entry;
 
 	TAILQ_FOREACH (entry, &events->waiting, link) {
-		/* Those after it came later still. */
+		/* Those after it are newer. */
 		if (entry->number > events->released &&
 		    now_us - entry->event.time.mono_us < EVENTS_HOLD_US)
 			return false;
@@ -305,8 +305,8 @@ first_after(const struct entries *entries, uint64_t number)
 static size_t
 merge(const struct events *events, struct event_record out[])
 {
-	const struct entry *waiting = first_after(&events->waiting, events->former_number);
-	const struct entry *flying = first_after(&events->flying, events->former_number);
+	const struct entry *waiting = first_after(&events->waiting, events->previous_number);
+	const struct entry *flying = first_after(&events->flying, events->previous_number);
 	const struct event *queued = NULL;
 	size_t place = 0, count = 0;
 

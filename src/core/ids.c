@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/ids.h"
 
-/* So many events may happen between two saves. */
+/* The number of events that may happen between two saves. */
 #define RESERVED 10000
 
 /* With a burst of 10000 events after each of two leaps from the same id, the chance
- * that they meet is 1 in 3000; 64 leaps at least until ids start over. */
+ * that they overlap is 1 in 3000.  At least 64 leaps until ids start at 1 again. */
 #define LEAP_MAX (UINT32_C(1) << 26)
 
 static uint32_t

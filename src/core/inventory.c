@@ -21,7 +21,7 @@ struct inventory {
 		uint32_t rows, up;
 	} on_link[LINKS_MAX];
 	size_t expected;
-	struct owed_rows owed; /* those of which row_is_owed(), as they came to be so */
+	struct owed_rows owed; /* rows for which row_is_owed(), the longest waiting first */
 	struct moment last_change;
 	struct candidates *candidates;
 };
@@ -86,7 +86,7 @@ list_owed(struct inventory *inv, struct row *row, bool owed)
 	row->is_owed = owed;
 }
 
-/* Enter a row into the sums as it was counted, or take it out. */
+/* Add a row to the sums (sign 1), or subtract it (-1). */
 static void
 add_to_sums(struct inventory *inv, const struct row_counted *row, int sign)
 {
@@ -100,7 +100,7 @@ add_to_sums(struct inventory *inv, const struct row_counted *row, int sign)
 	inv->on_link[row->link].up += (uint32_t)(row->status == MANAGER_UP ? sign : 0);
 }
 
-/* Bring the sums in step with a row that is new or may have changed. */
+/* Update the sums for a row that is new or may have changed. */
 static void
 recount(struct inventory *inv, struct row *row)
 {
@@ -151,7 +151,7 @@ inventory_configure(struct inventory *inv, const struct inventory_settings *sett
 	return 0;
 }
 
-/* The tree macros know no const: look-ups go through a copy of the head. */
+/* The tree macros do not use const, so a copy of the head is passed. */
 static struct row *
 find_row(const struct inventory *inv, uint32_t addr)
 {
@@ -161,7 +161,7 @@ find_row(const struct inventory *inv, uint32_t addr)
 	return RB_FIND(rows, &rows, (struct row *)(uintptr_t)&key);
 }
 
-/* Whether or not there is room. */
+/* Does not check whether the table is full. */
 static struct row *
 add_row(struct inventory *inv, const struct manager *m, struct moment now)
 {
@@ -491,7 +491,7 @@ inventory_reconcile(struct inventory *inv, size_t max, struct moment now)
 		struct row *row = TAILQ_FIRST(&inv->owed);
 
 		all = row == last;
-		list_owed(inv, row, false); /* to the end, if something is owed still */
+		list_owed(inv, row, false); /* if still owed, to the end */
 		row_reconcile(row, now, &inv->rules);
 		recount(inv, row);
 	}

@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 
-/* JSON_FRAME holds the longest of everything but the three texts, whose every
- * octet may need six ("\u0001"). */
+/* The longest line without its three texts, each octet of which may need six
+ * ("\u0001"). */
 #define JSON_FRAME                                                                              \
 	"{\"address\":\"255.255.255.255\",\"status\":\"unknown\",\"version\":\"\","             \
 	"\"hostname\":\"\",\"port\":65535,\"source\":\"255.255.255.255\",\"interface\":\"\","   \

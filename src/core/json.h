@@ -12,9 +12,9 @@
 
 /* One JSON object, without a newline: address, status, version, hostname,
  * port, source, interface (ifname, may be ""; its first 15 octets), firstSeen,
- * lastSeen (RFC 3339), responseTimeUs.  What is only known of a manager that
- * was heard (port, source, the times) is null before; an octet outside
- * 0x20..0x7e is \u00XX.  Returns buf. */
+ * lastSeen (RFC 3339), responseTimeUs.  Port, source and times are null
+ * if the manager was never heard.  Octets outside 0x20..0x7e are escaped as \u00XX.
+ * Returns buf. */
 char *json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_LEN]);
 
 #endif /* JSON_H */

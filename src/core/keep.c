@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/keep.h"
 
-/* Renumber the links, leaving out those of which nothing but the name is
- * known. */
+/* Renumber the links, leaving out those of which only the name is known. */
 static void
 export_links(const struct discover *discover, struct state *state)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* keep.h - what of a discovery and its inventory goes into a state, and comes
- * back out of one in another life.
+/* keep.h - copies the links and managers to the saved state, and restores them.
  *
  * Pure.
  */
@@ -12,15 +11,14 @@
 #include "core/inventory.h"
 #include "core/record.h"
 
-/* Fill in the managers, for manager_count of which state has room, and the links that
- * they were heard on or that are impaired, for LINKS_MAX of which it has; both counts become what
- * there is. */
+/* Copy the managers to state, which has room for manager_count, and the links on which
+ * they were heard or that are impaired, for LINKS_MAX of which it has room.  Both counts
+ * are set to the numbers copied. */
 void keep_export(const struct discover *discover, const struct inventory *inv, struct state *state,
 		 struct moment now);
 
-/* Take them up, in a discovery and inventory that are new but for what the
- * configuration expects and which interfaces there are.  0, or -1 when out of
- * memory, part of it then being there. */
+/* Restore them.  discover and inv are new except for interfaces and expected managers.
+ * Returns 0, or -1 if there is no memory; only a part is restored then. */
 int keep_restore(struct discover *discover, struct inventory *inv, const struct state *state,
 		 struct moment now);
 

@@ -61,7 +61,7 @@ links_place(struct links *links, const char *name)
 
 	if (place != NULL)
 		return place;
-	/* Interfaces of containers come and go under ever new names. */
+	/* Reuse places: interfaces of containers come and go, each with a new name. */
 	place = by_name(links, "");
 	if (place == NULL && links->count < LINKS_MAX)
 		place = &links->list[links->count++];
@@ -78,9 +78,9 @@ link_forget(struct link *link)
 	*link = (struct link){.state = LINK_GONE};
 }
 
-/* One that is gone and comes back under another name, too. */
+/* Also a link that is gone: the interface may come back under another name. */
 static struct link *
-by_former_index(struct links *links, unsigned int ifindex)
+by_last_index(struct links *links, unsigned int ifindex)
 {
 	for (int i = 0; i < links->count; i++)
 		if (links->list[i].ifindex == ifindex && links->list[i].name[0] != '\0')
@@ -88,8 +88,8 @@ by_former_index(struct links *links, unsigned int ifindex)
 	return NULL;
 }
 
-/* A link that had this name gets the other one in exchange: it was renamed, too, as
- * another report will show, or is gone.  So no two links ever have the same name. */
+/* A link that has the new name already gets the old one in exchange: it was renamed, too,
+ * as another report will show, or is gone.  So no two links ever have the same name. */
 static void
 adopt_name(struct links *links, const struct link_report *report)
 {
@@ -100,7 +100,7 @@ adopt_name(struct links *links, const struct link_report *report)
 		return;
 	other = by_name(links, report->name);
 	if (link == NULL && other == NULL)
-		link = by_former_index(links, report->ifindex);
+		link = by_last_index(links, report->ifindex);
 	if (link == NULL)
 		return;
 	if (other != NULL)
@@ -116,7 +116,7 @@ note_deafness(struct link *link, bool deaf)
 	link->deaf = deaf;
 	link->deaf_us = 0;
 	link->deaf_rounds = 0;
-	/* In the round that is under way it was so for a part of the time. */
+	/* It was deaf for a part of the current round. */
 	link_blind(link, DEAF_TEXT);
 }
 

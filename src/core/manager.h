@@ -28,7 +28,7 @@ struct manager {
 	char version[WIRE_VERSION_LEN];
 	char hostname[WIRE_HOSTNAME_LEN];
 	uint16_t port;        /* 0: never heard */
-	uint32_t source;      /* where what is said here came from; 0: never heard */
+	uint32_t source;      /* of the answer described here; 0: never heard */
 	unsigned int ifindex; /* where it arrived; 0: never heard */
 	int link;             /* the same as a place in struct links, or LINK_NONE */
 	struct moment first_seen;
@@ -42,10 +42,10 @@ struct manager {
 	enum announced announced;  /* by the events so far, whether or not they were taken */
 };
 
-/* A row as it is kept over a restart.  Of m, what the rest follows from is of no
- * account: ifindex, request_number, response_time_us and announced. */
+/* A row in the saved state.  These members of m are not saved: ifindex, request_number,
+ * response_time_us and announced. */
 struct manager_record {
-	struct manager m; /* monotonic times relative to the record's making */
+	struct manager m; /* monotonic times are relative to the time of the save */
 	struct notified notified;
 	int64_t changed_us;  /* last EVENT_CHANGED, likewise relative; 0: none */
 	bool challenged;     /* there is a second source: */

@@ -13,8 +13,8 @@ struct monitor {
 	struct discover *discover;
 	struct inventory *inventory;
 	struct events *events;
-	struct monitor_settings settings; /* as the configuration has them */
-	bool notifications;               /* in force */
+	struct monitor_settings settings; /* of the configuration */
+	bool notifications;               /* in effect */
 	struct moment started;
 	monitor_event_fn *on_event;
 	void *ctx;
@@ -25,7 +25,7 @@ struct monitor {
 	uint64_t idle_rounds; /* before it, in which no request could be sent */
 	size_t unannounced;   /* in it */
 	bool saves;
-	uint32_t reserved_id; /* up to it ids are on disk as taken */
+	uint32_t reserved_id; /* ids up to this one are reserved on disk */
 };
 
 static void
@@ -35,7 +35,7 @@ ask_to_save(struct monitor *m, enum monitor_todo urgency)
 		m->todo |= urgency;
 }
 
-/* An id that is not on disk as taken may be given again after a crash. */
+/* An id that is not reserved on disk might be used again after a crash. */
 static void
 take_id(struct monitor *m)
 {
@@ -361,7 +361,7 @@ monitor_export(const struct monitor *m, struct state *state, struct moment now)
 	return true;
 }
 
-/* A value set by SET stays while the configuration has the same value as then. */
+/* A value set by SET stays in effect while the configuration has the same value as then. */
 static void
 restore_settings(struct monitor *m, const struct state *state)
 {

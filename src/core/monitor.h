@@ -74,7 +74,7 @@ struct monitor_settings monitor_settings(const struct monitor *m);
 /* What has to be done since the last call: bits of enum monitor_todo. */
 unsigned int monitor_take_todo(struct monitor *m);
 
-/* For whoever asks and listens, and for readers. */
+/* For the prober, and for reading. */
 struct discover *monitor_discover(struct monitor *m);
 const struct inventory *monitor_inventory(const struct monitor *m);
 const struct events *monitor_events(const struct monitor *m);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* notified.h - what the receiver of notifications was last notified of, and what it
- * has yet to be notified of.
+/* notified.h - what the receiver of notifications was last notified of, and what it has
+ * yet to be notified of.
  *
- * Pure.  A notification may find no room in the queue: what was to be said of a
- * manager, or of a link, and what was said are then not the same until an event is
- * made that catches up.
+ * Pure.  If there is no room for a notification in the queue, the receiver's knowledge of
+ * a manager or link is out of date until another event is made for it.
  */
 #ifndef NOTIFIED_H
 #define NOTIFIED_H
@@ -35,11 +34,11 @@ enum notified_part {
 	NOTIFIED_DESCRIPTION,
 };
 
-/* What the receiver has to be notified of first, so that it knows what is.
- * NOTIFIED_NOTHING: it does. */
+/* What the receiver has to be notified of first to know the present state *is;
+ * NOTIFIED_NOTHING if it knows it already. */
 enum notified_part notified_lack(const struct notified *notified, const struct notified *is);
 
-/* It will be notified of that part of what is. */
+/* Record that the receiver will be notified of this part of *is. */
 void notified_note(struct notified *notified, const struct notified *is, enum notified_part part);
 
 #endif /* NOTIFIED_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* record.h - what survives a restart, as plain records.
+/* record.h - the state that is saved over a restart.
  *
- * Monotonic times in a state are relative to `saved`: 0 or negative.
+ * Monotonic times in it are relative to the time of the save: 0 or negative.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -14,8 +14,7 @@
 #include "core/inventory.h"
 #include "core/links.h"
 
-/* A setting that SNMP SET has changed, and the value of the configuration file
- * that it goes on overriding. */
+/* A value set by SNMP SET, and the value in the configuration file that it overrides. */
 struct state_setting {
 	bool set;
 	int64_t value, over;
@@ -28,7 +27,7 @@ struct state_switch {
 struct state {
 	int64_t saved_wall_ms;
 	bool quiet;                    /* the first round was not over: see announceFirst */
-	uint32_t last_id;              /* of events: ids up to it are taken */
+	uint32_t last_id;              /* of events: ids up to this one may have been used */
 	struct state_setting interval; /* microseconds */
 	struct state_switch notifications;
 	struct link_record *links; /* owned, as are the others */

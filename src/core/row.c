@@ -57,8 +57,8 @@ lack(const struct row *row)
 	return notified_lack(&row->notified, &is);
 }
 
-/* Whether the receiver knows that the manager came, or went.  If not, that comes
- * first, once there is room, and with all that was to be said of the manager. */
+/* Whether the events taken so far already say that the manager is up (or down).  If not,
+ * that event comes first, once there is room, with the current description. */
 static bool
 is_known(const struct row *row)
 {
@@ -133,8 +133,8 @@ describe_appearance(const struct manager *before, struct moment now, char reason
 			 "answers for the first time after it was reported down");
 }
 
-/* The last state is always announced, at a bounded rate: what changes too soon
- * after the last time waits for a later answer or the end of a round. */
+/* The last state is always announced, but at a limited rate: a change that comes too soon
+ * after the previous one waits for a later answer or the end of a round. */
 static void
 announce_change(struct row *row, struct moment now, const struct row_rules *rules)
 {
@@ -174,7 +174,7 @@ may_speak_for(const struct row *row, uint32_t source, const struct row_rules *ru
 	       row->source_silent_rounds >= rules->misses;
 }
 
-/* Out of memory it is as if this answer had been lost. */
+/* If there is no memory, the answer is ignored. */
 static void
 note_challenge(struct row *row, const struct wire_response *resp, const struct reception *reception)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* row.h - one manager of the inventory: what an answer and a silence make of it.
+/* row.h - one manager of the inventory, and how answers and silence change it.
  *
- * Pure.  The inventory (inventory.h) owns the rows, keeps the sums and says
- * which silences count.
+ * Pure.  The inventory (inventory.h) owns the rows and their sums, and passes the
+ * judgement of each round.
  */
 #ifndef ROW_H
 #define ROW_H
@@ -18,9 +18,9 @@
 
 struct challenger;
 
-/* As what a row is in the inventory's sums. */
+/* How a row is counted in the inventory's sums. */
 struct row_counted {
-	bool counted; /* it is in there */
+	bool counted; /* at all */
 	enum manager_status status;
 	bool expected;
 	int link;
@@ -30,33 +30,33 @@ struct row {
 	RB_ENTRY(row) node; /* the inventory's, as are the next three */
 	struct row_counted counted;
 	TAILQ_ENTRY(row) owed;
-	bool is_owed; /* is in the list of those */
+	bool is_owed; /* it is in the list of rows with events owed */
 	struct manager m;
 
-	struct wire_response described; /* as the last event did, whether or not it was taken */
+	struct wire_response described; /* by the last event, whether or not it was taken */
 	struct notified notified;
 	int64_t changed_us;      /* last EVENT_CHANGED; 0: none */
-	int64_t source_heard_us; /* m.source itself: the row is its word */
+	int64_t source_heard_us; /* when m.source itself last answered */
 	unsigned int source_silent_rounds;
-	struct challenger *challenger; /* who contradicts it; owned; NULL: nobody */
-	bool conflict;                 /* there was an event of it, likewise */
+	struct challenger *challenger; /* the source that contradicts it; owned; or NULL */
+	bool conflict;                 /* there was an event for it, taken or not */
 };
 
-/* Where events go, and by which rules. */
+/* The callback for events, and the rules that rows follow. */
 struct row_rules {
-	unsigned int misses; /* as in struct inventory_settings, both */
+	unsigned int misses; /* both as in struct inventory_settings */
 	int64_t change_holdoff_us;
 	event_fn *on_event;
 	void *ctx;
 };
 
-/* Release what the row owns, not the row. */
+/* Free what the row owns, but not the row. */
 void row_clear(struct row *row);
 
-/* The links of which gone[] is true are no more: nobody was heard on them. */
+/* Forget the links of which gone[] is true: managers heard on them have no link. */
 void row_forget_links(struct row *row, const bool gone[], int link_count);
 
-/* That link, or LINK_NONE if it is one of those. */
+/* Returns link, or LINK_NONE if gone[] is true for it. */
 int row_link_left(int link, const bool gone[], int link_count);
 
 /* Record an answer for the row's address. */
@@ -67,11 +67,11 @@ void row_hear(struct row *row, const struct wire_response *resp, const struct re
 void row_judge(struct row *row, enum link_judgement judgement, struct moment now, int64_t since,
 	       const struct row_rules *rules);
 
-/* Whether its last events were not taken, and say something that the ones before
- * did not. */
+/* Whether the receiver has to be notified of something for which the event was not
+ * taken. */
 bool row_is_owed(const struct row *row);
 
-/* Make the event that tells what is owed. */
+/* Make the event that is owed first. */
 void row_reconcile(struct row *row, struct moment now, const struct row_rules *rules);
 
 /* As in inventory_export() and inventory_restore(). */

@@ -61,7 +61,7 @@ sight_note(struct link *link, enum link_judgement judgement, bool depended, stru
 	const bool impaired = why_not == NULL && (link->impaired || judgement == LINK_UNTRUSTED);
 
 	if (!depended)
-		link->unseen = 0; /* there was no manager to be heard */
+		link->unseen = 0; /* no manager depended on it */
 	if (impaired == link->impaired)
 		return;
 	link->impaired = impaired;

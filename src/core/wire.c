@@ -26,7 +26,7 @@ enum msg_type {
 #define DISCOVERY_LEN (WIRE_VERSION_LEN + WIRE_HOSTNAME_LEN + 4 + 4)
 _Static_assert(WIRE_MSG_LEN == HEADER_LEN + DISCOVERY_LEN, "a message is header and payload");
 
-/* Reads big-endian input.  Run dry, it yields zeros and is bad from then on. */
+/* Reads big-endian input.  Beyond the end it returns zeros, and `bad` is set. */
 struct cursor {
 	const uint8_t *p;
 	size_t left;
@@ -67,7 +67,7 @@ put_u32(uint8_t *p, uint32_t value)
 	return p + 4;
 }
 
-/* text, which ends within a field of len octets zeroed beforehand. */
+/* Write text, which is shorter than the field of len octets.  The field is zeroed. */
 static uint8_t *
 put_text(uint8_t *p, const char *text, size_t len)
 {
@@ -144,12 +144,12 @@ wire_valid_address(uint32_t addr, bool on_loopback)
 
 enum text_kind {
 	TEXT_WHOLE,
-	TEXT_CUT, /* by whoever sent it */
+	TEXT_CUT, /* by the sender: no NUL */
 	TEXT_UNPRINTABLE,
 };
 
-/* Copy the text in a field of len octets to dst, which has as many and is
- * zeroed.  isprint() would not do: it depends on the locale. */
+/* Copy the text in a field of len octets to dst, which has the same size and is zeroed.
+ * isprint() is not used, because it depends on the locale. */
 static enum text_kind
 copy_text(char *dst, const uint8_t *field, size_t len)
 {
@@ -167,11 +167,11 @@ struct payload {
 	const uint8_t *version;
 	const uint8_t *hostname;
 	uint32_t addr;
-	uint32_t port; /* an int there: what is negative is large here */
+	uint32_t port; /* an int there: a negative value is a large one here */
 };
 
-/* Fill in *resp, zeroed by the caller; returns what is wrong, or NULL.  *cut, NULL
- * before, becomes what was left out. */
+/* Fill in *resp, zeroed by the caller.  Returns what is wrong, or NULL.  *cut, NULL
+ * before, is set if a text was truncated. */
 static const char *
 check_response(const struct payload *raw, bool on_loopback, struct wire_response *resp,
 	       const char **cut)
