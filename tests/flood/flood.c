@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* flood - junk for tests/integration/test_fault_flood.py, at a given rate for a given
- * time.
+/* flood - sends junk for tests/integration/test_fault_flood.py, at a given rate for a
+ * given time.
  *
  * It can only reach simulated networks: it refuses to run in the network
  * namespace of process 1, and where there is an interface that is neither
@@ -37,25 +37,25 @@
 #define NS_PER_S INT64_C(1000000000)
 
 struct datagram {
-	struct iphdr ip; /* these two of raw ones only */
+	struct iphdr ip; /* this and udp are used for raw sockets only */
 	struct udphdr udp;
 	uint8_t data[WIRE_MSG_LEN];
-	size_t len; /* of it, with the padding */
+	size_t len; /* of the data, including padding */
 };
 
 struct target {
-	uint32_t addr; /* as all of these in host byte order */
+	uint32_t addr; /* all members are in host byte order */
 	uint16_t port;
-	uint32_t made_up, made_up_mask; /* addresses are made up in there */
+	uint32_t made_up, made_up_mask; /* subnet of made-up addresses */
 };
 
 struct kind {
 	const char *name;
-	bool raw; /* with headers of our own making */
+	bool raw; /* with our own headers */
 	void (*make)(struct datagram *datagram, const struct target *target);
 };
 
-struct stream { /* what waits to be sent on a socket */
+struct stream { /* datagrams to be sent on a socket */
 	int fd;
 	bool raw;
 	unsigned int count;
@@ -68,7 +68,7 @@ any_number(void)
 	return (uint32_t)random() << 16 ^ (uint32_t)random();
 }
 
-/* All over the place, but none twice before each has been there. */
+/* Scattered over the subnet, and none is repeated before all have been used. */
 static uint32_t
 made_up_address(const struct target *target)
 {
@@ -76,7 +76,7 @@ made_up_address(const struct target *target)
 	uint32_t addr;
 
 	do {
-		last += UINT32_C(2654435761); /* odd: it gets everywhere */
+		last += UINT32_C(2654435761); /* odd, so all values are reached */
 		addr = (target->made_up & target->made_up_mask) | (last & ~target->made_up_mask);
 	} while (!wire_valid_address(addr, false));
 	return addr;
@@ -88,7 +88,7 @@ make_answer(struct datagram *datagram, const struct target *target)
 	struct wire_response resp = {.version = "9.9", .port = WIRE_XMPP_PORT};
 
 	resp.addr = made_up_address(target);
-	/* As long as they may be, for what they cost. */
+	/* As long as possible, because long names cost more. */
 	snprintf(resp.hostname, sizeof(resp.hostname), "flood-%0249x", resp.addr);
 	wire_encode_response(datagram->data, &resp);
 }
@@ -122,7 +122,7 @@ make_long(struct datagram *datagram, const struct target *target)
 	datagram->len = WIRE_MSG_LEN + 1 + any_number() % (UDP_MAX - WIRE_MSG_LEN);
 }
 
-/* From the very address that it claims, so that sourceMatch does not help. */
+/* Sent from the announced address, so that sourceMatch does not help. */
 static void
 make_spoofed(struct datagram *datagram, const struct target *target)
 {
@@ -130,7 +130,7 @@ make_spoofed(struct datagram *datagram, const struct target *target)
 	memcpy(&datagram->ip.saddr, &datagram->data[WIRE_MSG_LEN - 8], 4);
 }
 
-/* The kernel finds out only as it is read, and counts it as dropped. */
+/* The kernel notices it only when the datagram is read, and counts it as dropped. */
 static void
 make_checksum(struct datagram *datagram, const struct target *target)
 {
@@ -145,7 +145,7 @@ static const struct kind kinds[] = {
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
-/* Which namespace, as something to compare; refuses if it cannot be known. */
+/* A number that identifies the namespace; refuses to run if it cannot be read. */
 static ino_t
 namespace_of(const char *link)
 {
@@ -200,8 +200,8 @@ open_socket(bool raw, const char *ifname)
 	return fd;
 }
 
-/* The kernel adds total length and header checksum, and our own address unless
- * there is one.  A UDP checksum of 0 is none. */
+/* The kernel fills in total length, header checksum and, if it is 0, the source
+ * address.  A UDP checksum of 0 means none. */
 static void
 put_headers(struct datagram *datagram, const struct target *target)
 {
@@ -260,8 +260,8 @@ now_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* Send at an even pace.  What could not be sent in time is left out: a burst to
- * make up for it would be another test. */
+/* Send at an even pace.  Datagrams that could not be sent in time are left out, because
+ * a burst to catch up would be another test. */
 static void
 pace(struct stream streams[2], const bool wanted[], const struct target *target, long rate,
      long seconds)
@@ -397,7 +397,7 @@ main(int argc, char **argv)
 				   "[-t SECONDS] [-m MADE-UP-ADDRESS/PREFIX] [-d DESTINATION] "
 				   "[-p PORT]");
 	refuse_real_networks();
-	alarm((unsigned int)seconds + 10); /* should sending block */
+	alarm((unsigned int)seconds + 10); /* in case sending blocks */
 	for (int raw = 0; raw < 2; raw++)
 		streams[raw] =
 		    (struct stream){.fd = open_socket(raw != 0, ifname), .raw = raw != 0};

@@ -22,7 +22,7 @@ main(int argc, char **argv)
 		}
 		len = fread(text, 1, sizeof(text), file);
 		fclose(file);
-		/* No longer than it is, so that a sanitizer sees a read beyond it. */
+		/* Of the exact length, so that a sanitizer detects a read beyond the end. */
 		copy = malloc(len > 0 ? len : 1);
 		if (copy == NULL)
 			return 99;

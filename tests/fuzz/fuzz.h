@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz.h - what a fuzz target provides: libFuzzer calls it with what it makes up,
- * corpus.c with the files of the corpus.  What must not be aborts.
+/* fuzz.h - the entry point of a fuzz target: libFuzzer calls it with generated inputs,
+ * corpus.c with the files of the corpus.  A violated expectation aborts.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -11,14 +11,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/* assert(3) that stays with -DNDEBUG. */
+/* As assert(3), but also with -DNDEBUG. */
 #define FUZZ_EXPECT(condition)    \
 	do {                      \
 		if (!(condition)) \
 			abort();  \
 	} while (0)
 
-/* Nothing raw gets out. */
+/* Only printable ASCII may be put out. */
 static inline void
 fuzz_expect_printable(const char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Commands for the responder, one a line: whatever they do, its managers say only
- * what a manager can. */
+/* Commands for the responder, one a line: whatever they do, its managers send only
+ * valid answers. */
 #include <stdlib.h>
 #include <string.h>
 

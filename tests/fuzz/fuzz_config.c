@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A configuration file: what is in force can be printed, and read again it is the
- * same. */
+/* A configuration file: the values in force can be printed, and are the same when
+ * the output is read again. */
 #include <string.h>
 
 #include "conf/conf.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A state file: what is taken up is written the same way again. */
+/* A state file: an accepted state can be written and read again, and then is the same. */
 #include <string.h>
 
 #include "store/state.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A datagram from anybody: what is accepted can be sent, and comes back the same. */
+/* A datagram from the network: an accepted answer can be encoded, and decodes to the
+ * same values. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ judge(const uint8_t *data, size_t len, bool on_loopback)
 		    resp.port == again.port);
 }
 
-/* What we send ourselves is what it is meant to be. */
+/* The datagrams that we send ourselves are recognized as what they are. */
 static void
 send(uint64_t mac)
 {

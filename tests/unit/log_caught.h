@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log_caught.h - in place of log.c's log_line(): keeps the last line, of debug
+/* log_caught.h - replaces log_line() of log.c: keeps the last line, of debug
  * lines apart. */
 #ifndef LOG_CAUGHT_H
 #define LOG_CAUGHT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* netns.h - for tests that change interfaces and send: only in a network
- * namespace of their own (`unshare -rn`), where nothing leaves the host.
+/* netns.h - for tests that change interfaces and send: they run only in a separate
+ * network namespace (`unshare -rn`), where nothing leaves the host.
  */
 #ifndef NETNS_H
 #define NETNS_H
@@ -30,7 +30,7 @@
 #define OWN_GROUPS_ONLY true, ""
 #endif
 
-/* An interface that is up and not loopback is somebody's real one. */
+/* An interface that is up and not loopback may be a real one. */
 static inline void
 netns_or_skip(const char *test)
 {
@@ -50,7 +50,7 @@ netns_or_skip(const char *test)
 	freeifaddrs(ifas);
 }
 
-/* Run one ip(8) command; whether it succeeded. */
+/* Run one ip(8) command; returns whether it succeeded. */
 static inline bool
 ip_works(const char *arguments)
 {
@@ -69,8 +69,8 @@ ip(const char *arguments)
 	}
 }
 
-/* A pair of interfaces, the second one the first one's wire; skips the test
- * where that cannot be had. */
+/* Create a pair of interfaces, the second one being the other end of the first; skips
+ * the test if that is not possible. */
 static inline void
 veth_or_skip(const char *test, const char *name, const char *peer)
 {

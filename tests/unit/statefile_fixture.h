@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* statefile_fixture.h - a directory of its own for each test of statefile.h, and
- * what the tests have to say about files.
+/* statefile_fixture.h - a separate directory for each test of statefile.h, and
+ * assertions about files.
  */
 #ifndef STATEFILE_FIXTURE_H
 #define STATEFILE_FIXTURE_H
@@ -43,7 +43,7 @@ void make_symlink(const char *file);
 void make_dangling_symlink(const char *file);
 void make_directory(const char *file);
 
-/* What is no regular file. */
+/* Kinds of files that are not regular. */
 #define KINDS 5
 extern const struct kind {
 	void (*make)(const char *file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who looks for the reason finds it: what is said names what is in the way. */
+/* The reason reported names what prevents the connection. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -64,7 +64,7 @@ assert_explained(const char *where, const char *expected)
 		fail_msg("'%s' does not say '%s'", why, expected);
 }
 
-/* Root may do anything, so it becomes somebody else. */
+/* As an ordinary user, because root has access to everything. */
 static void
 become_another_or_skip(void)
 {

@@ -41,14 +41,14 @@ static const struct {
     {"", "198.18.0.1", "198.18.0.1", NULL},
     {"", "0.0.0.1", "255.255.255.254", NULL},
 
-    /* Only deny: all else is accepted. */
+    /* Only deny: everything else is accepted. */
     {"deny 198.18.1.0/24", "198.18.0.255", "198.18.2.0", NULL},
     {"deny 198.18.1.0/24", "198.18.1.0", "198.18.2.0", BY_ANNOUNCED},
     {"deny 198.18.1.0/24", "198.18.1.255", "198.18.1.255", BY_ANNOUNCED},
     {"deny 198.18.1.0/24", "198.18.2.0", "198.18.1.0", BY_SOURCE},
     {"deny 198.18.1.0/24", "198.18.0.255", "198.18.1.255", BY_SOURCE},
 
-    /* Only accept: all else is refused. */
+    /* Only accept: everything else is refused. */
     {"accept 198.18.1.0/24", "198.18.1.0", "198.18.1.255", NULL},
     {"accept 198.18.1.0/24", "198.18.0.255", "198.18.1.0", BY_ANNOUNCED},
     {"accept 198.18.1.0/24", "198.18.2.0", "198.18.2.0", BY_ANNOUNCED},
@@ -57,7 +57,7 @@ static const struct {
     {"accept 198.18.1.0/24\naccept 198.18.3.0/24", "198.18.3.1", "198.18.1.1", NULL},
     {"accept 198.18.1.0/24\naccept 198.18.3.0/24", "198.18.2.1", "198.18.1.1", BY_ANNOUNCED},
 
-    /* The first one that matches decides. */
+    /* The first matching rule decides. */
     {"deny 198.18.1.7\naccept 198.18.1.0/24", "198.18.1.7", "198.18.1.1", BY_ANNOUNCED},
     {"deny 198.18.1.7\naccept 198.18.1.0/24", "198.18.1.1", "198.18.1.7", BY_SOURCE},
     {"deny 198.18.1.7\naccept 198.18.1.0/24", "198.18.1.6", "198.18.1.8", NULL},
@@ -65,7 +65,7 @@ static const struct {
     {"accept 198.18.1.0/24\ndeny 198.18.1.7", "198.18.1.7", "198.18.1.7", NULL},
     {"accept 198.18.1.7\ndeny 198.18.1.0/24", "198.18.1.7", "198.18.1.7", NULL},
     {"accept 198.18.1.7\ndeny 198.18.1.0/24", "198.18.1.6", "198.18.1.7", BY_ANNOUNCED},
-    /* An accept anywhere refuses what matches nothing. */
+    /* With any accept rule, addresses that match no rule are refused. */
     {"accept 198.18.1.7\ndeny 198.18.1.0/24", "198.18.2.1", "198.18.1.7", BY_ANNOUNCED},
     {"deny 198.18.1.0/24\naccept 198.18.1.7", "198.18.1.7", "198.18.1.7", BY_ANNOUNCED},
     {"deny 198.18.1.0/24\naccept 198.18.1.7", "198.18.2.1", "198.18.2.1", BY_ANNOUNCED},
@@ -86,7 +86,7 @@ static const struct {
     {"accept 198.18.0.6/32", "198.18.0.7", "198.18.0.6", BY_ANNOUNCED},
     {"accept 198.18.0.6/32", "198.18.0.6", "198.18.0.7", BY_SOURCE},
 
-    /* sourceMatch comes before the rules, and does not replace them. */
+    /* sourceMatch is checked before the rules, and does not replace them. */
     {"sourceMatch yes", "198.18.0.1", "198.18.0.1", NULL},
     {"sourceMatch yes", "198.18.0.1", "198.18.0.2", BY_MATCH},
     {"sourceMatch yes\naccept 198.18.0.0/24", "198.18.0.1", "198.18.0.1", NULL},

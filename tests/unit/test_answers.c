@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who answers a request, where to, when, in which order, and what gets lost. */
+/* Which managers answer a request, where to, when and in which order, and losses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,7 +175,7 @@ test_limited(void **state)
 	tear_down(f);
 }
 
-/* In all some four answers of each manager at once, whoever asks; a copy is one, too. */
+/* At most about four answers of each manager at once, from all sources; copies count. */
 static void
 test_limited_in_all(void **state)
 {
@@ -323,7 +323,7 @@ test_bound(void **state)
 	assert_int_equal(stats.requests, 200);
 	assert_int_equal(stats.limited, 0);
 
-	/* Those that were there first stay. */
+	/* The earlier ones stay. */
 	for (int n = 0; n < 1064; n++) {
 		assert_int_equal(answers_next(f.answers)->due_us,
 				 NOW + 1000000 + INT64_C(1000) * (n / 10));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who gets from the pool of candidates into the table while made-up answers pour
- * in; what else the pool does is in test_inventory.c and tests/replay. */
+/* Which candidates get into the table during a flood of made-up answers; the pool's
+ * other rules are tested in test_inventory.c and tests/replay. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #define FLOOD 4000 /* made-up answers to each request */
 #define REQUESTS_A_ROUND 3
 
-/* Returns whether that confirms it. */
+/* Returns whether the answer confirms the candidate. */
 static bool
 hear(struct candidates *c, uint32_t addr, uint64_t request_number)
 {

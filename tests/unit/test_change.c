@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is refused, and when; test_monitor.c has what an undo leaves. */
+/* Which changes are refused, and when; for the effect of an undo see test_monitor.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

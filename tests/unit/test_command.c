@@ -43,7 +43,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Run the command, which must be answered with these lines, and the responder go on or not. */
+/* Run the command; it must be answered with these lines, and stop the responder or not. */
 static void
 expect_lines(const char *line, const char *lines, bool goes_on)
 {

@@ -329,7 +329,7 @@ test_ranges(void **state)
 	}
 }
 
-/* As snmpd takes it, and as an option -x. */
+/* As snmpd accepts it, and as an option -x. */
 static void
 test_one_master(void **state)
 {
@@ -386,7 +386,7 @@ test_errors(void **state)
 	expect_error("interface 'a\tb'", "test.conf:1: interface 'a\\x09b': " EXPECT_PATTERNS);
 }
 
-/* Bits beyond the prefix: one of two things was meant. */
+/* Bits beyond the prefix make it ambiguous. */
 static void
 test_subnet_bits(void **state)
 {
@@ -401,8 +401,8 @@ test_subnet_bits(void **state)
 		     "beyond the prefix, or 198.18.0.7");
 }
 
-/* Those of several files and options add up; the order of accept and deny is
- * kept, and a manager is expected once. */
+/* The lines of several files and options add up; the order of accept and deny is
+ * kept, and a manager is expected only once. */
 static void
 test_lists_add_up(void **state)
 {

@@ -138,8 +138,7 @@ stop(void *ctx)
 	loop_stop(f.loop);
 }
 
-/* Let the responder do what there is to do now: a timer that is due before and after
- * what the descriptors have to say. */
+/* Let the responder handle what is ready now; a timer that is due stops the loop. */
 static void
 run_a_turn(void)
 {
@@ -195,7 +194,7 @@ test_refused(void **state)
 	assert_int_equal(fleet_count_on(f.fleet), MANAGERS);
 }
 
-/* A command that is cut short is not carried out. */
+/* An incomplete command is not carried out. */
 static void
 test_end_before_the_newline(void **state)
 {
@@ -220,7 +219,7 @@ test_whole_list(void **state)
 	assert_string_equal(list + f.received_len - 9, "ok 20000\n");
 }
 
-/* Those that connect later wait for it, but not for ever. */
+/* Clients that connect later wait for it, but not for ever. */
 static void
 test_client_that_does_not_send(void **state)
 {
@@ -293,7 +292,7 @@ open_another(const char *path)
 	return control_open(path, f.loop, f.fleet, f.answers);
 }
 
-/* Only a socket that nobody has is replaced. */
+/* Only a socket without a process is replaced. */
 static void
 test_path_in_use(void **state)
 {
@@ -326,7 +325,7 @@ test_path_in_use(void **state)
 	assert_null(open_another(""));
 }
 
-/* What took the socket's place is not ours to remove. */
+/* A file that has replaced the socket is not removed. */
 static void
 test_path_taken_over(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the process that is waited for reports of the one in the background. */
+/* The exit status of the process in the foreground reports on the one in the background. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

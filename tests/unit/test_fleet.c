@@ -172,7 +172,7 @@ test_addresses(void **state)
 	assert_non_null(fleet);
 	fleet_free(fleet);
 
-	/* To the last address that there is. */
+	/* Up to the last valid address. */
 	settings = plain;
 	settings.first_address = 0xdffffffd;
 	fleet = fleet_new(&settings, error);

@@ -27,7 +27,7 @@
 static struct ifaces ifaces;
 static int watch;
 
-/* What the watch has said since forget(). */
+/* Reports of the watch since forget(). */
 static unsigned int told[256], told_count;
 
 static void
@@ -99,7 +99,7 @@ set_up(void **state)
 	ip("link add t0 type veth peer name t0wire");
 	ip("link set t0wire up");
 	ip("link set t0 up");
-	/* The carrier comes up in its own time. */
+	/* The carrier comes up with a delay. */
 	while (!existing("t0")->running && waited_ms++ < NETNS_WAIT_MS)
 		poll(NULL, 0, 1);
 	return existing("t0")->running ? 0 : -1;
@@ -314,7 +314,7 @@ deletion_is_a_disturbance(void **state)
 	assert_null(named("t0"));
 }
 
-/* The bridge calls a port that leaves it deleted; it is there all the same. */
+/* A port that leaves a bridge is reported as deleted by the bridge, but still exists. */
 static void
 leaving_a_bridge_is_no_disturbance(void **state)
 {

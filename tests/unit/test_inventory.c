@@ -177,7 +177,7 @@ pool_of_candidates_is_bounded(void **state)
 	}
 }
 
-/* Random, so that an attacker cannot push out whom it likes to. */
+/* At random, so that an attacker cannot choose which candidate is removed. */
 static void
 replacement_spares_some_of_the_old(void **state)
 {
@@ -382,7 +382,7 @@ restored_as_it_was(void **state)
 	inventory_free(heir);
 }
 
-/* At most one change in the hold-off, whether or not there was a restart in it. */
+/* At most one change in the hold-off, even with a restart in between. */
 static void
 holdoff_goes_on_after_a_restart(void **state)
 {
@@ -434,7 +434,7 @@ restored_beside_those_of_the_file(void **state)
 	inventory_free(heir);
 }
 
-/* Row by row, as many as there is room for. */
+/* Row by row, as far as there is room. */
 static void
 reconciles_what_found_no_room(void **state)
 {
@@ -463,7 +463,7 @@ reconciles_what_found_no_room(void **state)
 	inventory_free(inv);
 }
 
-/* Those with low addresses have no better right, however often they change. */
+/* Rows with low addresses have no precedence, however often they change. */
 static void
 reconciles_in_the_order_of_waiting(void **state)
 {
@@ -490,7 +490,7 @@ reconciles_in_the_order_of_waiting(void **state)
 	inventory_free(inv);
 }
 
-/* The change tells what the NMS was told before, not what the log had. */
+/* The previous values of a change are those last notified, not those last logged. */
 static void
 late_change_carries_what_was_told(void **state)
 {

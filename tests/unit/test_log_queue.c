@@ -74,7 +74,7 @@ first_in_first_out(void **state)
 	assert_false(log_queue_take(&queue, &line));
 }
 
-/* At each place of the room. */
+/* At each position of the buffer. */
 static void
 wraps_around(void **state)
 {
@@ -106,7 +106,7 @@ what_does_not_fit_is_counted(void **state)
 		put(1, 100);
 	for (unsigned int i = 0; i < fit; i++)
 		assert_taken(i, 100, 0);
-	/* Nothing was said since: that they were dropped must be. */
+	/* No line came since, but the dropped lines must be reported. */
 	assert_true(log_queue_take(&queue, &line));
 	assert_int_equal(line.len, 0);
 	assert_int_equal(line.dropped, 37);

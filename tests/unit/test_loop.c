@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 
-/* What has happened, a letter each. */
+/* The events so far, one letter each. */
 static char trace[64];
 
 static void
@@ -476,7 +476,7 @@ wait_without_memory_is_repeated(void **state)
 	assert_int_equal(warnings, 1);
 }
 
-/* Somebody who is told that there is no memory may well end the process. */
+/* On the warning about memory an operator may end the process. */
 static void
 signal_is_delivered_while_there_is_no_memory(void **state)
 {

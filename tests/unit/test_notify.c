@@ -17,7 +17,7 @@
 #include "snmp/mib_event.h"
 #include "snmp/notify.h"
 
-/* What notify.c stands on: a link, time, a queue of one event, the log. */
+/* What notify.c depends on: a link, time, a queue of one event, the log. */
 static netsnmp_session link_session;
 static bool link_up;
 static int64_t now_us;
@@ -223,7 +223,7 @@ test_an_answer_ends_the_count(void **state)
 	assert_int_equal(warnings, 0);
 }
 
-/* The library says so of all that is in flight when the session closes. */
+/* The library reports this for all requests in flight when the session closes. */
 static void
 test_a_lost_link_is_no_silence(void **state)
 {

@@ -17,7 +17,7 @@ static const struct oidindex tables[] = {
     {OIDINDEX_ADDRESS, UINT32_MAX, UINT32_MAX},
 };
 
-/* Around every edge there is: columns, octets, 32 bits, and the type itself. */
+/* Values around every limit: columns, octets, 32 bits, and the type itself. */
 static const unsigned long subids[] = {
     0, 1, 2, 3, 4, 5, 255, 256, UINT32_MAX - 1, UINT32_MAX, ULONG_MAX - 1, ULONG_MAX,
 };

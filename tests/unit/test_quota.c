@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* No source is answered faster than the limits say, nor are all of them. */
+/* Neither a single source nor all together are answered faster than the limits allow. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ test_limit_of_a_source(void **state)
 	assert_true(quota_take(&quota, SOURCE, 7, NOW + REQUEST_US));
 	assert_false(quota_take(&quota, SOURCE, 7, NOW + REQUEST_US));
 
-	/* However long it rests, it saves no more than at first. */
+	/* However long it is silent, it gets no more than at first. */
 	for (int i = 0; i < QUOTA_REQUESTS_AT_ONCE; i++)
 		assert_true(quota_take(&quota, SOURCE, 7, 1000 * NOW));
 	assert_false(quota_take(&quota, SOURCE, 7, 1000 * NOW));

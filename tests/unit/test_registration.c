@@ -18,7 +18,7 @@
 #include "snmp/axpdu.h"
 #include "snmp/registration.h"
 
-/* What registration.c stands on: the library's subtrees, PDUs, the log. */
+/* What registration.c depends on: the library's subtrees, PDUs, the log. */
 static char context[] = "ldm";
 static netsnmp_handler_registration in_context = {.contextName = context};
 static oid names[][3] = {{1, 3, 1}, {1, 3, 2}, {1, 3, 3}};

@@ -30,7 +30,7 @@ take(void *guarded)
 	return todo;
 }
 
-/* The lock can be taken here, as nobody has it. */
+/* The lock can be taken here, because no thread holds it. */
 static void
 act(void *ctx, unsigned int todo)
 {

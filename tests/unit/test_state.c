@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The text of the state file, and what is refused in it. */
+/* The text of the state file, and which texts are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -221,7 +221,7 @@ nothing_is_a_state_too(void **unused)
 	free(text);
 }
 
-/* Less than a millisecond of silence is some silence. */
+/* A silence of less than a millisecond must not become none. */
 static void
 ages_are_rounded_up(void **unused)
 {
@@ -296,7 +296,7 @@ what_was_told_before_it_was_heard_is_kept(void **unused)
 	free(text);
 }
 
-/* A copy of its own, so that reading beyond it is seen. */
+/* A separate copy, so that reading beyond its end is detected. */
 static void
 cut_anywhere_is_refused(void **unused)
 {

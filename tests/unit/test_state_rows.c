@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whatever becomes of an inventory can be written, and read again: a state file
- * of ours that we refuse costs every queued event. */
+/* Any state of an inventory can be written and read again: every queued event is lost
+ * if we refuse our own state file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -194,7 +194,7 @@ test_permission_denied(void **state)
 	assert_refused(directory, strerror(EACCES));
 }
 
-/* The symbolic link goes, not what it leads to. */
+/* The symbolic link is removed, not its target. */
 static void
 test_path_changed_meanwhile(void **state)
 {

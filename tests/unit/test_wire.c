@@ -259,7 +259,7 @@ other_messages_are_told_apart(void **state)
 	assert_int_equal(verdict_of(msg, sizeof(msg)), VERDICT_UNKNOWN_TYPE);
 }
 
-/* Starting with everything wrong, put one thing right after the other. */
+/* Start with everything wrong, and correct one field after the other. */
 static void
 the_first_fault_decides(void **state)
 {
@@ -373,7 +373,7 @@ assert_cut(const uint8_t *msg, const char *version, const char *hostname, const 
 	assert_string_equal(reason, expected);
 }
 
-/* As strncpy() leaves a longer text. */
+/* As strncpy() copies a longer text. */
 static void
 strings_without_a_nul_are_cut(void **state)
 {
