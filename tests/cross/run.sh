@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh ARCH - run what tests the pure modules (units, replays, model, the fuzzers' corpus) as
-# programs of another machine:
+# run.sh ARCH - run the tests of the pure modules (units, replays, model, the fuzzers' corpus) as
+# programs for another architecture:
 # sparc64 (big-endian, faults on unaligned access, what ldmd itself runs on) or
 # i386 (32-bit size_t and long).
 #
-# There is no cmocka for these, so its stand-in beside this script is used; of
-# libbsd only headers are, and strlcpy.c.  Exit status: 0, 1 on a failure, 77 when a tool is
+# cmocka and libbsd are not available for these: a replacement of cmocka beside this script is
+# used, the headers of libbsd, and strlcpy.c.  Exit status: 0, 1 on a failure, 77 if a tool is
 # missing.
 set -eu
 
@@ -14,7 +14,7 @@ tests='access answers candidates command config discover events fleet inventory 
 	oidindex quota random state state_rows text wire'
 fuzz_targets='command config state wire'
 
-# Relative paths from here on: the top's name may have a space in it.
+# Relative paths from here on, because the path of the top may contain a space.
 cd "$(dirname "$0")/../.."
 top=.
 here=tests/cross

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# regenerate.sh - make the golden datagrams in this folder anew.
+# regenerate.sh - regenerate the golden datagrams in this folder.
 #
-# With --check: make them elsewhere and compare; the tree stays as it is.
-# Exit status: 0, 1 on a failure or a difference, 77 when a tool is missing.
+# With --check: generate them elsewhere and compare; the tree is not changed.
+# Exit status: 0, 1 on a failure or a difference, 77 if a tool is missing.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
