@@ -20,7 +20,7 @@ socket_path(const char *address)
 	return address[0] == '/' ? address : NULL;
 }
 
-/* 0, or why it cannot be connected to. */
+/* Returns 0, or the errno of connect(2). */
 static int
 try_connect(const char *path)
 {
@@ -40,7 +40,7 @@ try_connect(const char *path)
 	return error;
 }
 
-/* Whether this user is denied that, and then what the mode is. */
+/* Whether this access is denied to the user; if so, *mode is set. */
 static bool
 denies(const char *path, int access, unsigned int *mode)
 {
@@ -53,7 +53,7 @@ denies(const char *path, int access, unsigned int *mode)
 	return true;
 }
 
-/* Go the way to the socket. */
+/* Find the first directory on the path, or the socket, that denies access. */
 static void
 explain_denial(const char *path, char *why, size_t size)
 {

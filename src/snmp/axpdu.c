@@ -5,7 +5,7 @@
 
 #define NON_DEFAULT_CONTEXT 0x08 /* RFC 2741, 6.1.1 */
 
-/* The library keeps the context's name in `community`. */
+/* The library stores the name of the context in `community`. */
 static int
 set_context(netsnmp_pdu *pdu, const char *context)
 {

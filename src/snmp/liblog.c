@@ -9,8 +9,8 @@
 
 static bool configuring;
 
-/* What the operator has to know of the link masterlink.c says; the library
- * repeats such things at every attempt. */
+/* Messages about the link are logged by masterlink.c; the library repeats its own at each
+ * attempt. */
 static enum log_level
 level_of(int priority)
 {
@@ -23,7 +23,7 @@ level_of(int priority)
 	return LOG_LEVEL_DEBUG;
 }
 
-/* Lines handed over one by one are in no file: "(null): line 0: Warning: ...". */
+/* Lines passed one by one are not in a file: "(null): line 0: Warning: ...". */
 static const char *
 without_place(const char *line)
 {

@@ -17,14 +17,14 @@
 #include "snmp/tcpdomain.h"
 #include "snmp/unfinished.h"
 
-/* After a refusal whoever has registered our objects may need them for long,
- * and the master agent logs each attempt. */
+/* After a refusal: another subagent may keep the objects registered for long, and the
+ * master agent logs each attempt. */
 #define REFUSED_INTERVAL_S 3
 
 static netsnmp_session *session; /* NULL: none is open */
-static bool complete;            /* all is registered in it */
+static bool complete;            /* all objects are registered in it */
 
-/* The last thing said, and that is not said again. */
+/* The last message, which is not repeated. */
 static enum {
 	SAID_NOTHING,
 	SAID_UP,
@@ -66,10 +66,10 @@ unused_alarm(void)
 	return id;
 }
 
-/* When the peer ends the connection during the library's attempt to open a
- * session, the library (5.9.3) registers a second repeating alarm for further
- * attempts beside the one that is at work: their number would double with each
- * attempt.  While there is no session nobody else registers alarms. */
+/* If the peer closes the connection while the library opens a session, the library (5.9.3)
+ * registers a second repeating alarm for further attempts in addition to the one that is
+ * running: their number would double with each attempt.  While there is no session,
+ * nothing else registers alarms. */
 static void
 keep_newest_alarm(void)
 {
@@ -90,8 +90,7 @@ stop_reconnecting(void)
 	reconnect_alarm = 0;
 }
 
-/* The library looks at it when a session has ended, and, for its pings, when one
- * has been opened. */
+/* The library reads it when a session has ended and, for its pings, when one was opened. */
 static void
 set_interval(int seconds)
 {
@@ -99,7 +98,7 @@ set_interval(int seconds)
 			   seconds);
 }
 
-/* The library finds the connection ended, and tries again after the interval. */
+/* The library finds the connection closed, and tries again after the interval. */
 static void
 end_session(void)
 {
@@ -139,7 +138,7 @@ on_registered(enum registration_outcome outcome, const char *why)
 	end_session();
 }
 
-/* The session has been opened; nothing is registered in it yet. */
+/* The session was opened; nothing is registered in it yet. */
 static int
 on_open(int major, int minor, void *opened, void *arg)
 {
@@ -169,8 +168,8 @@ say_down(void)
 	said = SAID_DOWN;
 }
 
-/* May come twice for one session, and for one that was never opened (5.9.3:
- * the master agent dies during a synchronous call). */
+/* May be called twice for a session, and for one that was never opened (5.9.3, if the
+ * master agent dies during a synchronous call). */
 static int
 on_close(int major, int minor, void *closed, void *arg)
 {
@@ -221,7 +220,7 @@ void
 masterlink_stop(void)
 {
 	registration_cancel();
-	complete = false; /* and what waits is no sign of a master agent that hangs */
+	complete = false; /* pending requests do not mean that the master agent hangs */
 }
 
 netsnmp_session *

@@ -7,9 +7,9 @@
 
 extern const struct mib_table mib_event_table;
 
-/* Add to pdu what a notification of *event consists of: snmpTrapOID.0, then
- * the columns of its row.  sysUpTime.0 is left to the master agent, whose it
- * is (RFC 2741, 6.2.10).  0, or -1 when out of memory. */
+/* Add the varbinds of a notification for *event to pdu: snmpTrapOID.0, then the columns of
+ * its row.  sysUpTime.0 is added by the master agent (RFC 2741, 6.2.10).  Returns 0, or -1
+ * if there is no memory. */
 int mib_event_notification(netsnmp_pdu *pdu, const struct event *event);
 
 #endif /* MIB_EVENT_H */

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "snmp/mib_interface.h"
 
-/* The kernel allows nearly any octet in a name. */
+/* The kernel allows almost any octet in a name. */
 static int
 set_name(netsnmp_variable_list *vb, const void *member, size_t size)
 {

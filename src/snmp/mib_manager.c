@@ -37,7 +37,7 @@ set_expected(netsnmp_variable_list *vb, const void *member, size_t size)
 static int
 set_row_status(netsnmp_variable_list *vb, const void *member, size_t size)
 {
-	const int active = SNMP_ROW_ACTIVE; /* as is every row that there is */
+	const int active = SNMP_ROW_ACTIVE; /* as every existing row is */
 
 	(void)member;
 	(void)size;

@@ -14,8 +14,8 @@
 
 static struct mib_view views[MIB_TABLE_COUNT];
 
-/* The row at pos, or else the next one in its column, or else the first one of
- * the next column: pos is moved there. */
+/* The row at pos, the next one in its column, or the first one of the next column; pos is
+ * set to its position. */
 static const union mib_row *
 row_at_or_after(struct mib_view *view, struct oidindex_position *pos)
 {
@@ -59,8 +59,8 @@ answer_get(struct mib_view *view, netsnmp_variable_list *vb, const oid *suffix, 
 	return 0;
 }
 
-/* Without a successor vb is left as it is, and the library goes on to what is
- * registered behind this table. */
+/* If there is no successor, vb is unchanged, and the library continues with the objects
+ * registered after this table. */
 static int
 answer_getnext(struct mib_view *view, netsnmp_variable_list *vb, const oid *suffix,
 	       size_t suffix_len)
@@ -96,7 +96,7 @@ answer(struct mib_view *view, int mode, netsnmp_variable_list *vb)
 	return answer_getnext(view, vb, suffix, suffix_len);
 }
 
-/* What is set may be part of any row. */
+/* A SET may change any row. */
 static void
 forget_all(void)
 {
@@ -133,7 +133,7 @@ handle_requests(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 static int
 register_subtree(struct mib_view *view, const char *context, const oid *root, size_t root_len)
 {
-	/* Also what is read-only, so that all SETs are refused by the same rules. */
+	/* Read-only objects, too, so that all SETs are refused by the same rules. */
 	netsnmp_handler_registration *reg = netsnmp_create_handler_registration(
 	    view->table->name, handle_requests, root, root_len, HANDLER_CAN_RWRITE);
 
@@ -158,8 +158,8 @@ register_table(struct mib_view *view, const char *context)
 
 	if (!table->scalars)
 		return register_subtree(view, context, table->root, table->root_len);
-	/* Registering the whole group would take in ldmEventTable, too: net-snmp
-	 * splits what overlaps into pieces that the master agent then refuses as
+	/* Registering the whole group would include ldmEventTable: net-snmp splits
+	 * overlapping subtrees into pieces, which the master agent then refuses as
 	 * duplicates of each other (seen with 5.9.3). */
 	memcpy(root, table->root, table->root_len * sizeof(*root));
 	for (size_t i = 0; i < table->column_count; i++) {

@@ -9,7 +9,7 @@
 #include "snmp/mib_setrequest.h"
 #include "snmp/set_lines.h"
 
-#define DATA_NAME "ldm-agentx change" /* among what handlers keep in a request */
+#define DATA_NAME "ldm-agentx change" /* of the data attached to a request */
 
 struct pending {
 	LIST_ENTRY(pending) all;
@@ -40,7 +40,7 @@ snmp_error_of(enum change_refusal refusal)
 	return SNMP_ERR_GENERR;
 }
 
-/* What can be said of a varbind by itself, in the order of RFC 3416, 4.2.5. */
+/* The checks of a single varbind, in the order of RFC 3416, 4.2.5. */
 static int
 judge(const struct mib_table *table, const netsnmp_variable_list *vb, enum mib_object *object,
       uint32_t *key, uint32_t *value)
@@ -77,7 +77,7 @@ pending_of(netsnmp_request_info *req)
 	return netsnmp_request_get_list_data(req, DATA_NAME);
 }
 
-/* Called by the library for what is left in a request. */
+/* Called by the library when it frees a request. */
 static void
 free_pending(void *data)
 {
@@ -188,7 +188,7 @@ mib_set(const struct mib_table *table, struct shared *shared, int mode,
 		return reserve(table, shared, requests, req);
 	p = pending_of(req);
 	if (p == NULL)
-		return SNMP_ERR_NOERROR; /* another one carries its change */
+		return SNMP_ERR_NOERROR; /* its change is attached to another varbind */
 	switch (mode) {
 	case MODE_SET_RESERVE2:
 		return check(p);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mib_set.h - the phases of a SET request.
  *
- * What can be refused is refused while the library reserves (AgentX TestSet),
- * where each error has a name; then comes its ACTION (CommitSet), and in the
- * end COMMIT or FREE (CleanupSet) or UNDO (UndoSet).  Varbinds that concern one
- * row are one change, which the first of them carries from phase to phase.
+ * Errors are returned in the library's RESERVE phases (AgentX TestSet) if possible,
+ * because each has its own error code there.  ACTION (CommitSet) follows, and at the end
+ * COMMIT or FREE (CleanupSet) or UNDO (UndoSet).  All varbinds for one row are one change,
+ * which is attached to the first of them.
  */
 #ifndef MIB_SET_H
 #define MIB_SET_H
@@ -14,13 +14,13 @@
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
-/* Do for req, one of requests, what the library's `mode` asks; shared guards the monitor.  Returns
- * an SNMP_ERR_. */
+/* Handle the phase `mode` for req, one of requests; shared guards the monitor.  Returns an
+ * SNMP_ERR_. */
 int mib_set(const struct mib_table *table, struct shared *shared, int mode,
 	    netsnmp_request_info *requests, netsnmp_request_info *req);
 
-/* The link is gone, and nobody will end the requests that came over it: take
- * back what they have changed so far. */
+/* Undo the changes of requests that are not complete.  To be called when the link is gone,
+ * because their last phase will never come. */
 void mib_set_abandon(void);
 
 #endif /* MIB_SET_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mib_table.h - a table of the MIB: its columns, and where its rows come from.
  *
- * Only the SNMP thread comes here.  A group of scalars is a table too: its
+ * Used by the SNMP thread only.  A group of scalars is a table too: its
  * columns are the scalars, its only row has key 0.
  */
 #ifndef MIB_TABLE_H
@@ -17,7 +17,7 @@
 
 /* ldmDiscovery and ldmStatistics. */
 struct mib_discovery {
-	struct moment started; /* the agent: since when the counters count */
+	struct moment started; /* of the agent, when all counters were zero */
 	struct monitor_settings settings;
 	struct discover_stats stats;
 };
@@ -44,8 +44,8 @@ struct mib_column {
 	uint32_t number;
 	const char *name; /* the descriptor in the MIB */
 	mib_setter *set;
-	size_t offset, size;    /* of the member of union mib_row that it takes */
-	u_char settable;        /* the type (ASN_) that SET takes; 0: read-only */
+	size_t offset, size;    /* of the member of union mib_row that it shows */
+	u_char settable;        /* the type (ASN_) for SET; 0: read-only */
 	enum mib_object object; /* what SET changes */
 };
 
@@ -63,21 +63,21 @@ struct mib_table {
 	const struct mib_column *columns; /* all that can be read, ascending, without a gap */
 	size_t column_count;
 
-	/* Copy the row with the smallest key >= from; false: there is none.  Called with the
-	 * lock held: nothing of net-snmp is called. */
+	/* Copy the row with the smallest key >= from.  Returns false if there is none.  Called
+	 * with the lock held, so it must not call net-snmp. */
 	bool (*copy)(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key);
 };
 
 #define MIB_COLUMNS(columns_) \
 	.columns = (columns_), .column_count = sizeof(columns_) / sizeof((columns_)[0])
 
-/* What its instances are called. */
+/* The encoding of its instances. */
 struct oidindex mib_table_index(const struct mib_table *table);
 
-/* The column of that number, or NULL. */
+/* The column with this number, or NULL. */
 const struct mib_column *mib_table_column(const struct mib_table *table, oid number);
 
-/* Set the value of vb to that of a column in the row.  0, or -1 when out of
+/* Set the value of vb to that of a column in the row.  Returns 0, or -1 if there is no
  * memory. */
 int mib_column_value(const struct mib_column *column, const union mib_row *row,
 		     netsnmp_variable_list *vb);
@@ -86,8 +86,8 @@ int mib_column_value(const struct mib_column *column, const union mib_row *row,
 size_t mib_table_instance(const struct mib_table *table, const struct oidindex_position *pos,
 			  oid name[MAX_OID_LEN]);
 
-/* Set *suffix to what follows table->root in vb's name, and return its length;
- * 0: the name is not below the root. */
+/* Set *suffix to the part of vb's name after table->root.  Returns its length; 0: the name
+ * is not below the root. */
 size_t mib_table_suffix(const struct mib_table *table, const netsnmp_variable_list *vb,
 			const oid **suffix);
 

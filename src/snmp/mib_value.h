@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_value.h - how a member of a row becomes the value of an object.
+/* mib_value.h - converts a member of a row to the value of an object.
  *
- * Each setter sets the value of vb from the member, which has that size, and
- * returns 0, or -1 when out of memory.  An integer may have any width.
+ * Each setter sets the value of vb from a member of this size, and returns 0, or -1 if
+ * there is no memory.  An integer may have any width.
  */
 #ifndef MIB_VALUE_H
 #define MIB_VALUE_H
@@ -16,8 +16,8 @@ typedef int mib_setter(netsnmp_variable_list *vb, const void *member, size_t siz
 
 mib_setter mib_text;     /* char[], up to the first NUL if there is one */
 mib_setter mib_address;  /* uint32_t, host byte order */
-mib_setter mib_integer;  /* enumerations, too */
-mib_setter mib_unsigned; /* Unsigned32 and Gauge32; what is larger becomes 4294967295 */
+mib_setter mib_integer;  /* also for enumerations */
+mib_setter mib_unsigned; /* Unsigned32 and Gauge32; larger values become 4294967295 */
 mib_setter mib_counter;  /* Counter32: the lower 32 bits */
 mib_setter mib_truth;    /* bool */
 
@@ -25,8 +25,8 @@ mib_setter mib_truth;    /* bool */
  * wall_ms is 0, "never". */
 mib_setter mib_date_and_time;
 
-/* int64_t, microseconds, as Unsigned32 in these units; rounded up, so that what is
- * not zero does not become it. */
+/* int64_t, microseconds, as Unsigned32 in these units, rounded up, so that only 0 becomes
+ * 0. */
 mib_setter mib_milliseconds;
 mib_setter mib_seconds;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_view.h - a table as one request of a manager sees it.
+/* mib_view.h - a table during one SNMP request.
  *
- * The row that was copied last is kept while the request lasts, so that all that
- * an answer shows of a row, or of a group of scalars, is of one moment.  Nor is it
- * copied again for each column.
+ * The last row copied is kept until the end of the request, so that all values of a row,
+ * or of a group of scalars, in a response are of the same time, and the row is copied once
+ * and not for each column.
  */
 #ifndef MIB_VIEW_H
 #define MIB_VIEW_H
@@ -12,8 +12,8 @@
 #include "base/shared.h"
 #include "snmp/mib_table.h"
 
-/* A request takes less.  A master agent that numbers all its requests alike sees
- * values that are no older. */
+/* Longer than any request takes.  Limits the age of values if the master agent gives all
+ * its requests the same number. */
 #define MIB_VIEW_KEEP_US US_PER_S
 
 struct mib_view {
@@ -21,22 +21,22 @@ struct mib_view {
 	struct shared *shared; /* the monitor */
 
 	/* For mib_view.c: */
-	bool kept; /* row is there: the one with the smallest key >= from */
+	bool kept; /* row is valid: the one with the smallest key >= from */
 	long request;
 	int64_t since_us;
 	uint32_t from, key;
 	union mib_row row;
 };
 
-/* Look at the table on behalf of that request (RFC 2741, 6.1: h.transactionID) at
+/* Begin, or go on with, the request of this number (RFC 2741, 6.1: h.transactionID) at
  * now_us (monotonic). */
 void mib_view_open(struct mib_view *view, long request, int64_t now_us);
 
-/* Forget the row kept: it may have been changed by the request itself. */
+/* Discard the row, because the request itself may have changed it. */
 void mib_view_forget(struct mib_view *view);
 
-/* The row with the smallest key >= from, valid until the next call; *key is set.
- * NULL: there is none. */
+/* The row with the smallest key >= from, and its *key; valid until the next call.  Returns
+ * NULL if there is none. */
 const union mib_row *mib_view_row(struct mib_view *view, uint32_t from, uint32_t *key);
 
 #endif /* MIB_VIEW_H */

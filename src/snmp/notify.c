@@ -12,20 +12,19 @@
 #include "snmp/mib_event.h"
 #include "snmp/notify.h"
 
-/* So few that neither side's socket buffer ever fills: with full ones both
- * would wait in write(2) for the other to read. */
+/* Few enough that no socket buffer fills up: if both were full, both sides would block in
+ * write(2) for ever. */
 #define MAX_IN_FLIGHT 16
 
-/* May leave at once after a pause: less than a notification receiver's socket
- * buffer holds. */
+/* Sent at once after a pause; a notification receiver's socket buffer holds more. */
 #define BURST 10
 
-/* How long a Notify may go unanswered before it is sent again: long enough for a
- * master agent that answers late, for it would send every repeat on.  One that
- * hangs is found by pings, and its session closed. */
+/* The time without an answer after which a Notify is sent again.  Long, because a master
+ * agent that only answers late forwards each repeat.  One that hangs is detected by pings,
+ * and its session is closed. */
 #define ANSWER_TIMEOUT_S 30
 
-/* After a failure: about as long as it takes to find out that the link is gone. */
+/* After a failure: about the time in which a lost link is detected. */
 #define PAUSE_US US_PER_S
 
 static struct shared *shared; /* the monitor */
@@ -36,7 +35,7 @@ static struct flight {
 	uint32_t id;
 } flights[MAX_IN_FLIGHT];
 
-/* The event that has gone unanswered for longest while the link is up. */
+/* The event without an answer for the longest time while the link is up. */
 static struct {
 	uint32_t id;
 	unsigned int times; /* 0: there is none */
@@ -72,7 +71,7 @@ conclude(struct flight *flight, enum event_outcome outcome)
 	shared_unlock(shared);
 }
 
-/* Say so the second time, the fourth, the eighth and so on. */
+/* Log it the second time, the fourth, the eighth and so on. */
 static void
 count_unanswered(uint32_t id)
 {
@@ -86,7 +85,7 @@ count_unanswered(uint32_t id)
 			    id, ANSWER_TIMEOUT_S, unanswered.times);
 }
 
-/* Also called, with TIMED_OUT, for what is in flight when the session closes. */
+/* Also called, with TIMED_OUT, for events in flight when the session is closed. */
 static int
 on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu, void *arg)
 {
@@ -152,7 +151,7 @@ free_flight(void)
 	return NULL;
 }
 
-/* How long until the next notification may leave; 0 or less: now. */
+/* The time until the next notification may be sent; 0 or less: now. */
 static int64_t
 wait_us(int64_t now_us)
 {
@@ -161,7 +160,7 @@ wait_us(int64_t now_us)
 	return earliest_us - now_us;
 }
 
-/* The library's loop ends its turn after a timer: that is all it is for. */
+/* Does nothing else: the library's loop ends its turn after a timer. */
 static void
 on_timer(unsigned int id, void *arg)
 {

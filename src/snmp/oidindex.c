@@ -39,7 +39,7 @@ key_after(unsigned int bits, const unsigned long *subids, size_t len)
 
 	for (size_t i = 0; left > 0; i++) {
 		if (i == len)
-			return key << left; /* what continues a prefix is greater than it */
+			return key << left; /* continuations of a prefix are greater than it */
 		if ((uint64_t)subids[i] >> bits != 0)
 			return (key + 1) << left; /* greater than all with this prefix */
 		key = key << bits | subids[i];

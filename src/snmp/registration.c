@@ -13,7 +13,7 @@ static const oid *module; /* NULL: none */
 static size_t module_len;
 static const char *module_description;
 
-/* What is under way; session is NULL when nothing is. */
+/* The current registration; session is NULL if there is none. */
 static netsnmp_session *session;
 static registration_end *on_end;
 static size_t subtree_count;
@@ -30,8 +30,8 @@ registration_set_module(const oid *name, size_t len, const char *description)
 	module_description = description;
 }
 
-/* In the order in which the library itself would register them.  The root of
- * each context is not to be registered. */
+/* In the order in which the library itself would register them.  The root of each context
+ * is not registered. */
 static netsnmp_subtree *
 nth_subtree(size_t n)
 {
@@ -49,7 +49,7 @@ context_of(const netsnmp_subtree *subtree)
 	return subtree->reginfo != NULL ? subtree->reginfo->contextName : NULL;
 }
 
-/* RFC 2741, 6.2.3.  None of ours is a range or a single instance. */
+/* RFC 2741, 6.2.3.  Neither ranges nor single instances are registered. */
 static netsnmp_pdu *
 register_pdu(const netsnmp_subtree *subtree)
 {
@@ -89,7 +89,7 @@ end(enum registration_outcome outcome, const char *why)
 	on_end(outcome, why);
 }
 
-/* After a failure on_answer() may have been called, or not. */
+/* If sending fails, on_answer() may or may not have been called. */
 static void
 send_or_end(netsnmp_pdu *pdu)
 {
@@ -165,7 +165,7 @@ answered(long error)
 	}
 }
 
-/* Also called, with TIMED_OUT, when a session closes that has been given up. */
+/* Also called, with TIMED_OUT, when a session that was given up is closed. */
 static int
 on_answer(int operation, netsnmp_session *from, int request_id, netsnmp_pdu *pdu, void *arg)
 {

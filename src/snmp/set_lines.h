@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* set_lines.h - what the log says of SNMP SET.
+/* set_lines.h - logs changes by SNMP SET.
  *
- * Whoever may SET may do so as often as they like: lines are limited to a number a
- * minute for each kind of change.  Only the SNMP thread comes here.
+ * A manager with write access may SET at any rate, so the number of lines per minute is
+ * limited for each kind of change.  Used by the SNMP thread only.
  */
 #ifndef SET_LINES_H
 #define SET_LINES_H
@@ -12,10 +12,11 @@
 
 #include "core/change.h"
 
-/* A change was committed, or could not be (not made), as a reload came between. */
+/* Log a change that was committed or, if not made, refused because of a reload. */
 void set_lines_put(const struct change *change, bool made, int64_t now_us);
 
-/* Log how many had no line, where their minute is over.  To be called now and then. */
+/* Log the number of changes without a line, for each kind whose minute is over.  To be
+ * called regularly. */
 void set_lines_sum_up(int64_t now_us);
 
 #endif /* SET_LINES_H */

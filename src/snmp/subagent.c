@@ -26,15 +26,14 @@
 
 #define NAME "ldm-agentx" /* in net-snmp's configuration and log */
 
-/* How often the link is checked while there is one, and tried while there is
- * none: it is back within about a second of the master agent's return. */
+/* The interval of pings while the link is up, and of attempts to connect while it is not:
+ * it is up about a second after the master agent is back. */
 #define PING_INTERVAL_S 1
 
-/* How long the library waits for the master agent's answer, and then takes it
- * for hung.  snmpd answers nobody while a script of an `extend` or `pass` line
- * runs, and those may well take some seconds; when it dies, or goes on, the wait
- * ends at once.  Only this thread waits.  No retries: they would only send the
- * same twice to a peer that loses nothing. */
+/* The time after which a master agent that does not answer is considered hung.  snmpd does
+ * not answer while the script of an `extend` or `pass` line runs, which may take some
+ * seconds.  If it dies or goes on, the wait ends at once.  Only this thread waits.  No
+ * retries, because nothing is lost on a stream. */
 #define ANSWER_TIMEOUT_US 10000000
 #define ANSWER_RETRIES 0
 
@@ -81,8 +80,8 @@ on_configured(int major, int minor, void *unused, void *arg)
 	return 0;
 }
 
-/* The library gives AgentX sessions its defaults for SNMP, and looks at
- * agentXTimeout and agentXRetries as a master agent only. */
+/* The library uses its SNMP defaults for AgentX sessions, and agentXTimeout and
+ * agentXRetries only as a master agent. */
 static int
 on_session_init(int major, int minor, void *session, void *arg)
 {
@@ -116,16 +115,16 @@ set_up_library(void)
 
 	/* Connect to a master agent instead of being one. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);
-	/* Our state is not the library's business, and it may have no place to write. */
+	/* The state is saved elsewhere, and the library's directory may not be writable. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	/* It would still make a directory for an index of TLS certificates: not here. */
+	/* Otherwise it would still make a directory for an index of TLS certificates. */
 	set_persistent_directory("/dev/null");
 	/* The configuration is read, and its errors are reported, by our own reader. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	/* Objects are registered by number: no MIB module has to be found and
 	 * parsed (subagent_start() sees to MIBS). */
 	netsnmp_set_mib_directory("");
-	/* masterlink.c says it once; the library would at every attempt. */
+	/* masterlink.c logs this once, the library at each attempt. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
 			       1);
 
@@ -137,8 +136,8 @@ set_up_library(void)
 	/* Also makes alarms part of agent_check_and_process(), without SIGALRM. */
 	init_agent(NAME);
 
-	/* After init_agent(), which sets its own defaults; configuration lines
-	 * are obeyed later, by init_snmp(). */
+	/* After init_agent(), which sets its own defaults, and before init_snmp(), which
+	 * processes the configuration lines. */
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   PING_INTERVAL_S);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
@@ -195,7 +194,7 @@ run(void *arg)
 	}
 
 	masterlink_stop();
-	/* Tells the master agent, which drops our objects at once. */
+	/* Notifies the master agent, which removes the objects at once. */
 	snmp_shutdown(NAME);
 	shutdown_agent();
 	close(its_end);
@@ -210,10 +209,10 @@ subagent_start(const struct subagent_settings *given, struct shared *lent)
 
 	settings = *given;
 	shared = lent;
-	/* init_snmp() calls setlocale(LC_CTYPE, ""), under the feet of all other
-	 * threads: let it find what is in force already. */
+	/* init_snmp() calls setlocale(LC_CTYPE, ""), which is not safe with other threads
+	 * unless it changes nothing. */
 	setenv("LC_ALL", "C", 1);
-	/* The only way to keep it from loading its default MIB modules. */
+	/* The only way to prevent it from loading its default MIB modules. */
 	setenv("MIBS", "", 1);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		return -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* subagent.h - the net-snmp library and the AgentX link, in a thread of its own.
  *
- * The only thread that ever calls net-snmp: its AgentX calls are synchronous
- * and block for as long as the master agent hangs, which nothing bounds.
+ * Only this thread calls net-snmp, whose AgentX calls are synchronous and block as long as
+ * the master agent hangs.
  */
 #ifndef SUBAGENT_H
 #define SUBAGENT_H
@@ -20,22 +20,22 @@ struct subagent_settings {
 	const char *context;      /* SNMPv3 context to register in; NULL: the default one */
 };
 
-/* The directories where net-snmp looks for configuration, separated by colons;
- * static.  NULL when there is no memory.  To be called before subagent_start(),
- * for it asks the library. */
+/* The directories in which net-snmp looks for its configuration, separated by colons;
+ * static.  Returns NULL if there is no memory.  Calls the library, so it must be called
+ * before subagent_start(). */
 const char *subagent_config_path(void);
 
-/* Start the thread (all signals blocked in it).  shared, which
- * guards the monitor, and the strings in settings are used until the process ends.  0,
- * or -1 with errno. */
+/* Start the thread, with all signals blocked in it.  shared, which guards the monitor, and
+ * the strings in settings are used until the process ends.  Returns 0, or -1 with errno. */
 int subagent_start(const struct subagent_settings *settings, struct shared *shared);
 
-/* There are events to send.  From any thread; never blocks. */
+/* Wake the thread, because there are events to send.  May be called by any thread, and
+ * never blocks. */
 void subagent_wake(void);
 
-/* Ask the thread to close its session and end, and wait for it half a second
- * at most.  Then the process must _exit(): the thread may still be blocked.
- * Returns whether it ended. */
+/* Ask the thread to close its session and end, and wait for that, at most half a second.
+ * Returns whether it ended.  The process must _exit() then, because the thread may still
+ * be blocked. */
 bool subagent_stop(void);
 
 #endif /* SUBAGENT_H */

@@ -18,8 +18,7 @@
 
 #include "snmp/tcpdomain.h"
 
-/* Less than the second between two attempts, so that the library's loop gets
- * its turn. */
+/* Less than the second between two attempts, so that the library's loop can run. */
 #define CONNECT_TIMEOUT_MS 800
 
 static const oid tcp_oid[] = {TRANSPORT_DOMAIN_TCP_IP};
@@ -123,8 +122,8 @@ open_tcp6(const char *text, int local, const char *default_target)
 }
 #endif
 
-/* The first domain of an OID is the one that stays.  The library frees what
- * prefix points to when it is shut down. */
+/* The first domain with an OID is used.  The library frees `prefix` when it is shut
+ * down. */
 static int
 register_domain(netsnmp_tdomain *domain, const char *const names[], size_t count)
 {

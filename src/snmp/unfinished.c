@@ -7,14 +7,14 @@
 
 #include "snmp/unfinished.h"
 
-/* A request takes four at most; the master agent has few under way. */
+/* A request takes at most four; the master agent has only few at a time. */
 #define MAX_TURNS 64
 
 static bool noted;
 static netsnmp_large_fd_set internal; /* descriptors of all sessions but the ended one */
 static int internal_end;
 
-/* Not in unfinished_run(): the library frees ended sessions when it is asked for
+/* Not in unfinished_run(), because the library frees ended sessions when it is asked for
  * the descriptors. */
 void
 unfinished_note(netsnmp_session *ended)
