@@ -6,26 +6,26 @@
  * plays COUNT scenarios, the first one made up from the seed FIRST.  The core is
  * the real one, in the network of the replays (sim.h); managers, interfaces, the
  * disk, the master agent and the operator misbehave at random, and the daemon
- * crashes.  A receiver remembers what it was told.  At all times:
+ * crashes.  A receiver records what it is notified of.  At all times:
  *
  * - Ids ascend, without gaps while saves work, and none is given twice in all lives:
- *   whatever is told under an id, also after a crash, is the same event.
- * - Of each manager at most one notification is in flight, and its events are told
- *   in the order in which they happened.
+ *   all notifications with an id, also after a crash, are the same event.
+ * - Of each manager at most one notification is in flight, and its events are
+ *   notified in the order in which they happened.
  * - An event goes out when it is on disk, when that failed or after EVENTS_HOLD_US.
  * - Every event for the queue is queued, sent or dropped, as the counters say.
- * - Nothing is told twice under different ids: each event says something new, and
- *   begins from what was told last.
- * - With nothing queued or owed, what was told last is what the core takes for told.
+ * - Nothing is notified twice with different ids: each event says something new, and
+ *   follows from the one notified last.
+ * - With nothing queued or owed, the last notifications are what the core takes for notified.
  * - The text of a state, once read, makes the same text again.
  *
  * Then everything works for a while, conflicts perhaps excepted, and:
  *
- * - Nothing is queued or owed, and what was told last is the truth.
- * - A restart, clean or not, tells nothing.
+ * - Nothing is queued or owed, and the last notifications are the truth.
+ * - A restart, clean or not, causes no notification.
  *
- * An event is a cut when what follows need not begin from it or from what was told
- * before: the queue had no room for it, the master agent refused it, it was told but
+ * An event is a cut if the next one need not follow from it or from the one notified
+ * before: the queue had no room for it, the master agent refused it, it was notified but
  * not on disk when the daemon crashed, or its row is gone.
  */
 #include <stdio.h>
@@ -250,7 +250,7 @@ static void
 check_truth(void)
 {
 	check();
-	receiver_require(!owes() && model.queued == 0, "something is not told");
+	receiver_require(!owes() && model.queued == 0, "something is not notified");
 	receiver_check_truth();
 }
 
@@ -516,8 +516,9 @@ main(int argc, char **argv)
 	for (unsigned int i = 0; i < count; i++)
 		play(first + i);
 	sums = receiver_sums();
-	printf("%u scenarios from seed %u on, %u lives: %lu events, %lu told, %lu more than once, "
-	       "%lu after a cut\n",
-	       count, first, lives, sums.events, sums.told, sums.again, sums.cuts);
+	printf(
+	    "%u scenarios from seed %u on, %u lives: %lu events, %lu notified, %lu more than once, "
+	    "%lu after a cut\n",
+	    count, first, lives, sums.events, sums.notified, sums.again, sums.cuts);
 	return 0;
 }

@@ -16,7 +16,7 @@ static struct {
 	unsigned int seed;
 	struct fact facts[FACTS_MAX]; /* as they happened */
 	size_t count, life_start;     /* of this life are those from life_start on */
-	struct fact *last_told[MANAGERS + LINKS];
+	struct fact *last_notified[MANAGERS + LINKS];
 	char trace[TRACE_LINES][TRACE_LEN];
 	unsigned int trace_count;
 } receiver;
@@ -123,7 +123,7 @@ says_new(const struct event *last, const struct event *event)
 	}
 }
 
-/* Whether it need not begin from what was told last. */
+/* Whether it need not follow from the event notified last. */
 static bool
 after_cut(const struct fact *fact, const struct fact *last)
 {
@@ -133,12 +133,13 @@ after_cut(const struct fact *fact, const struct fact *last)
 	return false;
 }
 
-/* Whether that the manager came was told before what happened to it then. */
+/* Whether the receiver was notified that the manager is up before this event of it. */
 static bool
 is_known(const struct fact *fact)
 {
 	for (const struct fact *f = fact; f-- > receiver.facts;)
-		if (f->subject == fact->subject && f->event.type <= EVENT_DISAPPEARED && f->told)
+		if (f->subject == fact->subject && f->event.type <= EVENT_DISAPPEARED &&
+		    f->notified)
 			return f->cut || f->event.type == EVENT_APPEARED;
 	return false;
 }
@@ -151,28 +152,28 @@ receiver_tell(const struct event *event, bool refused)
 	struct fact *last;
 	bool cut;
 
-	receiver_require(fact != NULL, "an event is told that never happened");
-	note_event(refused ? "refused" : "told", fact);
+	receiver_require(fact != NULL, "notified of an event that never happened");
+	note_event(refused ? "refused" : "notified", fact);
 	given = fact->event;
 	given.time.mono_us = event->time.mono_us; /* not kept over a restart */
 	receiver_require(memcmp(&given, event, sizeof(given)) == 0,
 			 "an id stands for something else");
-	if (fact->told) { /* for want of an answer, or before a crash */
+	if (fact->notified) { /* without an answer, or before a crash */
 		sums.again++;
 		return;
 	}
-	last = receiver.last_told[fact->subject];
+	last = receiver.last_notified[fact->subject];
 	cut = after_cut(fact, last);
-	receiver_require(last == NULL || last < fact, "told out of order");
+	receiver_require(last == NULL || last < fact, "notified out of order");
 	receiver_require(cut || says_new(last != NULL ? &last->event : NULL, event),
-			 "told twice, or not from what was told last");
+			 "notified twice, or does not follow from the last one");
 	receiver_require((event->type != EVENT_CHANGED && event->type != EVENT_CONFLICT) ||
 			     is_known(fact),
-			 "told of a manager of which was not told that it came");
-	fact->told = true;
+			 "notified of a manager before it was up");
+	fact->notified = true;
 	fact->cut |= refused;
-	receiver.last_told[fact->subject] = fact;
-	sums.told += !refused;
+	receiver.last_notified[fact->subject] = fact;
+	sums.notified += !refused;
 	sums.cuts += cut;
 }
 
@@ -181,7 +182,7 @@ receiver_crash(uint32_t saved_id)
 {
 	for (size_t i = receiver.life_start; i < receiver.count; i++)
 		receiver.facts[i].cut |=
-		    receiver.facts[i].told && receiver.facts[i].event.id > saved_id;
+		    receiver.facts[i].notified && receiver.facts[i].event.id > saved_id;
 	receiver.life_start = receiver.count;
 }
 
@@ -202,11 +203,11 @@ receiver_note_rows(void)
 			receiver.facts[i].cut = true;
 }
 
-/* any: there is something to tell; bad: what was told last is one of these two. */
+/* any: there is something to notify of; bad: the last event was disappeared or impaired. */
 static void
-check_told(unsigned int subject, bool any, bool bad)
+check_notified(unsigned int subject, bool any, bool bad)
 {
-	const struct fact *last = receiver.last_told[subject];
+	const struct fact *last = receiver.last_notified[subject];
 	bool is_bad;
 
 	if (last != NULL && last->cut)
@@ -216,15 +217,15 @@ check_told(unsigned int subject, bool any, bool bad)
 	if (any == (last != NULL) && bad == is_bad)
 		return;
 	receiver_note("subject %u", subject);
-	receiver_require(false, "what was told last is not what the core takes for told");
+	receiver_require(false, "the last notification is not what the core takes for notified");
 }
 
 static void
-check_link_told(unsigned int number, bool impaired)
+check_link_notified(unsigned int number, bool impaired)
 {
 	const unsigned int subject = MANAGERS + number;
 
-	check_told(subject, impaired || receiver.last_told[subject] != NULL, impaired);
+	check_notified(subject, impaired || receiver.last_notified[subject] != NULL, impaired);
 }
 
 void
@@ -237,8 +238,8 @@ receiver_check(void)
 		const struct manager *m = find_row(i);
 
 		if (m != NULL)
-			check_told(i, m->announced != ANNOUNCED_NOTHING,
-				   m->announced == ANNOUNCED_DOWN);
+			check_notified(i, m->announced != ANNOUNCED_NOTHING,
+				       m->announced == ANNOUNCED_DOWN);
 	}
 	for (int i = 0; discover_link_record(sim.d, i, &link) == 0; i++) {
 		const unsigned int number = (unsigned int)(link.name[3] - '0');
@@ -246,23 +247,23 @@ receiver_check(void)
 		if (link.name[0] == '\0')
 			continue;
 		kept[number] = true;
-		check_link_told(number, link.impaired);
+		check_link_notified(number, link.impaired);
 	}
 	for (unsigned int i = 0; i < LINKS; i++)
 		if (!kept[i])
-			check_link_told(i, false);
+			check_link_notified(i, false);
 }
 
 /* Since the manager appeared, unless there was a cut since. */
 static bool
-conflict_told(unsigned int subject)
+conflict_notified(unsigned int subject)
 {
 	static const char late[] = "reported late";
 
 	for (const struct fact *f = receiver.facts + receiver.count; f-- > receiver.facts;) {
 		if (f->subject != subject)
 			continue;
-		if (f->told && (f->cut || f->event.type == EVENT_CONFLICT))
+		if (f->notified && (f->cut || f->event.type == EVENT_CONFLICT))
 			return true;
 		if (f->event.type == EVENT_APPEARED &&
 		    strncmp(f->event.reason, late, strlen(late)) != 0)
@@ -277,7 +278,7 @@ receiver_check_truth(void)
 	for (unsigned int i = 0; i < MANAGERS; i++) {
 		const struct peer *first = &sim.peers[i], *second = &sim.peers[i + MANAGERS];
 		const struct peer *alive = first->silent ? second : first;
-		const struct fact *last = receiver.last_told[i];
+		const struct fact *last = receiver.last_notified[i];
 		const struct manager *m = find_row(i);
 
 		receiver_note("subject %u", i);
@@ -292,11 +293,11 @@ receiver_check_truth(void)
 			continue;
 		if (!first->silent && !second->silent &&
 		    (strcmp(first->hostname, second->hostname) != 0 || first->port != second->port))
-			receiver_require(conflict_told(i), "a conflict is not told");
+			receiver_require(conflict_notified(i), "not notified of a conflict");
 		else
 			receiver_require(strcmp(last->event.hostname, alive->hostname) == 0 &&
 					     last->event.port == alive->port,
-					 "not the true hostname or port was told");
+					 "notified of a wrong hostname or port");
 	}
 }
 

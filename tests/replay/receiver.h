@@ -19,12 +19,12 @@
 struct fact {
 	struct event event;
 	unsigned int subject; /* a manager, or a link from MANAGERS on */
-	bool told;            /* or refused: then it is a cut */
+	bool notified;        /* or refused: then it is a cut */
 	bool cut;
 };
 
 struct receiver_sums { /* over all scenarios: they are not empty */
-	unsigned long events, told, again, cuts;
+	unsigned long events, notified, again, cuts;
 };
 
 /* Begin a scenario. */
@@ -34,20 +34,20 @@ void receiver_start(unsigned int seed);
 void receiver_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void receiver_require(bool holds, const char *what);
 
-/* This event has got its id; untaken, it will not be told. */
+/* This event has got its id; untaken, there is no notification. */
 void receiver_note_given(const struct event *event, bool taken);
 
 /* The event that was given that id, or NULL. */
 const struct fact *receiver_find(uint32_t id);
 size_t receiver_given(void);
 
-/* It is told; or nobody ever hears of it, as the master agent refused it. */
+/* The receiver is notified of it, or never is, because the master agent refused it. */
 void receiver_tell(const struct event *event, bool refused);
 
 /* The daemon is gone, and has kept no event after that one. */
 void receiver_crash(uint32_t saved_id);
 
-/* Compare what was told with the core: the first one after every change of the
+/* Compare the notifications with the core: the first one after every change of the
  * rows, the second one when nothing is queued or owed, the third one when moreover
  * everything has worked for long. */
 void receiver_note_rows(void);

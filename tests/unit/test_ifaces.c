@@ -28,21 +28,21 @@ static struct ifaces ifaces;
 static int watch;
 
 /* Reports of the watch since forget(). */
-static unsigned int told[256], told_count;
+static unsigned int reported[256], reported_count;
 
 static void
 disturbed(void *ctx, unsigned int ifindex)
 {
 	assert_ptr_equal(ctx, &ifaces);
-	if (told_count < 256)
-		told[told_count++] = ifindex;
+	if (reported_count < 256)
+		reported[reported_count++] = ifindex;
 }
 
 static bool
 was_disturbed(unsigned int ifindex)
 {
-	for (unsigned int i = 0; i < told_count; i++)
-		if (told[i] == ifindex)
+	for (unsigned int i = 0; i < reported_count; i++)
+		if (reported[i] == ifindex)
 			return true;
 	return false;
 }
@@ -125,7 +125,7 @@ set_up_watch(void **state)
 		return -1;
 	while (ifaces_watch_drain(watch, disturbed, &ifaces))
 		;
-	told_count = 0;
+	reported_count = 0;
 	return 0;
 }
 
@@ -352,7 +352,7 @@ silence_is_no_change(void **state)
 {
 	(void)state;
 	assert_false(ifaces_watch_drain(watch, disturbed, &ifaces));
-	assert_int_equal(told_count, 0);
+	assert_int_equal(reported_count, 0);
 }
 
 int

@@ -492,7 +492,7 @@ reconciles_in_the_order_of_waiting(void **state)
 
 /* The previous values of a change are those last notified, not those last logged. */
 static void
-late_change_carries_what_was_told(void **state)
+late_change_carries_what_was_notified(void **state)
 {
 	struct inventory *inv = new_inventory(10, 1);
 
@@ -536,7 +536,7 @@ main(void)
 	    cmocka_unit_test(restored_beside_those_of_the_file),
 	    cmocka_unit_test(reconciles_what_found_no_room),
 	    cmocka_unit_test(reconciles_in_the_order_of_waiting),
-	    cmocka_unit_test(late_change_carries_what_was_told),
+	    cmocka_unit_test(late_change_carries_what_was_notified),
 	    cmocka_unit_test(free_of_null),
 	};
 

@@ -327,7 +327,7 @@ one_usable(struct scene *s)
 static void
 assert_found(struct scene *s, enum answer_to answer_to, enum source_port source_port)
 {
-	const bool told = HAVE_DECL_IP_PKTINFO || answer_to == TO_GROUP;
+	const bool link_known = HAVE_DECL_IP_PKTINFO || answer_to == TO_GROUP;
 
 	s->answer_to = answer_to;
 	start_manager(s);
@@ -335,8 +335,8 @@ assert_found(struct scene *s, enum answer_to answer_to, enum source_port source_
 	await(s, manager_is_up);
 	/* A unicast answer from this host came by loopback, but is pr0's. */
 	assert_int_equal(inventory_at_or_after(s->inv, 0)->ifindex,
-			 told ? if_nametoindex("pr0") : 0);
-	assert_int_equal(inventory_at_or_after(s->inv, 0)->link, told ? 0 : LINK_NONE);
+			 link_known ? if_nametoindex("pr0") : 0);
+	assert_int_equal(inventory_at_or_after(s->inv, 0)->link, link_known ? 0 : LINK_NONE);
 	assert_int_equal(s->last_arrival.source, ADDR);
 	assert_true(s->last_arrival.source_is_local);
 }

@@ -271,7 +271,7 @@ times_ahead_of_the_clock_become_now(void **unused)
 
 /* Expected, announced as down, and heard while the queue was full. */
 static void
-what_was_told_before_it_was_heard_is_kept(void **unused)
+what_was_notified_before_it_was_heard_is_kept(void **unused)
 {
 	struct manager_record one = managers[0];
 	const struct state state = {
@@ -560,7 +560,7 @@ main(void)
 	    cmocka_unit_test(too_much_is_refused),
 	    cmocka_unit_test(what_is_wrong_is_said),
 	    cmocka_unit_test(long_lines_are_refused),
-	    cmocka_unit_test(what_was_told_before_it_was_heard_is_kept),
+	    cmocka_unit_test(what_was_notified_before_it_was_heard_is_kept),
 	    cmocka_unit_test(a_nul_is_refused),
 	    cmocka_unit_test(times_ahead_of_the_clock_become_now),
 	};

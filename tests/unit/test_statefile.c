@@ -62,7 +62,7 @@ static void
 test_replace_and_read(void **state)
 {
 	struct statefile *file = opened();
-	mode_t former = umask(0);
+	mode_t previous = umask(0);
 
 	(void)state;
 	assert_unreadable(file, MAX, ENOENT);
@@ -75,7 +75,7 @@ test_replace_and_read(void **state)
 	replace(file, "");
 	assert_reads(file, "");
 	statefile_close(file);
-	umask(former);
+	umask(previous);
 
 	file = opened();
 	assert_reads(file, "");
@@ -436,18 +436,18 @@ test_read_only_with_lock_file(void **state)
 static void
 test_no_descriptors(void **state)
 {
-	struct rlimit former, none = {0};
+	struct rlimit previous, none = {0};
 	struct statefile *file;
 
 	(void)state;
 	create(path, "one");
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &former), 0);
-	none.rlim_max = former.rlim_max;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &previous), 0);
+	none.rlim_max = previous.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
 	file = opened_degraded(lock_path, strerror(EMFILE));
 	assert_unreadable(file, MAX, EMFILE);
 	assert_not_replaced(file, lock_path, strerror(EMFILE));
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &former), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &previous), 0);
 	assert_reads(file, "one");
 	replace(file, "two");
 	assert_refused(lock_path, "is locked");
@@ -459,20 +459,20 @@ static void
 test_file_size_limit(void **state)
 {
 	static char text[200000];
-	struct rlimit former, small = {.rlim_cur = 100001};
-	void (*former_action)(int) = signal(SIGXFSZ, SIG_IGN);
+	struct rlimit previous, small = {.rlim_cur = 100001};
+	void (*previous_action)(int) = signal(SIGXFSZ, SIG_IGN);
 	char error[STATEFILE_ERROR_LEN];
 	struct statefile *file = opened();
 	int done;
 
 	(void)state;
 	replace(file, "one");
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &former), 0);
-	small.rlim_max = former.rlim_max;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &previous), 0);
+	small.rlim_max = previous.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	done = statefile_replace(file, text, sizeof(text), error);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &former), 0);
-	signal(SIGXFSZ, former_action);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &previous), 0);
+	signal(SIGXFSZ, previous_action);
 	assert_int_equal(done, -1);
 	assert_says(error, new_path, strerror(EFBIG));
 	assert_false(is_there(new_path));

@@ -568,16 +568,16 @@ test_finish_that_is_interrupted(void **state)
 {
 	struct itimerval often = {.it_value.tv_usec = 1000, .it_interval.tv_usec = 1000};
 	struct itimerval never = {.it_value.tv_usec = 0};
-	struct sigaction action = {.sa_handler = on_alarm}, former;
+	struct sigaction action = {.sa_handler = on_alarm}, previous;
 	bool done;
 
 	(void)state;
 	interrupted = start(LONG_S);
-	assert_int_equal(sigaction(SIGALRM, &action, &former), 0);
+	assert_int_equal(sigaction(SIGALRM, &action, &previous), 0);
 	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
 	done = writer_finish(interrupted->writer, WAIT_MS);
 	setitimer(ITIMER_REAL, &never, NULL);
-	sigaction(SIGALRM, &former, NULL);
+	sigaction(SIGALRM, &previous, NULL);
 	assert_true(done);
 	assert_true(interruptions >= 10);
 }
@@ -598,20 +598,21 @@ static void
 test_no_descriptors(void **state)
 {
 	struct writer_job job = {.save = save, .period_s = LONG_S};
-	struct rlimit former, few;
+	struct rlimit previous, few;
 	int next = dup(STDIN_FILENO);
 
 	(void)state;
 	close(next);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &former), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &previous), 0);
 	for (int i = 0; i < 4; i++) {
-		few = (struct rlimit){.rlim_cur = (rlim_t)(next + i), .rlim_max = former.rlim_max};
+		few =
+		    (struct rlimit){.rlim_cur = (rlim_t)(next + i), .rlim_max = previous.rlim_max};
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 		errno = 0;
 		assert_null(writer_start(&job));
 		assert_int_equal(errno, EMFILE);
 	}
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &former), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &previous), 0);
 	assert_int_equal(dup(STDIN_FILENO), next);
 	close(next);
 }
