@@ -59,26 +59,24 @@ const struct mib_table mib_discovery_scalars = {
     .copy = discovery_copy,
 };
 
-#define VERDICT(number, name, verdict)                                                   \
-	{                                                                                \
-		MIB_COLUMN(number, name, mib_counter, discovery.stats.verdicts[verdict]) \
-	}
+#define VERDICT(number, name, verdict) \
+	MIB_COLUMN(number, name, mib_counter, discovery.stats.verdicts[verdict])
 
 /* clang-format off */
 static const struct mib_column statistics_columns[] = {
-    VERDICT(1, "ldmDatagramsShort", VERDICT_SHORT),
-    VERDICT(2, "ldmDatagramsBadMagic", VERDICT_BAD_MAGIC),
-    VERDICT(3, "ldmDatagramsBadVersion", VERDICT_BAD_VERSION),
-    VERDICT(4, "ldmDatagramsMacQueries", VERDICT_MAC_QUERY),
-    VERDICT(5, "ldmDatagramsMacAnswers", VERDICT_MAC_ANSWER),
-    VERDICT(6, "ldmDatagramsOwnRequests", VERDICT_OWN_REQUEST),
-    VERDICT(7, "ldmDatagramsForeignRequests", VERDICT_FOREIGN_REQUEST),
-    VERDICT(8, "ldmDatagramsUnknownType", VERDICT_UNKNOWN_TYPE),
-    VERDICT(9, "ldmDatagramsMalformed", VERDICT_MALFORMED),
-    VERDICT(10, "ldmDatagramsDenied", VERDICT_DENIED),
-    VERDICT(11, "ldmDatagramsNoRoom", VERDICT_NO_ROOM),
-    VERDICT(12, "ldmDatagramsUnconfirmed", VERDICT_UNCONFIRMED),
-    VERDICT(13, "ldmDatagramsAccepted", VERDICT_ACCEPTED),
+    {VERDICT(1, "ldmDatagramsShort", VERDICT_SHORT)},
+    {VERDICT(2, "ldmDatagramsBadMagic", VERDICT_BAD_MAGIC)},
+    {VERDICT(3, "ldmDatagramsBadVersion", VERDICT_BAD_VERSION)},
+    {VERDICT(4, "ldmDatagramsMacQueries", VERDICT_MAC_QUERY)},
+    {VERDICT(5, "ldmDatagramsMacAnswers", VERDICT_MAC_ANSWER)},
+    {VERDICT(6, "ldmDatagramsOwnRequests", VERDICT_OWN_REQUEST)},
+    {VERDICT(7, "ldmDatagramsForeignRequests", VERDICT_FOREIGN_REQUEST)},
+    {VERDICT(8, "ldmDatagramsUnknownType", VERDICT_UNKNOWN_TYPE)},
+    {VERDICT(9, "ldmDatagramsMalformed", VERDICT_MALFORMED)},
+    {VERDICT(10, "ldmDatagramsDenied", VERDICT_DENIED)},
+    {VERDICT(11, "ldmDatagramsNoRoom", VERDICT_NO_ROOM)},
+    {VERDICT(12, "ldmDatagramsUnconfirmed", VERDICT_UNCONFIRMED)},
+    {VERDICT(13, "ldmDatagramsAccepted", VERDICT_ACCEPTED)},
     {MIB_COLUMN(14, "ldmRequestsSent", mib_counter, discovery.stats.requests_sent)},
     {MIB_COLUMN(15, "ldmSendErrors", mib_counter, discovery.stats.send_errors)},
     {MIB_COLUMN(16, "ldmKernelDrops", mib_counter, discovery.stats.kernel_drops)},

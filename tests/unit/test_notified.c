@@ -8,14 +8,9 @@
 
 #include "core/notified.h"
 
-#define UP(port_, conflict_)                                                                    \
-	{                                                                                       \
-		.announced = ANNOUNCED_UP, .description.port = (port_), .conflict = (conflict_) \
-	}
-#define DOWN(port_)                                                      \
-	{                                                                \
-		.announced = ANNOUNCED_DOWN, .description.port = (port_) \
-	}
+#define UP(port_, conflict_) \
+	.announced = ANNOUNCED_UP, .description.port = (port_), .conflict = (conflict_)
+#define DOWN(port_) .announced = ANNOUNCED_DOWN, .description.port = (port_)
 
 /* What is lacking, and then, as one notification after the other leaves. */
 static const struct {
@@ -24,15 +19,15 @@ static const struct {
 	enum notified_part lack[4];
 } cases[] = {
     {"nothing happened", {0}, {0}, {0}},
-    {"it came", {0}, UP(1, false), {NOTIFIED_STATE}},
-    {"it came and contradicts", {0}, UP(1, true), {NOTIFIED_STATE, NOTIFIED_CONFLICT}},
-    {"it went, unheard", UP(1, true), DOWN(2), {NOTIFIED_STATE}},
-    {"it went", UP(1, false), DOWN(1), {NOTIFIED_STATE}},
-    {"it is down, whatever it says", DOWN(1), DOWN(2), {0}},
-    {"it changed", UP(1, false), UP(2, false), {NOTIFIED_DESCRIPTION}},
-    {"it changed and contradicts", UP(1, false), UP(2, true), {NOTIFIED_CONFLICT}},
-    {"the conflict ended", UP(1, true), UP(1, false), {0}},
-    {"the conflict goes on", UP(1, true), UP(2, true), {NOTIFIED_DESCRIPTION}},
+    {"it came", {0}, {UP(1, false)}, {NOTIFIED_STATE}},
+    {"it came and contradicts", {0}, {UP(1, true)}, {NOTIFIED_STATE, NOTIFIED_CONFLICT}},
+    {"it went, unheard", {UP(1, true)}, {DOWN(2)}, {NOTIFIED_STATE}},
+    {"it went", {UP(1, false)}, {DOWN(1)}, {NOTIFIED_STATE}},
+    {"it is down, whatever it says", {DOWN(1)}, {DOWN(2)}, {0}},
+    {"it changed", {UP(1, false)}, {UP(2, false)}, {NOTIFIED_DESCRIPTION}},
+    {"it changed and contradicts", {UP(1, false)}, {UP(2, true)}, {NOTIFIED_CONFLICT}},
+    {"the conflict ended", {UP(1, true)}, {UP(1, false)}, {0}},
+    {"the conflict goes on", {UP(1, true)}, {UP(2, true)}, {NOTIFIED_DESCRIPTION}},
 };
 
 static void
