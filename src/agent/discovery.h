@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* discovery.h - the prober, the monitor that it feeds, and the lines that come of
- * both.
+/* discovery.h - the prober, the monitor that it feeds, and the log lines of both.
  *
- * For the thread of the loop.
+ * Used by the thread of the loop only.
  */
 #ifndef DISCOVERY_H
 #define DISCOVERY_H
@@ -21,14 +20,14 @@ struct discovery *discovery_start(struct loop *loop, const struct conf *config);
 /* The monitor, for the other threads; it is never freed. */
 struct shared *discovery_monitor(const struct discovery *discovery);
 
-/* Use another configuration from now on.  0, or -1 when memory sufficed only for a
- * part of it. */
+/* Use another configuration from now on.  Returns 0, or -1 if there is no memory; only a
+ * part is in effect then. */
 int discovery_configure(struct discovery *discovery, const struct conf *config);
 
 /* Start an additional round as soon as possible. */
 void discovery_round_now(struct discovery *discovery);
 
-/* Log and reconcile what waits, as after a round; to be called now and then. */
+/* Do the logging and reconciling that is due.  To be called regularly. */
 void discovery_tidy(struct discovery *discovery);
 
 /* Close the sockets.  The monitor stays. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* monitor_lines.h - what the log says of the monitor.
+/* monitor_lines.h - logs the events of the monitor, and a full table.
  *
  * Its events happen with the lock held, when nothing is logged: they are collected,
  * and logged by the discovery thread once the lock is free.

@@ -13,8 +13,8 @@
  * freed: the SNMP thread may use it until the process ends. */
 struct shared *monitoring_start(const struct conf *config, struct monitor_lines *lines);
 
-/* Put another configuration in force; logs what that does to the managers.  0, or -1
- * when out of memory, part of it then not being in force. */
+/* Use another configuration, and log its effect on the managers.  Returns 0, or -1 if
+ * there is no memory; only a part is in effect then. */
 int monitoring_configure(const struct conf *config);
 
 #endif /* MONITORING_H */
