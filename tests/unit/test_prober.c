@@ -365,6 +365,15 @@ round_is_over(struct scene *s)
 	return discover_stats(s->discover)->rounds >= 1;
 }
 
+/* A copy is read a moment after its request has left, which may belong to the next round. */
+static bool
+round_is_over_and_each_request_came_back(struct scene *s)
+{
+	const struct discover_stats *stats = discover_stats(s->discover);
+
+	return round_is_over(s) && stats->verdicts[VERDICT_OWN_REQUEST] == stats->requests_sent;
+}
+
 static void
 own_requests_are_recognised(void **state)
 {
@@ -374,10 +383,9 @@ own_requests_are_recognised(void **state)
 	skip_unless(OWN_GROUPS_ONLY);
 	start_manager(s);
 	start_prober(s, SOURCE_PORT_AUTO);
-	await(s, round_is_over);
+	await(s, round_is_over_and_each_request_came_back);
 	stats = discover_stats(s->discover);
 	assert_true(stats->requests_sent >= 2);
-	assert_int_equal(stats->verdicts[VERDICT_OWN_REQUEST], stats->requests_sent);
 	assert_int_equal(stats->verdicts[VERDICT_FOREIGN_REQUEST], 0);
 	assert_int_equal(stats->send_errors, 0);
 }
