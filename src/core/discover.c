@@ -149,8 +149,11 @@ static enum verdict
 hear(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
      const struct wire_response *resp)
 {
-	/* It may arrive on a link on which no requests are sent (another route, ARP flux). */
-	const bool asked_here = link != NULL && link->request_number > 0 && link_in_use(link);
+	/* It may arrive on a link on which no requests are sent (another route, ARP flux); but
+	 * it is late, and no such case, where this round's request left before the link was
+	 * taken out of use. */
+	const bool asked_here =
+	    link != NULL && link->request_number > 0 && (link_in_use(link) || link->asked);
 	const struct reception reception = {
 	    .now = now,
 	    .source = arrival->source,
