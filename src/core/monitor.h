@@ -106,22 +106,35 @@ void monitor_start_quietly(struct monitor *m);
  * announced.  To be called regularly. */
 bool monitor_end_quiet(struct monitor *m, size_t *unannounced);
 
-/* Start saving: from now on events wait for monitor_release(), and ids that it did not
- * allow are far beyond those that may have been used.  Before this call events are sent at
- * once, and saving is not requested. */
+/* Start saving: from now on events wait for monitor_release(), and saving is requested.
+ * Before this call events are sent at once. */
 void monitor_start_saving(struct monitor *m);
 
-/* Events up to id may be sent; ids up to reserved_id are reserved on disk (0: unchanged). */
-void monitor_release(struct monitor *m, uint32_t id, uint32_t reserved_id);
+/* Events up to id may be sent: they are on disk, or cannot be saved. */
+void monitor_release(struct monitor *m, uint32_t id);
 
-/* Copy the state to be saved; last_id is the id of the last event.  state->links has room
- * for LINKS_MAX, managers and events for the numbers in their counts.  Returns false with
- * nothing copied if that is not enough or there are none; the counts are then the numbers
- * needed, and a few more. */
-bool monitor_export(const struct monitor *m, struct state *state, struct moment now);
+enum monitor_scope {
+	MONITOR_CHANGES,  /* since the last save */
+	MONITOR_MANAGERS, /* likewise, and all managers: the times when they were last heard
+			   * are not changes */
+	MONITOR_ALL,      /* all managers and events, for a new file */
+};
 
-/* Restore a saved state.  The monitor is new except for its interfaces.  Returns 0, or -1
- * if there is no memory; only a part is restored then. */
+/* Copy what has to be saved.  changes->state.links has room for LINKS_MAX, managers and
+ * events for the numbers in their counts.  Returns false with nothing copied if that is
+ * not enough or there are none; the counts are then the numbers needed, and a few more.
+ * changes->state.clean is left as it is. */
+bool monitor_export(const struct monitor *m, enum monitor_scope scope, struct changes *changes,
+		    struct moment now);
+
+/* These changes are on disk, and are not copied again.  If a save failed, nothing has to
+ * be called: the next changes include those of it. */
+void monitor_note_saved(struct monitor *m, const struct changes *changes);
+
+/* Restore a saved state; an empty one if there is none.  The monitor is new except for its
+ * interfaces.  Event ids go on after the last one, or, unless the state is clean, after the
+ * number of seconds since 1970 if that is larger: events may have been sent that the state
+ * does not have.  Returns 0, or -1 if there is no memory; only a part is restored then. */
 int monitor_restore(struct monitor *m, const struct state *state, struct moment now);
 
 #endif /* MONITOR_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h" /* for asprintf(3): configure turns the system's extensions on */
 
-#include "store/statefile_check.h"
+#include "store/place_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* STATEFILE_REFUSED for errors that an operator has to correct, STATEFILE_DEGRADED for
+/* PLACE_REFUSED for errors that an operator has to correct, PLACE_DEGRADED for
  * those that may pass. */
-static enum statefile_status
+static enum place_status
 status_of(int number)
 {
 	switch (number) {
@@ -22,16 +22,16 @@ status_of(int number)
 	case ENOENT:
 	case ENOTDIR:
 	case EPERM:
-		return STATEFILE_REFUSED;
+		return PLACE_REFUSED;
 	default:
-		return STATEFILE_DEGRADED;
+		return PLACE_DEGRADED;
 	}
 }
 
-enum statefile_status
-statefile_failed(char *error, const char *what, const char *path, int number)
+enum place_status
+place_failed(char *error, const char *what, const char *path, int number)
 {
-	snprintf(error, STATEFILE_ERROR_LEN, "cannot %s %s: %s", what, path, strerror(number));
+	snprintf(error, PLACE_ERROR_LEN, "cannot %s %s: %s", what, path, strerror(number));
 	return status_of(number);
 }
 
@@ -54,62 +54,62 @@ kind_of(const struct stat *st)
 	}
 }
 
-enum statefile_status
-statefile_check_stat(const char *path, const struct stat *st, char *error)
+enum place_status
+place_check_stat(const char *path, const struct stat *st, char *error)
 {
 	unsigned int user = geteuid();
 
 	if (S_ISREG(st->st_mode) && st->st_uid == user)
-		return STATEFILE_OK;
+		return PLACE_OK;
 	if (!S_ISREG(st->st_mode))
-		snprintf(error, STATEFILE_ERROR_LEN,
+		snprintf(error, PLACE_ERROR_LEN,
 			 "%s: is %s; expected a regular file that belongs to user %u", path,
 			 kind_of(st), user);
 	else
-		snprintf(error, STATEFILE_ERROR_LEN,
+		snprintf(error, PLACE_ERROR_LEN,
 			 "%s: belongs to user %u; expected a file that belongs to user %u", path,
 			 (unsigned int)st->st_uid, user);
-	return STATEFILE_REFUSED;
+	return PLACE_REFUSED;
 }
 
-enum statefile_status
-statefile_check_file(const char *path, char *error)
+enum place_status
+place_check_file(const char *path, char *error)
 {
 	struct stat st;
 
 	if (lstat(path, &st) == 0)
-		return statefile_check_stat(path, &st, error);
-	return errno == ENOENT ? STATEFILE_OK : statefile_failed(error, "examine", path, errno);
+		return place_check_stat(path, &st, error);
+	return errno == ENOENT ? PLACE_OK : place_failed(error, "examine", path, errno);
 }
 
-static enum statefile_status
+static enum place_status
 check_directory_stat(const char *path, const struct stat *st, char *error)
 {
 	unsigned int user = geteuid(), owner = st->st_uid;
 
 	if (!S_ISDIR(st->st_mode)) {
-		snprintf(error, STATEFILE_ERROR_LEN, "%s: is %s; expected a directory", path,
+		snprintf(error, PLACE_ERROR_LEN, "%s: is %s; expected a directory", path,
 			 kind_of(st));
-		return STATEFILE_REFUSED;
+		return PLACE_REFUSED;
 	}
 	if (owner != user && owner != 0) {
-		snprintf(error, STATEFILE_ERROR_LEN,
+		snprintf(error, PLACE_ERROR_LEN,
 			 "%s: belongs to user %u; expected a directory that belongs to user %u%s",
 			 path, owner, user, user != 0 ? " or root" : "");
-		return STATEFILE_REFUSED;
+		return PLACE_REFUSED;
 	}
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st->st_mode & S_ISVTX) == 0) {
-		snprintf(error, STATEFILE_ERROR_LEN,
+		snprintf(error, PLACE_ERROR_LEN,
 			 "%s: has mode %04o; expected a directory that only its owner may write "
 			 "to, or a sticky one",
 			 path, (unsigned int)st->st_mode & 07777);
-		return STATEFILE_REFUSED;
+		return PLACE_REFUSED;
 	}
-	return STATEFILE_OK;
+	return PLACE_OK;
 }
 
 int
-statefile_sync(int fd)
+place_sync(int fd)
 {
 	int done;
 
@@ -121,60 +121,60 @@ statefile_sync(int fd)
 
 /* Some file systems cannot sync a directory: EINVAL. */
 int
-statefile_sync_directory(const char *path)
+place_sync_directory(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int done, error;
 
 	if (fd < 0)
 		return -1;
-	done = statefile_sync(fd);
+	done = place_sync(fd);
 	error = errno;
 	close(fd);
 	errno = error;
 	return done < 0 && error != EINVAL ? -1 : 0;
 }
 
-static enum statefile_status
+static enum place_status
 make_directory(const char *path, char *error)
 {
 	char *above;
 
 	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
 		if (errno != ENOENT)
-			return statefile_failed(error, "make the directory", path, errno);
-		snprintf(error, STATEFILE_ERROR_LEN,
+			return place_failed(error, "make the directory", path, errno);
+		snprintf(error, PLACE_ERROR_LEN,
 			 "%s: does not exist, nor does its parent; expected a directory", path);
-		return STATEFILE_REFUSED;
+		return PLACE_REFUSED;
 	}
 	/* As far as it can be had: who may not read it may still write to it. */
 	if (asprintf(&above, "%s/..", path) >= 0) {
-		statefile_sync_directory(above);
+		place_sync_directory(above);
 		free(above);
 	}
-	return STATEFILE_OK;
+	return PLACE_OK;
 }
 
-enum statefile_status
-statefile_check_directory(const char *path, char *error)
+enum place_status
+place_check_directory(const char *path, char *error)
 {
-	enum statefile_status status;
+	enum place_status status;
 	struct stat st;
 	int found = stat(path, &st);
 
 	if (found < 0 && errno == ENOENT) {
 		status = make_directory(path, error);
-		if (status != STATEFILE_OK)
+		if (status != PLACE_OK)
 			return status;
 		found = stat(path, &st);
 	}
 	if (found < 0)
-		return statefile_failed(error, "examine", path, errno);
+		return place_failed(error, "examine", path, errno);
 	status = check_directory_stat(path, &st, error);
-	if (status != STATEFILE_OK)
+	if (status != PLACE_OK)
 		return status;
 	/* What is read-only may have a lock file all the same. */
 	if (faccessat(AT_FDCWD, path, R_OK | W_OK | X_OK, AT_EACCESS) < 0 && errno != EROFS)
-		return statefile_failed(error, "use the directory", path, errno);
-	return STATEFILE_OK;
+		return place_failed(error, "use the directory", path, errno);
+	return PLACE_OK;
 }

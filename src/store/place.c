@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h" /* for asprintf(3): configure turns the system's extensions on */
 
-#include "store/statefile.h"
+#include "store/place.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,14 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/statefile_check.h"
+#include "store/place_check.h"
 
 /* Neither follow a symbolic link nor block on a FIFO. */
 #define CAREFULLY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 #define LOCK_TRIES 3
 
-struct statefile {
+struct place {
 	char *path;
 	char *directory;
 	char *lock_path;
@@ -39,63 +39,63 @@ is_at(int fd, const char *path)
 	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-static enum statefile_status
+static enum place_status
 lock_fd(int fd, const char *path, char *error)
 {
-	enum statefile_status status;
+	enum place_status status;
 	struct stat st;
 	int done;
 
 	if (fstat(fd, &st) < 0)
-		return statefile_failed(error, "examine", path, errno);
-	status = statefile_check_stat(path, &st, error);
-	if (status != STATEFILE_OK)
+		return place_failed(error, "examine", path, errno);
+	status = place_check_stat(path, &st, error);
+	if (status != PLACE_OK)
 		return status;
 	do
 		done = flock(fd, LOCK_EX | LOCK_NB);
 	while (done < 0 && errno == EINTR);
 	if (done == 0)
-		return STATEFILE_OK;
+		return PLACE_OK;
 	if (errno != EWOULDBLOCK)
-		return statefile_failed(error, "lock", path, errno);
-	snprintf(error, STATEFILE_ERROR_LEN,
+		return place_failed(error, "lock", path, errno);
+	snprintf(error, PLACE_ERROR_LEN,
 		 "%s: is locked by another process; expected to be used by one process only", path);
-	return STATEFILE_REFUSED;
+	return PLACE_REFUSED;
 }
 
 /* Sets *locked when there is a lock, which is so on a read-only disk too, although
- * that is not STATEFILE_OK. */
-static enum statefile_status
+ * that is not PLACE_OK. */
+static enum place_status
 lock_once(const char *path, int *locked, char *error)
 {
-	enum statefile_status status = statefile_check_file(path, error);
+	enum place_status status = place_check_file(path, error);
 	bool read_only;
 	int fd;
 
-	if (status != STATEFILE_OK)
+	if (status != PLACE_OK)
 		return status;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | CAREFULLY, 0600);
 	read_only = fd < 0 && errno == EROFS;
 	if (read_only)
 		fd = open(path, O_RDONLY | O_CLOEXEC | CAREFULLY);
 	if (fd < 0)
-		return statefile_failed(error, "lock", path, read_only ? EROFS : errno);
+		return place_failed(error, "lock", path, read_only ? EROFS : errno);
 	status = lock_fd(fd, path, error);
-	if (status != STATEFILE_OK) {
+	if (status != PLACE_OK) {
 		close(fd);
 		return status;
 	}
 	*locked = fd;
-	return read_only ? statefile_failed(error, "write", path, EROFS) : STATEFILE_OK;
+	return read_only ? place_failed(error, "write", path, EROFS) : PLACE_OK;
 }
 
 /* A lock on a file that was removed or replaced before it was locked excludes nobody. */
-static enum statefile_status
-take_lock(struct statefile *file, char *error)
+static enum place_status
+take_lock(struct place *file, char *error)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		int fd = -1;
-		enum statefile_status status = lock_once(file->lock_path, &fd, error);
+		enum place_status status = lock_once(file->lock_path, &fd, error);
 
 		if (fd < 0)
 			return status;
@@ -107,13 +107,13 @@ take_lock(struct statefile *file, char *error)
 		}
 		close(fd);
 	}
-	return statefile_failed(error, "lock", file->lock_path, EAGAIN);
+	return place_failed(error, "lock", file->lock_path, EAGAIN);
 }
 
-static struct statefile *
-new_statefile(const char *path)
+static struct place *
+new_place(const char *path)
 {
-	struct statefile *file = calloc(1, sizeof(*file));
+	struct place *file = calloc(1, sizeof(*file));
 	size_t directory_len = (size_t)(strrchr(path, '/') - path);
 
 	if (file == NULL)
@@ -128,46 +128,46 @@ new_statefile(const char *path)
 	if (file->path != NULL && file->directory != NULL && file->lock_path != NULL &&
 	    file->new_path != NULL)
 		return file;
-	statefile_close(file);
+	place_close(file);
 	return NULL;
 }
 
-static enum statefile_status
-check_and_lock(struct statefile *file, char *error)
+static enum place_status
+check_and_lock(struct place *file, char *error)
 {
-	enum statefile_status status = statefile_check_directory(file->directory, error);
+	enum place_status status = place_check_directory(file->directory, error);
 
-	if (status == STATEFILE_OK)
-		status = statefile_check_file(file->path, error);
-	if (status == STATEFILE_OK)
-		status = statefile_check_file(file->new_path, error);
-	if (status == STATEFILE_OK)
+	if (status == PLACE_OK)
+		status = place_check_file(file->path, error);
+	if (status == PLACE_OK)
+		status = place_check_file(file->new_path, error);
+	if (status == PLACE_OK)
 		status = take_lock(file, error);
 	return status;
 }
 
-enum statefile_status
-statefile_open(struct statefile **out, const char *path, char error[STATEFILE_ERROR_LEN])
+enum place_status
+place_open(struct place **out, const char *path, char error[PLACE_ERROR_LEN])
 {
-	enum statefile_status status;
-	struct statefile *file;
+	enum place_status status;
+	struct place *file;
 
 	assert(path[0] == '/');
-	file = new_statefile(path);
+	file = new_place(path);
 	if (file == NULL) {
-		statefile_failed(error, "use", path, ENOMEM);
-		return STATEFILE_REFUSED;
+		place_failed(error, "use", path, ENOMEM);
+		return PLACE_REFUSED;
 	}
 	status = check_and_lock(file, error);
-	if (status == STATEFILE_REFUSED)
-		statefile_close(file);
+	if (status == PLACE_REFUSED)
+		place_close(file);
 	else
 		*out = file;
 	return status;
 }
 
 void
-statefile_close(struct statefile *file)
+place_close(struct place *file)
 {
 	if (file == NULL)
 		return;
@@ -241,7 +241,7 @@ read_fd(int fd, size_t max, size_t *len)
 }
 
 char *
-statefile_read(struct statefile *file, size_t max, size_t *len)
+place_read(struct place *file, size_t max, size_t *len)
 {
 	int fd = open(file->path, O_RDONLY | O_CLOEXEC | CAREFULLY);
 	char *text;
@@ -257,7 +257,7 @@ statefile_read(struct statefile *file, size_t max, size_t *len)
 }
 
 static int
-aside_name(const struct statefile *file, int number, char *name, size_t size)
+aside_name(const struct place *file, int number, char *name, size_t size)
 {
 	char suffix[16] = "";
 	int len;
@@ -272,9 +272,9 @@ aside_name(const struct statefile *file, int number, char *name, size_t size)
 }
 
 ssize_t
-statefile_read_aside(const struct statefile *file, int number, char *buf, size_t size)
+place_read_aside(const struct place *file, int number, char *buf, size_t size)
 {
-	char name[STATEFILE_ERROR_LEN];
+	char name[PLACE_ERROR_LEN];
 	ssize_t len = -1;
 	int fd, error;
 
@@ -294,9 +294,9 @@ statefile_read_aside(const struct statefile *file, int number, char *buf, size_t
 /* No link(2), which some file systems lack, and which needs room where others have
  * none left: nobody else may put anything there between look and move. */
 int
-statefile_keep_aside(struct statefile *file, char *name, size_t size)
+place_keep_aside(struct place *file, char *name, size_t size)
 {
-	for (int i = 1; i <= STATEFILE_ASIDE_MAX; i++) {
+	for (int i = 1; i <= PLACE_ASIDE_MAX; i++) {
 		struct stat st;
 
 		if (aside_name(file, i, name, size) < 0)
@@ -343,43 +343,43 @@ write_new(const char *path, const char *text, size_t len, char *error)
 	int number = 0;
 
 	if (fd < 0) {
-		statefile_failed(error, "write", path, errno);
+		place_failed(error, "write", path, errno);
 		return -1;
 	}
-	if (write_all(fd, text, len) < 0 || statefile_sync(fd) < 0)
+	if (write_all(fd, text, len) < 0 || place_sync(fd) < 0)
 		number = errno;
 	if (close(fd) < 0 && number == 0)
 		number = errno;
 	if (number == 0)
 		return 0;
-	statefile_failed(error, "write", path, number);
+	place_failed(error, "write", path, number);
 	unlink(path);
 	return -1;
 }
 
 static bool
-is_locked(const struct statefile *file)
+is_locked(const struct place *file)
 {
 	return file->lock_fd >= 0 && is_at(file->lock_fd, file->lock_path);
 }
 
 int
-statefile_replace(struct statefile *file, const char *text, size_t len,
-		  char error[STATEFILE_ERROR_LEN])
+place_replace(struct place *file, const char *text, size_t len,
+		  char error[PLACE_ERROR_LEN])
 {
-	if (statefile_check_directory(file->directory, error) != STATEFILE_OK)
+	if (place_check_directory(file->directory, error) != PLACE_OK)
 		return -1;
-	if (!is_locked(file) && take_lock(file, error) != STATEFILE_OK)
+	if (!is_locked(file) && take_lock(file, error) != PLACE_OK)
 		return -1;
 	if (write_new(file->new_path, text, len, error) < 0)
 		return -1;
 	if (rename(file->new_path, file->path) < 0) {
-		statefile_failed(error, "replace", file->path, errno);
+		place_failed(error, "replace", file->path, errno);
 		unlink(file->new_path);
 		return -1;
 	}
-	if (statefile_sync_directory(file->directory) < 0) {
-		statefile_failed(error, "write", file->directory, errno);
+	if (place_sync_directory(file->directory) < 0) {
+		place_failed(error, "write", file->directory, errno);
 		return -1;
 	}
 	return 0;
