@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* receiver.h - for model.c: whoever receives the notifications, and knows what
- * happened besides.  What must hold is written there.
+/* receiver.h - for life.c: whoever receives the notifications, and knows what
+ * happened besides.  What must hold is written in life.h.
  */
 #ifndef RECEIVER_H
 #define RECEIVER_H

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "life.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/events.h"
+#include "core/ids.h"
+#include "core/monitor.h"
+#include "sim.h"
+#include "store/state.h"
+
+struct life life;
+
+uint32_t
+life_pick(uint32_t below)
+{
+	return (uint32_t)random_below(&life.random, below);
+}
+
+bool
+life_chance(unsigned int percent)
+{
+	return life_pick(100) < percent;
+}
+
+/* The daemon's side: what it does with what the monitor returns. */
+
+static void
+on_event(void *ctx, const struct event *event, bool taken)
+{
+	(void)ctx;
+	receiver_note_given(event, taken);
+	receiver_require(event->id > life.last_id, "an id is not above the last one");
+	receiver_require(!life.in_reserve || event->id == life.last_id + 1, "an id is left out");
+	life.last_id = event->id;
+	*(taken ? &life.queued : &life.dropped) += 1;
+}
+
+static bool
+owes(void)
+{
+	return inventory_is_owed(sim.inv) || discover_is_owed(sim.d);
+}
+
+static void
+note_todo(void)
+{
+	const unsigned int todo = monitor_take_todo(sim.monitor);
+
+	life.to_save |= (todo & (MONITOR_SAVE_NOW | MONITOR_SAVE_SOON)) != 0;
+	life.to_reconcile |= (todo & MONITOR_RECONCILE) != 0;
+}
+
+static void
+reconcile(void)
+{
+	note_todo();
+	if (life.to_reconcile)
+		monitor_reconcile(sim.monitor, sim_moment());
+	life.to_reconcile = false;
+}
+
+/* The disk. */
+
+static void
+read_state(const struct save *save, struct state *state)
+{
+	const struct state_limits limits = {.managers = MANAGERS, .events = 10000};
+	struct state_error error;
+
+	if (state_decode(state, save->text, save->len, &limits, &error) == 0)
+		return;
+	receiver_note("%s", error.text);
+	receiver_require(false, "a state cannot be read");
+}
+
+void
+life_start_saving(bool final)
+{
+	struct save *save = &life.saving;
+	struct state state, read;
+	char *again;
+	size_t len;
+
+	if (save->text != NULL)
+		return;
+	note_todo();
+	life.to_save = false;
+	sim_export(&state);
+	save->last_id = state.last_id;
+	save->reserved_id = state.last_id = final ? save->last_id : ids_reserve(save->last_id);
+	save->text = state_encode(&state, &save->len);
+	read_state(save, &read);
+	again = state_encode(&read, &len);
+	receiver_require(strcmp(save->text, again) == 0,
+			 "a state's text, once read, makes another one");
+	free(again);
+	state_clear(&state);
+	state_clear(&read);
+}
+
+void
+life_finish_saving(void)
+{
+	struct save *save = &life.saving;
+	bool failed;
+
+	if (save->text == NULL || (life.disk_hangs && !life.calm))
+		return;
+	failed = life.disk_fails && !life.calm;
+	monitor_release(sim.monitor, save->last_id, failed ? 0 : save->reserved_id);
+	if (failed) {
+		free(save->text);
+		life.failed_id = save->last_id;
+		life.to_save = true; /* the writer tries again */
+	} else {
+		free(life.saved.text);
+		life.saved = *save;
+		life.in_reserve |= save->last_id == life.last_id;
+	}
+	save->text = NULL;
+}
+
+/* The master agent. */
+
+static void
+take_events(void)
+{
+	struct event *event = &life.flying[life.flying_count];
+
+	for (; life.flying_count < FLYING_MAX && monitor_take_event(sim.monitor, sim.now_us, event);
+	     event++, life.flying_count++) {
+		const int64_t age_us = sim.now_us - receiver_find(event->id)->event.time.mono_us;
+
+		receiver_require(event->id <= life.saved.last_id || event->id <= life.failed_id ||
+				     age_us >= EVENTS_HOLD_US,
+				 "an event goes out that is not on disk");
+		for (const struct event *e = life.flying; e < event; e++)
+			receiver_require(e->addr != event->addr, "two notifications are in flight");
+	}
+}
+
+/* One notification is answered, or it is given up. */
+static void
+conclude_one(void)
+{
+	const unsigned int i = life_pick(life.flying_count);
+	const struct event event = life.flying[i];
+	const bool refused = !life.calm && life.master_refuses && life_chance(20);
+	const bool lost = !life.calm && !refused && (life.master_is_away || life_chance(20));
+
+	life.flying[i] = life.flying[--life.flying_count];
+	if (!lost || life_chance(50))
+		receiver_tell(&event, refused);
+	monitor_conclude_event(sim.monitor, event.id,
+			       refused ? EVENT_REFUSED
+			       : lost  ? EVENT_RETRY
+				       : EVENT_ACCEPTED);
+	life.queued -= !lost;
+	life.resent += lost;
+	life.dropped += refused;
+	life.sent += !lost && !refused;
+}
+
+static void
+notify(void)
+{
+	do {
+		if (!life.master_is_away || life.calm)
+			take_events();
+		while (life.flying_count > 0 && (life.calm || life_chance(70)))
+			conclude_one();
+		reconcile();
+	} while (life.calm && events_counts(monitor_events(sim.monitor)).queued > 0 &&
+		 life.saving.text == NULL && life.saved.last_id == life.last_id);
+}
+
+static void
+check(void)
+{
+	const struct events_counts counts = events_counts(monitor_events(sim.monitor));
+
+	receiver_require(counts.queued == life.queued && counts.sent == life.sent &&
+			     counts.dropped == life.dropped && counts.resent == life.resent,
+			 "the counters are wrong");
+	receiver_note_rows();
+	if (counts.queued == 0 && !owes())
+		receiver_check();
+}
+
+static void
+check_truth(void)
+{
+	check();
+	receiver_require(!owes() && life.queued == 0, "something is not notified");
+	receiver_check_truth();
+}
+
+/* Lives. */
+
+/* As at a start. */
+void
+life_begin(void)
+{
+	life_start_saving(false);
+	life_finish_saving();
+	monitor_start_saving(sim.monitor);
+}
+
+void
+life_again(bool clean, int64_t after_us)
+{
+	const bool kept = clean && !life.disk_fails && !life.disk_hangs;
+	const int64_t interval_us = discover_settings(sim.d)->interval_us;
+	struct state state;
+
+	if (clean) {
+		life_finish_saving();
+		life_start_saving(true);
+		life_finish_saving();
+	}
+	receiver_note("%s", clean ? "end" : "crash");
+
+	free(life.saving.text);
+	life.saving.text = NULL;
+	receiver_crash(life.saved.last_id);
+	life.failed_id = 0;
+	read_state(&life.saved, &state);
+	life.last_id = state.last_id;
+	life.to_reconcile = false;
+	life.queued = life.sent = life.dropped = life.resent = life.flying_count = 0;
+	for (size_t i = 0; i < state.event_count; i++)
+		life.queued += state.events[i].queued;
+	sim_live_again(&state, after_us);
+	receiver_require(!kept || discover_settings(sim.d)->interval_us == interval_us,
+			 "a restart changes the interval");
+	state_clear(&state);
+	life.in_reserve = false;
+	life_begin();
+	life.number++;
+}
+
+void
+life_run(int64_t time_us)
+{
+	const int64_t end_us = sim.now_us + time_us;
+
+	while (sim.now_us < end_us) {
+		sim_advance(sim.now_us + S_US / 2 + life_pick(8 * S_US));
+		if (life.calm || life_chance(50))
+			life_finish_saving();
+		note_todo();
+		if (life.calm ? life.to_save : life_chance(30))
+			life_start_saving(false);
+		notify();
+		check();
+	}
+}
+
+void
+life_set_link(unsigned int i, enum link_state state)
+{
+	sim.links[i].state = state;
+	sim_report_links();
+}
+
+void
+life_start(unsigned int seed)
+{
+	memset(&life, 0, sizeof(life));
+	memset(&sim, 0, sizeof(sim));
+	receiver_start(seed);
+	life.random.state = seed;
+	sim.file = "model";
+	sim.on_event = on_event;
+	sim.now_us = sim.tick_us = 1000 * S_US;
+	sim.settings = (struct monitor_settings){
+	    .discover = {.interval_us = 30 * S_US, .window_us = 3 * S_US, .probes = 3, .misses = 3},
+	    .inventory = {.max_managers = 100,
+			  .misses = 3,
+			  .confirmations = 2,
+			  .change_holdoff_us = 300 * S_US},
+	    .event_log = 8,
+	    .queue_limit = 1 + life_pick(6),
+	    .notifications = true,
+	};
+	sim_start();
+	life_set_link(sim_link("eth0"), LINK_USABLE);
+	life_set_link(sim_link("eth1"), LINK_USABLE);
+}
+
+static void
+end(void)
+{
+	sim_end();
+	free(life.saving.text);
+	free(life.saved.text);
+}
+
+void
+life_calm(void)
+{
+	size_t given;
+
+	receiver_note("calm");
+	life.calm = true;
+	for (unsigned int i = 0; i < LINKS; i++) {
+		life_set_link(i, LINK_USABLE);
+		sim.links[i].send_fails = false;
+	}
+	for (unsigned int i = 0; i < sim.peer_count; i++) {
+		sim.peers[i].lose = 0;
+		sim.peers[i].silent |= i >= MANAGERS && life_chance(70);
+	}
+	life_run(900 * S_US);
+	check_truth();
+	given = receiver_given();
+	life_again(life_chance(50), 10 * S_US);
+	life_run(300 * S_US);
+	receiver_require(receiver_given() == given, "a restart tells something");
+	check_truth();
+	end();
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* life.h - for model.c: the daemon around the monitor of sim.h, from start to crash and
+ * start: a disk and a master agent, which misbehave at random, and what the daemon does
+ * with what the monitor returns.  A receiver records what it is notified of.
+ *
+ * At all times:
+ *
+ * - Ids ascend, without gaps while saves work, and none is given twice in all lives:
+ *   all notifications with an id, also after a crash, are the same event.
+ * - Of each manager at most one notification is in flight, and its events are
+ *   notified in the order in which they happened.
+ * - An event goes out when it is on disk, when that failed or after EVENTS_HOLD_US.
+ * - Every event for the queue is queued, sent or dropped, as the counters say.
+ * - Nothing is notified twice with different ids: each event says something new, and
+ *   follows from the one notified last.
+ * - With nothing queued or owed, the last notifications are what the core takes for notified.
+ * - The text of a state, once read, makes the same text again.
+ *
+ * Once everything has worked for a while, conflicts perhaps excepted:
+ *
+ * - Nothing is queued or owed, and the last notifications are the truth.
+ * - A restart, clean or not, causes no notification.
+ *
+ * An event is a cut if the next one need not follow from it or from the one notified
+ * before: the queue had no room for it, the master agent refused it, it was notified but
+ * not on disk when the daemon crashed, or its row is gone.
+ */
+#ifndef LIFE_H
+#define LIFE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/random.h"
+#include "core/event.h"
+#include "core/links.h"
+#include "receiver.h"
+
+#define FLYING_MAX 16
+#define S_US INT64_C(1000000)
+
+struct save {
+	char *text; /* NULL: none under way, or nothing saved */
+	size_t len;
+	uint32_t last_id, reserved_id;
+};
+
+struct life {
+	struct random random;
+	bool calm; /* everything works */
+	bool disk_fails, disk_hangs, master_is_away, master_refuses;
+	struct save saving, saved;
+	uint32_t failed_id;         /* the last one that could not be saved */
+	uint32_t last_id;           /* given */
+	bool in_reserve;            /* ids are, for the rest of this life */
+	bool to_save, to_reconcile; /* the monitor has asked for it */
+	struct event flying[FLYING_MAX];
+	unsigned int flying_count;
+	unsigned int queued, sent, dropped, resent; /* what the counters ought to say */
+	unsigned int number;                        /* of lives, this one included */
+};
+
+extern struct life life;
+
+/* Random numbers.  No two of these in one expression, or compilers have scenarios of their
+ * own. */
+uint32_t life_pick(uint32_t below);
+bool life_chance(unsigned int percent);
+
+/* Begin a scenario: a monitor with two usable links, no managers, nothing saved.  The caller
+ * adds managers, and calls life_begin(). */
+void life_start(unsigned int seed);
+
+/* The first save of a life. */
+void life_begin(void);
+
+/* The two halves of a save.  final: the last one of this life. */
+void life_start_saving(bool final);
+void life_finish_saving(void);
+
+/* The daemon ends, or crashes, and starts again later. */
+void life_again(bool clean, int64_t after_us);
+
+/* Let time pass; see that all holds that has to hold at all times. */
+void life_run(int64_t time_us);
+
+void life_set_link(unsigned int i, enum link_state state);
+
+/* From now on everything works.  See that the rest holds, too, and end the scenario. */
+void life_calm(void);
+
+#endif /* LIFE_H */
