@@ -17,9 +17,6 @@
 #include "base/clock.h"
 
 #define SOON_US US_PER_S
-#define PAUSE_MAX_US (5 * US_PER_S)
-#define OCTET_US 1          /* a megabyte a second in the long run, */
-#define BURST_US US_PER_MIN /* and a minute's worth at once */
 #define RETRY_MIN_US US_PER_S
 #define RETRY_MAX_US US_PER_MIN
 #define POLL_MAX_US US_PER_H
@@ -31,24 +28,24 @@
 
 /* Times are clock_now().mono_us. */
 struct schedule {
-	int64_t due_us;    /* the next save, */
-	int64_t rested_us; /* which is not before this */
-	int64_t paid_us;   /* when what was written so far would be, at the pace of OCTET_US */
-	int64_t retry_us;  /* what the last failure had to wait; 0: none, or there is news */
+	int64_t due_us;          /* the next save that was requested, or is tried again */
+	int64_t periodic_due_us; /* the next periodic one */
+	int64_t rested_us;       /* neither of them starts before this */
+	int64_t retry_us;        /* pause after the last failure; 0: none since the last request */
 	int64_t period_us;
 };
 
-/* The thread sleeps in poll(2), not on a condition variable: what shifts the time of
- * a process (libfaketime) gets along with the one only. */
+/* The thread sleeps in poll(2), not on a condition variable, because libfaketime, which
+ * shifts the time of a process, gets along with poll(2) only. */
 struct writer {
 	struct writer_job job;
-	struct schedule schedule; /* the thread's alone */
+	struct schedule schedule; /* used by the thread only */
 	atomic_uint asked;
-	atomic_llong saving_us; /* since when it has been saving; 0: it is not */
-	int64_t hanging_us;     /* that value, of a save that hangs; writer_watch()'s alone */
+	atomic_llong busy_us; /* since when it has been in the job; 0: it is not */
+	int64_t hanging_us;   /* that value, of a call that hangs; used by writer_watch() only */
 	int wake_read_fd, wake_write_fd;
-	atomic_bool last_worked;
-	int ended_read_fd, ended_write_fd; /* readable once the thread is through */
+	int done_read_fd, done_write_fd; /* an octet after the start, and one at the end */
+	atomic_bool ended, last_worked;
 };
 
 static int64_t
@@ -63,6 +60,15 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static struct schedule
+new_schedule(int64_t period_us, int64_t now_us)
+{
+	return (struct schedule){.due_us = INT64_MAX,
+				 .periodic_due_us = now_us + period_us,
+				 .rested_us = now_us,
+				 .period_us = period_us};
+}
+
 static void
 note_asked(struct schedule *s, unsigned int asked, int64_t now_us)
 {
@@ -73,24 +79,29 @@ note_asked(struct schedule *s, unsigned int asked, int64_t now_us)
 }
 
 static void
-note_saved(struct schedule *s, bool worked, size_t octets, int64_t start_us, int64_t end_us)
+note_failed(struct schedule *s, int64_t end_us)
 {
-	s->paid_us = later(s->paid_us, end_us - BURST_US) + (int64_t)octets * OCTET_US;
-	s->paid_us = earlier(s->paid_us, end_us + PAUSE_MAX_US);
-	s->rested_us = later(end_us + earlier(end_us - start_us, PAUSE_MAX_US), s->paid_us);
-	if (worked)
-		s->retry_us = 0;
-	else if (s->retry_us == 0)
-		s->retry_us = RETRY_MIN_US;
-	else
-		s->retry_us = earlier(s->retry_us * 2, RETRY_MAX_US);
-	s->due_us = end_us + (worked ? s->period_us : earlier(s->retry_us, s->period_us));
+	s->retry_us = s->retry_us == 0 ? RETRY_MIN_US : earlier(s->retry_us * 2, RETRY_MAX_US);
+	s->due_us = end_us + earlier(s->retry_us, s->period_us);
+	s->periodic_due_us = later(s->periodic_due_us, s->due_us);
+	/* The more is unsaved, the more an attempt costs: events must not cause one after the
+	 * other. */
+	s->rested_us = end_us + RETRY_MIN_US;
+}
+
+static void
+note_saved(struct schedule *s, enum writer_occasion occasion, int64_t end_us)
+{
+	s->retry_us = 0;
+	s->due_us = INT64_MAX;
+	if (occasion == WRITER_PERIODIC)
+		s->periodic_due_us = end_us + s->period_us;
 }
 
 static int64_t
 time_left_us(const struct schedule *s, int64_t now_us)
 {
-	return later(s->due_us, s->rested_us) - now_us;
+	return later(earlier(s->due_us, s->periodic_due_us), s->rested_us) - now_us;
 }
 
 /* Drained first: what is asked for later leaves something in the pipe. */
@@ -113,32 +124,45 @@ sleep_until_woken(const struct writer *w, int64_t left_us)
 }
 
 static bool
-save_watched(struct writer *w, int64_t start_us, size_t *octets)
+save_watched(struct writer *w, enum writer_occasion occasion)
 {
 	bool worked;
 
-	atomic_store(&w->saving_us, start_us);
-	worked = w->job.save(w->job.ctx, octets);
-	atomic_store(&w->saving_us, 0);
+	atomic_store(&w->busy_us, clock_now().mono_us);
+	worked = w->job.save(w->job.ctx, occasion);
+	atomic_store(&w->busy_us, 0);
 	return worked;
 }
 
 static void
-save_in_turn(struct writer *w)
+save_in_turn(struct writer *w, int64_t now_us)
 {
-	int64_t start_us = clock_now().mono_us;
-	size_t octets = 0;
-	bool worked = save_watched(w, start_us, &octets);
+	struct schedule *s = &w->schedule;
+	const enum writer_occasion occasion =
+	    now_us >= s->periodic_due_us ? WRITER_PERIODIC : WRITER_ASKED;
 
-	note_saved(&w->schedule, worked, octets, start_us, clock_now().mono_us);
+	if (save_watched(w, occasion))
+		note_saved(s, occasion, clock_now().mono_us);
+	else
+		note_failed(s, clock_now().mono_us);
+}
+
+static void
+start_watched(struct writer *w)
+{
+	atomic_store(&w->busy_us, clock_now().mono_us);
+	w->job.start(w->job.ctx);
+	atomic_store(&w->busy_us, 0);
+	w->schedule = new_schedule(w->job.period_s * US_PER_S, clock_now().mono_us);
+	(void)!write(w->done_write_fd, "", 1);
 }
 
 static void *
 run(void *arg)
 {
 	struct writer *w = arg;
-	size_t octets = 0;
 
+	start_watched(w);
 	for (;;) {
 		int64_t now_us = clock_now().mono_us, left_us;
 		unsigned int asked = take_asked(w);
@@ -150,10 +174,11 @@ run(void *arg)
 		if (left_us > 0)
 			sleep_until_woken(w, left_us);
 		else
-			save_in_turn(w);
+			save_in_turn(w, now_us);
 	}
-	atomic_store(&w->last_worked, w->job.save(w->job.ctx, &octets));
-	(void)!write(w->ended_write_fd, "", 1);
+	atomic_store(&w->last_worked, w->job.save(w->job.ctx, WRITER_LAST));
+	atomic_store(&w->ended, true);
+	(void)!write(w->done_write_fd, "", 1);
 	return NULL;
 }
 
@@ -161,7 +186,7 @@ static int
 start_thread(struct writer *w)
 {
 	pthread_attr_t attributes;
-	sigset_t all, former;
+	sigset_t all, previous;
 	pthread_t thread;
 	int error;
 
@@ -170,9 +195,9 @@ start_thread(struct writer *w)
 		return error;
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &former);
+	pthread_sigmask(SIG_SETMASK, &all, &previous);
 	error = pthread_create(&thread, &attributes, run, w);
-	pthread_sigmask(SIG_SETMASK, &former, NULL);
+	pthread_sigmask(SIG_SETMASK, &previous, NULL);
 	pthread_attr_destroy(&attributes);
 	return error;
 }
@@ -193,29 +218,25 @@ struct writer *
 writer_start(const struct writer_job *job)
 {
 	struct writer *w = calloc(1, sizeof(*w));
-	int64_t now_us = clock_now().mono_us;
 	int error;
 
 	assert(job->period_s >= 1);
 	if (w == NULL)
 		return NULL;
 	w->job = *job;
-	w->schedule.period_us = job->period_s * US_PER_S;
-	w->schedule.rested_us = now_us;
-	w->schedule.due_us = now_us + w->schedule.period_us;
 	if (open_pipe(&w->wake_read_fd, &w->wake_write_fd) < 0) {
 		error = errno;
 		goto fail;
 	}
-	if (open_pipe(&w->ended_read_fd, &w->ended_write_fd) < 0) {
+	if (open_pipe(&w->done_read_fd, &w->done_write_fd) < 0) {
 		error = errno;
 		goto fail_wake;
 	}
 	error = start_thread(w);
 	if (error == 0)
 		return w;
-	close(w->ended_read_fd);
-	close(w->ended_write_fd);
+	close(w->done_read_fd);
+	close(w->done_write_fd);
 fail_wake:
 	close(w->wake_read_fd);
 	close(w->wake_write_fd);
@@ -223,6 +244,12 @@ fail:
 	free(w);
 	errno = error;
 	return NULL;
+}
+
+int
+writer_started_fd(const struct writer *writer)
+{
+	return writer->done_read_fd;
 }
 
 static void
@@ -242,7 +269,7 @@ writer_ask(struct writer *writer, enum writer_urgency urgency)
 enum writer_news
 writer_watch(struct writer *w, int *seconds)
 {
-	const int64_t now_us = clock_now().mono_us, since_us = atomic_load(&w->saving_us);
+	const int64_t now_us = clock_now().mono_us, since_us = atomic_load(&w->busy_us);
 	const bool hung = w->hanging_us != 0;
 
 	*seconds = (int)((now_us - (hung ? w->hanging_us : since_us)) / US_PER_S);
@@ -253,18 +280,29 @@ writer_watch(struct writer *w, int *seconds)
 	return hung ? WRITER_HANGS_NO_MORE : WRITER_HANGS;
 }
 
+static void
+drain_done(const struct writer *w)
+{
+	char octets[2];
+
+	while (read(w->done_read_fd, octets, sizeof(octets)) > 0)
+		;
+}
+
 bool
 writer_finish(struct writer *writer, int timeout_ms)
 {
-	struct pollfd ended = {.fd = writer->ended_read_fd, .events = POLLIN};
-	int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * US_PER_MS;
-	int ready;
+	struct pollfd done = {.fd = writer->done_read_fd, .events = POLLIN};
+	const int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * US_PER_MS;
 
 	ask(writer, ASKED_FINISH);
-	do {
-		int64_t left_us = end_us - clock_now().mono_us;
+	while (!atomic_load(&writer->ended)) {
+		const int64_t left_us = end_us - clock_now().mono_us;
+		const int ready = poll(&done, 1, left_us > 0 ? (int)((left_us + 999) / 1000) : 0);
 
-		ready = poll(&ended, 1, left_us > 0 ? (int)((left_us + 999) / 1000) : 0);
-	} while (ready < 0 && errno == EINTR);
+		if (ready == 0 || (ready < 0 && errno != EINTR))
+			break;
+		drain_done(writer); /* or else the octet of the start would end the wait */
+	}
 	return atomic_load(&writer->last_worked);
 }

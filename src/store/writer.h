@@ -7,7 +7,6 @@
 #define WRITER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct writer;
 
@@ -16,42 +15,51 @@ enum writer_urgency {
 	WRITER_NOW,
 };
 
-struct writer_job {
-	void *ctx;
-	/* Save.  Returns whether this succeeded; if not, it is called again after a second,
-	 * later after up to a minute, or when something else has to be saved.  *octets is 0
-	 * and may be set to the number of octets written. */
-	bool (*save)(void *ctx, size_t *octets);
-	int period_s; /* save after this time without a request; at least 1 */
+enum writer_occasion {
+	WRITER_ASKED,
+	WRITER_PERIODIC,
+	WRITER_LAST, /* before the thread ends */
 };
 
-/* Start the thread, with all signals blocked.  NULL with errno.  *job is copied.
- * There is no writer_free(): the thread may be waiting for a disk when the
- * process ends. */
+/* Both functions are called in the thread, with all signals blocked. */
+struct writer_job {
+	void *ctx;
+	/* Called first, once. */
+	void (*start)(void *ctx);
+
+	/* Save.  Returns whether this succeeded; if not, it is called again after a second,
+	 * and then at intervals that double up to a minute. */
+	bool (*save)(void *ctx, enum writer_occasion occasion);
+	int period_s; /* of WRITER_PERIODIC, at least 1 */
+};
+
+/* Start the thread.  Returns NULL with errno on failure.  *job is copied.  There is no
+ * writer_free(): the thread may be waiting for a disk when the process ends. */
 struct writer *writer_start(const struct writer_job *job);
 
+/* A descriptor that is readable once job->start() has returned. */
+int writer_started_fd(const struct writer *writer);
+
 /* Request a save.  May be called from any thread, under any lock, even after
- * writer_finish(); never blocks.  A request during a save starts another one after it.
- * The pause after a save is as long as the save took, and, after 60 megabytes at once, a
- * second for each further megabyte, so that events without end do not wear out the disk;
- * it is at most 5 s. */
+ * writer_finish(); never blocks.  All requests during a save are served by one save after
+ * it.  After a save that failed they wait for a second. */
 void writer_ask(struct writer *writer, enum writer_urgency urgency);
 
 #define WRITER_HANG_S 5
 
 enum writer_news {
 	WRITER_NO_NEWS,
-	WRITER_HANGS,         /* a save has taken WRITER_HANG_S: the disk probably hangs */
+	WRITER_HANGS, /* a call of the job has taken WRITER_HANG_S: the disk probably hangs */
 	WRITER_HANGS_NO_MORE, /* it has ended, with or without success */
 };
 
-/* Whether a save has begun or ceased to hang since the last call; *seconds: the time that
+/* Whether a call has begun or ceased to hang since the last time; *seconds: the time that
  * it has taken so far.  Never blocks.  To be called regularly, by one thread. */
 enum writer_news writer_watch(struct writer *writer, int *seconds);
 
-/* Save once more, without a pause, and end; wait at most timeout_ms.  Returns whether the
- * save succeeded in this time.  `save` is not called after this has returned true, or
- * false for another reason than the timeout. */
+/* Save once more, at once, and end; wait at most timeout_ms.  Returns whether the save
+ * succeeded in this time.  `save` is not called after this has returned true, or false for
+ * another reason than the timeout. */
 bool writer_finish(struct writer *writer, int timeout_ms);
 
 #endif /* WRITER_H */

@@ -41,7 +41,7 @@ assert_left(const struct schedule *s, int64_t now_us, int64_t wanted_us)
 static struct schedule
 schedule_at_zero(void)
 {
-	return (struct schedule){.due_us = 600 * US_PER_S, .period_us = 600 * US_PER_S};
+	return new_schedule(600 * US_PER_S, 0);
 }
 
 static void
@@ -69,63 +69,26 @@ test_period(void **state)
 	struct schedule s = schedule_at_zero();
 
 	(void)state;
-	note_saved(&s, true, 0, 0, 1000);
-	assert_left(&s, 1000, 600 * US_PER_S);
-	assert_left(&s, 600 * US_PER_S + 1000, 0);
-	note_asked(&s, ASKED_SOON, 600 * US_PER_S);
-	assert_left(&s, 600 * US_PER_S, 1000);
+	/* Saves that were asked for do not delay it. */
+	note_asked(&s, ASKED_NOW, 300 * US_PER_S);
+	note_saved(&s, WRITER_ASKED, 301 * US_PER_S);
+	assert_left(&s, 301 * US_PER_S, 299 * US_PER_S);
+	note_saved(&s, WRITER_PERIODIC, 602 * US_PER_S);
+	assert_left(&s, 602 * US_PER_S, 600 * US_PER_S);
+	note_asked(&s, ASKED_SOON, 1202 * US_PER_S - 1000);
+	assert_left(&s, 1202 * US_PER_S - 1000, 1000);
 }
 
+/* However long a save took. */
 static void
-test_pause(void **state)
+test_no_pause(void **state)
 {
 	struct schedule s = schedule_at_zero();
 
 	(void)state;
-	note_saved(&s, true, 0, 0, 3 * US_PER_S);
-	note_asked(&s, ASKED_NOW, 3 * US_PER_S);
-	assert_left(&s, 3 * US_PER_S, 3 * US_PER_S);
-	assert_left(&s, 6 * US_PER_S, 0);
-	note_saved(&s, false, 0, 6 * US_PER_S, 9 * US_PER_S);
-	note_asked(&s, ASKED_NOW, 10 * US_PER_S);
-	assert_left(&s, 10 * US_PER_S, 2 * US_PER_S);
-	note_saved(&s, true, 0, 100 * US_PER_S, 200 * US_PER_S);
-	note_asked(&s, ASKED_SOON, 200 * US_PER_S);
-	assert_left(&s, 200 * US_PER_S, 5 * US_PER_S);
-}
-
-/* Two megabytes that take no time, saved as often as they may be from this moment on:
- * how often within so long. */
-static unsigned int
-saves_within(struct schedule *s, int64_t now_us, int64_t length_us)
-{
-	const int64_t end_us = now_us + length_us;
-	unsigned int count = 0;
-
-	for (;; count++) {
-		note_asked(s, ASKED_NOW, now_us);
-		now_us += time_left_us(s, now_us) > 0 ? time_left_us(s, now_us) : 1;
-		if (now_us >= end_us)
-			return count;
-		note_saved(s, true, 2000000, now_us, now_us);
-	}
-}
-
-static void
-test_no_disk_wears_out(void **state)
-{
-	struct schedule s = schedule_at_zero();
-
-	(void)state;
-	/* What 60 s are worth at once, then a save every two seconds. */
-	assert_in_range(saves_within(&s, 1000 * US_PER_S, 10 * US_PER_S), 34, 36);
-	assert_in_range(saves_within(&s, 1010 * US_PER_S, 100 * US_PER_S), 49, 51);
-	/* After ten quiet seconds, what they are worth. */
-	assert_in_range(saves_within(&s, 1120 * US_PER_S, US_PER_S), 5, 7);
-	/* Not more than five seconds, however large it is. */
-	note_saved(&s, true, 400000000, 1200 * US_PER_S, 1200 * US_PER_S);
-	note_asked(&s, ASKED_NOW, 1200 * US_PER_S);
-	assert_left(&s, 1200 * US_PER_S, 5 * US_PER_S);
+	note_saved(&s, WRITER_ASKED, 100 * US_PER_S);
+	note_asked(&s, ASKED_NOW, 100 * US_PER_S);
+	assert_left(&s, 100 * US_PER_S, 0);
 }
 
 /* Fail at once whenever it is due. */
@@ -133,25 +96,35 @@ static int64_t
 fail_when_due(struct schedule *s, int64_t now_us)
 {
 	now_us += time_left_us(s, now_us);
-	note_saved(s, false, 0, now_us, now_us);
+	note_failed(s, now_us);
 	return now_us;
+}
+
+static void
+assert_retries(struct schedule *s, int64_t now_us)
+{
+	static const int wanted_s[] = {1, 2, 4, 8, 16, 32, 60, 60, 60};
+
+	for (size_t i = 0; i < sizeof(wanted_s) / sizeof(wanted_s[0]); i++) {
+		now_us = fail_when_due(s, now_us);
+		assert_left(s, now_us, wanted_s[i] * US_PER_S);
+	}
 }
 
 static void
 test_retries(void **state)
 {
-	static const int wanted_s[] = {1, 2, 4, 8, 16, 32, 60, 60, 60};
 	struct schedule s = schedule_at_zero();
 	int64_t now_us = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(wanted_s) / sizeof(wanted_s[0]); i++) {
-		now_us = fail_when_due(&s, now_us);
-		assert_left(&s, now_us, wanted_s[i] * US_PER_S);
-	}
-	/* News are tried at once, and the retries start over. */
-	note_asked(&s, ASKED_NOW, now_us);
-	assert_left(&s, now_us, 0);
+	note_asked(&s, ASKED_NOW, 0);
+	assert_retries(&s, 0);
+	/* A request is tried a second after a failure, and the retries start over. */
+	now_us = 300 * US_PER_S;
+	note_failed(&s, now_us);
+	note_asked(&s, ASKED_NOW, now_us + 1000);
+	assert_left(&s, now_us, US_PER_S);
 	now_us = fail_when_due(&s, now_us);
 	assert_left(&s, now_us, US_PER_S);
 	now_us = fail_when_due(&s, now_us);
@@ -159,16 +132,26 @@ test_retries(void **state)
 	note_asked(&s, ASKED_SOON, now_us);
 	assert_left(&s, now_us, US_PER_S);
 
-	note_saved(&s, true, 0, now_us, now_us);
+	note_saved(&s, WRITER_PERIODIC, now_us);
 	assert_left(&s, now_us, 600 * US_PER_S);
+	note_asked(&s, ASKED_NOW, now_us);
 	now_us = fail_when_due(&s, now_us);
 	assert_left(&s, now_us, US_PER_S);
 }
 
 static void
+test_retries_of_a_periodic_save(void **state)
+{
+	struct schedule s = schedule_at_zero();
+
+	(void)state;
+	assert_retries(&s, 600 * US_PER_S);
+}
+
+static void
 test_retries_within_a_period(void **state)
 {
-	struct schedule s = {.period_us = 3 * US_PER_S};
+	struct schedule s = new_schedule(3 * US_PER_S, 0);
 	int64_t now_us = 0;
 
 	(void)state;
@@ -183,7 +166,7 @@ struct script {
 	int started_read_fd, started_write_fd; /* an octet for each save */
 	int verdict_read_fd, verdict_write_fd; /* 'y' or 'n' ends it */
 	atomic_uint saves;
-	atomic_llong takes_us;
+	enum writer_occasion occasion; /* of the last save */
 	bool signals_blocked;
 };
 
@@ -202,26 +185,42 @@ all_signals_blocked(void)
 	return true;
 }
 
+static void
+start_at_once(void *ctx)
+{
+	(void)ctx;
+}
+
+static void
+start_slowly(void *ctx)
+{
+	struct script *s = ctx;
+	char verdict;
+
+	s->signals_blocked = all_signals_blocked();
+	(void)!write(s->started_write_fd, "", 1);
+	(void)!read(s->verdict_read_fd, &verdict, 1);
+}
+
 static bool
-save(void *ctx, size_t *octets)
+save(void *ctx, enum writer_occasion occasion)
 {
 	struct script *s = ctx;
 	char verdict = 'n';
 
-	(void)octets;
 	s->signals_blocked = all_signals_blocked();
+	s->occasion = occasion;
 	atomic_fetch_add(&s->saves, 1);
-	clock_us += atomic_load(&s->takes_us);
 	(void)!write(s->started_write_fd, "", 1);
 	(void)!read(s->verdict_read_fd, &verdict, 1);
 	return verdict == 'y';
 }
 
 static struct script *
-start(int period_s)
+start_with(void (*fn)(void *ctx), int period_s)
 {
 	struct script *s = &scripts[script_count++];
-	struct writer_job job = {.ctx = s, .save = save, .period_s = period_s};
+	struct writer_job job = {.ctx = s, .start = fn, .save = save, .period_s = period_s};
 	int started[2], verdict[2];
 
 	assert_true(script_count < sizeof(scripts) / sizeof(scripts[0]));
@@ -237,12 +236,30 @@ start(int period_s)
 }
 
 static bool
+is_readable(int fd, int timeout_ms)
+{
+	struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+	return poll(&readable, 1, timeout_ms) == 1;
+}
+
+/* It has started when this returns, so that the clock may be set. */
+static struct script *
+start(int period_s)
+{
+	struct script *s = start_with(start_at_once, period_s);
+
+	assert_true(is_readable(writer_started_fd(s->writer), WAIT_MS));
+	return s;
+}
+
+static bool
 started_within(struct script *s, int timeout_ms)
 {
-	struct pollfd started = {.fd = s->started_read_fd, .events = POLLIN};
 	char octet;
 
-	return poll(&started, 1, timeout_ms) == 1 && read(s->started_read_fd, &octet, 1) == 1;
+	return is_readable(s->started_read_fd, timeout_ms) &&
+	       read(s->started_read_fd, &octet, 1) == 1;
 }
 
 static void
@@ -339,10 +356,10 @@ static struct writer *restless;
 static atomic_uint news, saved_news;
 
 static bool
-save_news(void *ctx, size_t *octets)
+save_news(void *ctx, enum writer_occasion occasion)
 {
 	(void)ctx;
-	(void)octets;
+	(void)occasion;
 	atomic_store(&saved_news, atomic_load(&news));
 	return true;
 }
@@ -367,7 +384,7 @@ is_saved(unsigned int what)
 static void
 test_nothing_is_overlooked(void **state)
 {
-	struct writer_job job = {.save = save_news, .period_s = LONG_S};
+	struct writer_job job = {.start = start_at_once, .save = save_news, .period_s = LONG_S};
 
 	(void)state;
 	restless = writer_start(&job);
@@ -409,10 +426,27 @@ test_saves_unasked(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_false(started_within(s, IDLE_MS));
 		await_save_as_time_goes_by(s);
+		assert_int_equal(s->occasion, WRITER_PERIODIC);
 		end_save(s, 'y');
 	}
 	finish(s);
+	assert_int_equal(s->occasion, WRITER_LAST);
 	assert_saves(s, 3);
+}
+
+/* A periodic save that failed is tried again as one. */
+static void
+test_periodic_failure(void **state)
+{
+	struct script *s = start(1);
+
+	(void)state;
+	for (const char *verdict = "nny"; *verdict != '\0'; verdict++) {
+		await_save_as_time_goes_by(s);
+		assert_int_equal(s->occasion, WRITER_PERIODIC);
+		end_save(s, *verdict);
+	}
+	finish(s);
 }
 
 static void
@@ -426,6 +460,7 @@ test_failure_is_retried(void **state)
 	end_save(s, 'n');
 	assert_false(started_within(s, IDLE_MS));
 	await_save_as_time_goes_by(s);
+	assert_int_equal(s->occasion, WRITER_ASKED);
 	end_save(s, 'y');
 	assert_false(started_within(s, IDLE_MS));
 	finish(s);
@@ -441,7 +476,7 @@ test_finish_saves_what_is_new(void **state)
 	writer_ask(s->writer, WRITER_NOW);
 	await_save(s);
 	writer_ask(s->writer, WRITER_NOW);
-	end_save(s, 'n');
+	end_save(s, 'y');
 	await_save(s);
 	end_save(s, 'n');
 	writer_ask(s->writer, WRITER_SOON);
@@ -483,23 +518,22 @@ test_finish_that_is_stuck(void **state)
 	assert_saves(s, 2);
 }
 
-/* The pause would never end. */
+/* A save that failed is followed by a pause, which would never end. */
 static void
 test_finish_does_not_pause(void **state)
 {
 	struct script *s = start(LONG_S);
 
 	(void)state;
-	atomic_store(&s->takes_us, 100 * US_PER_S);
 	writer_ask(s->writer, WRITER_NOW);
 	await_save(s);
-	atomic_store(&s->takes_us, 0);
-	end_save(s, 'y');
+	end_save(s, 'n');
 	writer_ask(s->writer, WRITER_NOW);
 	assert_false(started_within(s, IDLE_MS));
 	end_save(s, 'y');
 	assert_true(writer_finish(s->writer, WAIT_MS));
 	assert_saves(s, 2);
+	assert_int_equal(s->occasion, WRITER_LAST);
 }
 
 static void
@@ -516,7 +550,7 @@ assert_news(struct script *s, enum writer_news wanted, int wanted_seconds)
 static void
 await_no_more(struct script *s, int wanted_seconds)
 {
-	while (atomic_load(&s->writer->saving_us) != 0)
+	while (atomic_load(&s->writer->busy_us) != 0)
 		sched_yield();
 	assert_news(s, WRITER_HANGS_NO_MORE, wanted_seconds);
 }
@@ -533,7 +567,7 @@ test_save_that_hangs(void **state)
 		writer_ask(s->writer, WRITER_NOW);
 		await_save_as_time_goes_by(s);
 		/* It began at some time while time went by. */
-		clock_us = atomic_load(&s->writer->saving_us) + 5 * US_PER_S - 1;
+		clock_us = atomic_load(&s->writer->busy_us) + 5 * US_PER_S - 1;
 		assert_news(s, WRITER_NO_NEWS, 0);
 		clock_us += 1;
 		assert_news(s, WRITER_HANGS, 5);
@@ -545,11 +579,55 @@ test_save_that_hangs(void **state)
 	}
 	/* One that does not. */
 	await_save_as_time_goes_by(s);
-	clock_us = atomic_load(&s->writer->saving_us) + 4 * US_PER_S;
+	clock_us = atomic_load(&s->writer->busy_us) + 4 * US_PER_S;
 	assert_news(s, WRITER_NO_NEWS, 0);
 	end_save(s, 'y');
 	finish(s);
 	assert_news(s, WRITER_NO_NEWS, 0);
+}
+
+/* What is asked for meanwhile is done after it. */
+static void
+test_start_that_hangs(void **state)
+{
+	struct script *s = start_with(start_slowly, LONG_S);
+
+	(void)state;
+	await_save(s);
+	assert_true(s->signals_blocked);
+	writer_ask(s->writer, WRITER_NOW);
+	assert_false(is_readable(writer_started_fd(s->writer), IDLE_MS));
+	clock_us = atomic_load(&s->writer->busy_us) + 5 * US_PER_S;
+	assert_news(s, WRITER_HANGS, 5);
+	assert_false(writer_finish(s->writer, IDLE_MS));
+	assert_saves(s, 0);
+	end_save(s, 'y');
+	assert_true(is_readable(writer_started_fd(s->writer), WAIT_MS));
+	end_save(s, 'y');
+	assert_true(writer_finish(s->writer, WAIT_MS));
+	assert_saves(s, 1);
+	assert_news(s, WRITER_HANGS_NO_MORE, 5);
+}
+
+/* Two saves at most for what was asked for while they were under way. */
+static void
+test_requests_during_saves(void **state)
+{
+	struct script *s = start(LONG_S);
+
+	(void)state;
+	for (unsigned int i = 1; i <= 3; i++) {
+		writer_ask(s->writer, WRITER_NOW);
+		await_save(s);
+		for (int k = 0; k < 1000; k++)
+			writer_ask(s->writer, WRITER_NOW);
+		end_save(s, 'y');
+		await_save(s);
+		end_save(s, 'y');
+		assert_false(started_within(s, IDLE_MS));
+		assert_saves(s, 2 * i);
+	}
+	finish(s);
 }
 
 static struct script *interrupted;
@@ -597,7 +675,7 @@ test_signals(void **state)
 static void
 test_no_descriptors(void **state)
 {
-	struct writer_job job = {.save = save, .period_s = LONG_S};
+	struct writer_job job = {.start = start_at_once, .save = save, .period_s = LONG_S};
 	struct rlimit previous, few;
 	int next = dup(STDIN_FILENO);
 
@@ -623,15 +701,16 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_soon_and_now),
 	    cmocka_unit_test(test_period),
-	    cmocka_unit_test(test_pause),
-	    cmocka_unit_test(test_no_disk_wears_out),
+	    cmocka_unit_test(test_no_pause),
 	    cmocka_unit_test(test_retries),
+	    cmocka_unit_test(test_retries_of_a_periodic_save),
 	    cmocka_unit_test(test_retries_within_a_period),
 	    cmocka_unit_test(test_only_the_last_save),
 	    cmocka_unit_test(test_many_ask),
 	    cmocka_unit_test(test_nothing_is_overlooked),
 	    cmocka_unit_test(test_now_goes_before_soon),
 	    cmocka_unit_test(test_saves_unasked),
+	    cmocka_unit_test(test_periodic_failure),
 	    cmocka_unit_test(test_failure_is_retried),
 	    cmocka_unit_test(test_finish_saves_what_is_new),
 	    cmocka_unit_test(test_finish_that_fails),
@@ -639,6 +718,8 @@ main(void)
 	    cmocka_unit_test(test_finish_does_not_pause),
 	    cmocka_unit_test(test_finish_that_is_interrupted),
 	    cmocka_unit_test(test_save_that_hangs),
+	    cmocka_unit_test(test_start_that_hangs),
+	    cmocka_unit_test(test_requests_during_saves),
 	    cmocka_unit_test(test_signals),
 	    cmocka_unit_test(test_no_descriptors),
 	};
