@@ -352,3 +352,27 @@ loop_stop(struct loop *loop)
 {
 	loop->stopping = true;
 }
+
+enum loop_waited
+loop_wait(struct loop *loop, int fd, int timeout_ms)
+{
+	const int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * US_PER_MS;
+	struct pollfd polls[] = {{.fd = fd, .events = POLLIN},
+				 {.fd = loop->signal_read_fd, .events = POLLIN}};
+
+	loop->stopping = false;
+	for (;;) {
+		const int64_t left_us = end_us - clock_now().mono_us;
+
+		polls[0].revents = polls[1].revents = 0;
+		(void)poll(polls, 2, left_us > 0 ? (int)((left_us + 999) / 1000) : 0);
+		if (polls[1].revents != 0)
+			deliver_signals(loop, loop->signal_read_fd);
+		if (loop->stopping)
+			return LOOP_STOPPED;
+		if (polls[0].revents != 0)
+			return LOOP_READABLE;
+		if (left_us <= 0)
+			return LOOP_TIMEOUT;
+	}
+}

@@ -39,4 +39,14 @@ int loop_add_signal(struct loop *loop, int signo, void (*fn)(void *ctx, int sign
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
+enum loop_waited {
+	LOOP_READABLE,
+	LOOP_TIMEOUT,
+	LOOP_STOPPED, /* by loop_stop() */
+};
+
+/* Before loop_run(): wait until fd is readable, for timeout_ms at most.  Of the loop, only
+ * signals are handled meanwhile. */
+enum loop_waited loop_wait(struct loop *loop, int fd, int timeout_ms);
+
 #endif /* LOOP_H */

@@ -392,6 +392,14 @@ on_signal(void *ctx, int signo)
 }
 
 static void
+on_usr1(void *ctx, int signo)
+{
+	(void)ctx;
+	(void)signo;
+	note('u');
+}
+
+static void
 on_a_raise(void *ctx)
 {
 	(void)ctx;
@@ -502,6 +510,41 @@ other_failure_to_wait_ends_the_loop(void **state)
 	assert_int_equal(warnings, 0);
 }
 
+/* What is due in the loop is not called, but signals are. */
+static void
+wait_for_one_descriptor(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(loop_add_fd(s->loop, s->pipe1[0], on_pipe_stop, s), 0);
+	loop_set_timer(s->end, 0);
+	fill(s->pipe1);
+	assert_int_equal(loop_wait(s->loop, s->pipe2[0], 20), LOOP_TIMEOUT);
+	assert_int_equal(loop_add_signal(s->loop, SIGUSR1, on_usr1, s), 0);
+	raise(SIGUSR1);
+	assert_int_equal(loop_wait(s->loop, s->pipe2[0], 20), LOOP_TIMEOUT);
+	assert_string_equal(trace, "u");
+	fill(s->pipe2);
+	assert_int_equal(loop_wait(s->loop, s->pipe2[0], 20), LOOP_READABLE);
+	assert_string_equal(trace, "u");
+}
+
+static void
+signal_ends_the_wait_for_one_descriptor(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(loop_add_signal(s->loop, SIGALRM, on_alarm, s), 0);
+	ualarm(20000, 0);
+	assert_int_equal(loop_wait(s->loop, s->pipe2[0], 60000), LOOP_STOPPED);
+	assert_string_equal(trace, "s");
+	/* It comes before what is readable. */
+	raise(SIGALRM);
+	fill(s->pipe2);
+	assert_int_equal(loop_wait(s->loop, s->pipe2[0], 60000), LOOP_STOPPED);
+	assert_string_equal(trace, "ss");
+}
+
 int
 main(void)
 {
@@ -523,6 +566,8 @@ main(void)
 	    TEST(wait_without_memory_is_repeated),
 	    TEST(signal_is_delivered_while_there_is_no_memory),
 	    TEST(other_failure_to_wait_ends_the_loop),
+	    TEST(wait_for_one_descriptor),
+	    TEST(signal_ends_the_wait_for_one_descriptor),
 	};
 
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
