@@ -70,7 +70,7 @@ def install(machine, block):
     """Install from the build; the build itself is not repeated."""
     commands = [command for _, command, _ in block.commands()]
     assert [command.split()[0] for command in commands] == ["apt-get", "./bootstrap", "make"]
-    packages = re.search("^build_packages='(.*)'$", (SOURCE / "bootstrap").read_text(), re.M)
+    packages = re.search("^build_packages='([^']*)'$", (SOURCE / "bootstrap").read_text(), re.M)
     # The compiler recommends libc6-dev, and apt-get installs recommended packages.
     expected = {*packages.group(1).split(), "snmpd", "snmp"} - {"libc6-dev"}
     assert set(commands[0].replace("\\", "").split()[2:]) == expected
