@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h" /* for asprintf(3): configure turns the system's extensions on */
+
+#include "store/history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "store/event_row.h"
+#include "store/readonly.h"
+#include "store/schema.h"
+
+#define PIECE 500 /* rows in a transaction, which takes milliseconds */
+
+/* A daemon that starts or stops may be in the way for a moment. */
+#define PATIENCE_US (3 * US_PER_S)
+#define PAUSE_US 20000
+
+/* Also those that SQLite opens beside the database. */
+enum { DATABASE, WAL, INDEX, JOURNAL, FILES };
+static const char *const suffixes[FILES] = {"", "-wal", "-shm", "-journal"};
+
+/* The files at one moment; st_nlink is 0 of one that is not there. */
+struct glimpse {
+	struct stat files[FILES];
+};
+
+struct reader {
+	char *paths[FILES];
+	struct stat first; /* the database when reading began */
+	int64_t last;      /* number of the last event that was read */
+	char *error;
+	size_t count;
+	struct event_record piece[PIECE];
+};
+
+enum outcome {
+	READ,
+	TRY_AGAIN, /* error has the reason */
+	FAILED,
+};
+
+/* With what would be right: who owns the file may not be known, if its directory is closed. */
+static enum outcome
+cannot_read(struct reader *reader, const char *path, int error)
+{
+	struct stat st;
+	char owner[40] = "its owner";
+	size_t len;
+
+	place_failed(reader->error, "read", path, error);
+	len = strlen(reader->error);
+	if (stat(path, &st) == 0)
+		snprintf(owner, sizeof(owner), "user %u", (unsigned int)st.st_uid);
+	if (error == EACCES || error == EPERM)
+		snprintf(reader->error + len, PLACE_ERROR_LEN - len,
+			 "; expected to be run by %s or root", owner);
+	else if (error == ENOENT)
+		snprintf(reader->error + len, PLACE_ERROR_LEN - len,
+			 "; expected a database that a daemon has made");
+	return FAILED;
+}
+
+/* Whether it could be opened by SQLite, without what open(2) of a FIFO or a symbolic link
+ * would do. */
+static enum outcome
+examine(struct reader *reader, const char *path, bool required, struct stat *st)
+{
+	const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const int error = errno;
+	bool regular;
+
+	*st = (struct stat){0};
+	if (fd < 0 && error == ENOENT && !required)
+		return READ;
+	if (fd < 0 && error != ELOOP)
+		return cannot_read(reader, path, error);
+	regular = fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode);
+	if (fd >= 0)
+		close(fd);
+	if (regular)
+		return READ;
+	snprintf(reader->error, PLACE_ERROR_LEN, "%s: is not a regular file; expected a database",
+		 path);
+	return FAILED;
+}
+
+static enum outcome
+look(struct reader *reader, struct glimpse *glimpse)
+{
+	enum outcome outcome = READ;
+
+	for (int i = 0; i < FILES && outcome == READ; i++)
+		outcome = examine(reader, reader->paths[i], i == DATABASE, &glimpse->files[i]);
+	return outcome;
+}
+
+static bool
+is_there(const struct glimpse *glimpse, int file)
+{
+	return glimpse->files[file].st_nlink > 0;
+}
+
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool
+is_unchanged(const struct stat *a, const struct stat *b)
+{
+	return is_same(a, b) && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Whether what was read between the two is what was in the database at one moment. */
+static bool
+is_valid(const struct glimpse *before, const struct glimpse *after)
+{
+	return readonly_is_guarded() ||
+	       (is_unchanged(&before->files[DATABASE], &after->files[DATABASE]) &&
+		is_unchanged(&before->files[WAL], &after->files[WAL]) &&
+		is_unchanged(&before->files[JOURNAL], &after->files[JOURNAL]));
+}
+
+static enum outcome
+fail(struct reader *reader, const char *what, const char *detail)
+{
+	snprintf(reader->error, PLACE_ERROR_LEN, "%s: %s%s", reader->paths[DATABASE], what, detail);
+	return FAILED;
+}
+
+/* What an error of SQLite's means. */
+static enum outcome
+explain(struct reader *reader, sqlite3 *db, int code)
+{
+	const int error = db != NULL ? sqlite3_system_errno(db) : 0;
+
+	switch (code & 0xff) {
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return fail(reader, "is damaged, or no database: ", sqlite3_errstr(code));
+	case SQLITE_BUSY:
+	case SQLITE_PROTOCOL:
+		fail(reader, "is in use: ", sqlite3_errstr(code));
+		return TRY_AGAIN;
+	case SQLITE_READONLY: /* a daemon is about to recover it */
+	case SQLITE_CANTOPEN: /* or has removed PATH-wal just now */
+		fail(reader,
+		     "a daemon that was making or recovering it has not finished; "
+		     "expected one to be started: ",
+		     sqlite3_errstr(code));
+		return TRY_AGAIN;
+	default:
+		return fail(reader, "cannot be read: ",
+			    error != 0 ? strerror(error) : sqlite3_errstr(code));
+	}
+}
+
+static enum outcome
+check_schema(struct reader *reader, sqlite3 *db)
+{
+	char error[PLACE_ERROR_LEN / 2];
+
+	switch (schema_check(db, error, sizeof(error))) {
+	case SCHEMA_OURS:
+		return READ;
+	case SCHEMA_EMPTY:
+		return fail(reader, "is empty; expected a database of ldm-agentx", "");
+	case SCHEMA_WRONG:
+		return fail(reader, "is not a database of this ldm-agentx: ", error);
+	case SCHEMA_UNKNOWN:
+		break;
+	}
+	return explain(reader, db, sqlite3_extended_errcode(db));
+}
+
+/* Take the rows, which come by ascending numbers unless the database is damaged. */
+static enum outcome
+take_rows(struct reader *reader, sqlite3_stmt *stmt, int64_t *last)
+{
+	const char *wrong;
+	char what[80];
+	int code;
+
+	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && reader->count < PIECE) {
+		const int64_t number = sqlite3_column_int64(stmt, 0);
+
+		wrong = number > *last ? event_row_read(stmt, 1, &reader->piece[reader->count])
+				       : "number";
+		if (wrong != NULL) {
+			snprintf(what, sizeof(what), "event number %lld: invalid %s",
+				 (long long)number, wrong);
+			return fail(reader, "is damaged: ", what);
+		}
+		*last = number;
+		reader->count++;
+	}
+	return code == SQLITE_DONE ? READ : explain(reader, sqlite3_db_handle(stmt), code);
+}
+
+static enum outcome
+query(struct reader *reader, sqlite3 *db, int64_t until, int64_t *last)
+{
+	static const char sql[] =
+	    "SELECT number, " SCHEMA_EVENT_COLUMNS " FROM event WHERE number > ? AND number <= ? "
+	    "ORDER BY number LIMIT ?";
+	enum outcome outcome;
+	sqlite3_stmt *stmt;
+	const int code = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+	if (code != SQLITE_OK)
+		return explain(reader, db, sqlite3_extended_errcode(db));
+	sqlite3_bind_int64(stmt, 1, reader->last);
+	sqlite3_bind_int64(stmt, 2, until);
+	sqlite3_bind_int(stmt, 3, PIECE);
+	outcome = take_rows(reader, stmt, last);
+	sqlite3_finalize(stmt);
+	return outcome;
+}
+
+/* One transaction, so that the tables are those that were checked. */
+static enum outcome
+query_checked(struct reader *reader, sqlite3 *db, int64_t until, int64_t *last)
+{
+	enum outcome outcome;
+
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	if (sqlite3_exec(db, "PRAGMA cell_size_check = ON; BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return explain(reader, db, sqlite3_extended_errcode(db));
+	outcome = check_schema(reader, db);
+	return outcome == READ ? query(reader, db, until, last) : outcome;
+}
+
+/* Read up to PIECE events after the last one.  The caller tries again in the end. */
+static enum outcome
+try_piece(struct reader *reader, int64_t until)
+{
+	struct glimpse before, after;
+	int64_t last = reader->last;
+	enum outcome outcome = look(reader, &before);
+	sqlite3 *db;
+	int code;
+
+	reader->count = 0;
+	if (outcome != READ)
+		return outcome;
+	if (reader->first.st_nlink == 0)
+		reader->first = before.files[DATABASE];
+	if (!is_same(&reader->first, &before.files[DATABASE]))
+		return fail(reader, "was replaced while it was read; expected to be read again",
+			    "");
+	if (before.files[DATABASE].st_size == 0)
+		return fail(reader, "is empty; expected a database of ldm-agentx", "");
+	/* A journal has to be heeded, which SQLite does only in a file that may change. */
+	code = readonly_open(reader->paths[DATABASE],
+			     is_there(&before, WAL) || is_there(&before, JOURNAL), &db);
+	outcome =
+	    code == SQLITE_OK ? query_checked(reader, db, until, &last) : explain(reader, db, code);
+	sqlite3_close(db);
+	/* Then whatever was read, and also what was found wrong, means nothing. */
+	if (look(reader, &after) != READ)
+		return FAILED;
+	if (!is_valid(&before, &after)) {
+		fail(reader, "is being changed; expected to be read again", "");
+		return TRY_AGAIN;
+	}
+	if (outcome == READ)
+		reader->last = last;
+	return outcome;
+}
+
+static enum outcome
+read_piece(struct reader *reader, int64_t until)
+{
+	const int64_t deadline_us = clock_now().mono_us + PATIENCE_US;
+	enum outcome outcome;
+
+	while ((outcome = try_piece(reader, until)) == TRY_AGAIN &&
+	       clock_now().mono_us < deadline_us)
+		usleep(PAUSE_US);
+	return outcome;
+}
+
+static struct reader *
+new_reader(const char *path, char *error)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader == NULL)
+		return NULL;
+	reader->error = error;
+	reader->last = INT64_MIN;
+	for (int i = 0; i < FILES; i++) {
+		if (asprintf(&reader->paths[i], "%s%s", path, suffixes[i]) < 0)
+			reader->paths[i] = NULL;
+	}
+	return reader;
+}
+
+static void
+free_reader(struct reader *reader)
+{
+	for (int i = 0; reader != NULL && i < FILES; i++)
+		free(reader->paths[i]);
+	free(reader);
+}
+
+static bool
+has_paths(const struct reader *reader)
+{
+	bool all = reader != NULL;
+
+	for (int i = 0; all && i < FILES; i++)
+		all = reader->paths[i] != NULL;
+	return all;
+}
+
+static enum outcome
+read_all(struct reader *reader, int64_t until, history_fn *fn, void *ctx)
+{
+	enum outcome outcome;
+
+	do {
+		outcome = read_piece(reader, until);
+		for (size_t i = 0; outcome == READ && i < reader->count; i++)
+			if (!fn(ctx, &reader->piece[i]))
+				return READ;
+	} while (outcome == READ && reader->count == PIECE);
+	return outcome;
+}
+
+int
+history_read(const char *path, int64_t *until, history_fn *fn, void *ctx,
+	     char error[PLACE_ERROR_LEN])
+{
+	struct reader *reader = new_reader(path, error);
+	enum outcome outcome = FAILED;
+
+	if (has_paths(reader))
+		outcome = read_all(reader, *until, fn, ctx);
+	else
+		place_failed(error, "read", path, ENOMEM);
+	if (outcome == READ)
+		*until = reader->last;
+	free_reader(reader);
+	return outcome == READ ? 0 : -1;
+}
