@@ -16,6 +16,7 @@ struct discover {
 	void *ctx;
 	struct access_list access;
 	struct links links;
+	bool renamed; /* a link, since discover_take_renamed() */
 
 	bool in_round;
 	bool out_of_turn;       /* an additional round: silence is not counted */
@@ -116,11 +117,33 @@ forget_gone(struct discover *d)
 	return true;
 }
 
+static void
+note_renamed(struct discover *d)
+{
+	for (int i = 0; i < d->links.count; i++) {
+		if (!d->links.list[i].renamed)
+			continue;
+		d->links.list[i].renamed = false;
+		d->renamed = true;
+		inventory_note_renamed(d->inv, i);
+	}
+}
+
 void
 discover_set_links(struct discover *d, struct link_report reports[], int count)
 {
 	if (links_update(&d->links, reports, count) > 0 && forget_gone(d))
 		links_update(&d->links, reports, count);
+	note_renamed(d);
+}
+
+bool
+discover_take_renamed(struct discover *d)
+{
+	const bool renamed = d->renamed;
+
+	d->renamed = false;
+	return renamed;
 }
 
 void
@@ -470,26 +493,44 @@ discover_reconcile(struct discover *d, struct moment now)
 	sight_reconcile(&d->links, now, d->on_event, d->ctx);
 }
 
-int
-discover_link_record(const struct discover *d, int link, struct link_record *out)
+void
+discover_link_name(const struct discover *d, int link, char out[LINK_NAME_LEN])
 {
-	if (link < 0 || link >= d->links.count)
-		return -1;
-	memcpy(out->name, d->links.list[link].name, sizeof(out->name));
-	out->impaired = d->links.list[link].notified.announced == ANNOUNCED_DOWN;
-	return 0;
+	static const char none[LINK_NAME_LEN];
+
+	memcpy(out, link != LINK_NONE ? d->links.list[link].name : none, LINK_NAME_LEN);
+}
+
+size_t
+discover_export(const struct discover *d, struct link_record out[])
+{
+	size_t count = 0;
+
+	for (int i = 0; i < d->links.count; i++)
+		if (d->links.list[i].notified.announced == ANNOUNCED_DOWN)
+			memcpy(out[count++].name, d->links.list[i].name, LINK_NAME_LEN);
+	return count;
 }
 
 int
-discover_restore_link(struct discover *d, const struct link_record *record, unsigned int *ifindex)
+discover_restore_link(struct discover *d, const char *name, unsigned int *ifindex)
 {
-	struct link *link = links_place(&d->links, record->name);
+	const struct link *link = name[0] != '\0' ? links_place(&d->links, name) : NULL;
 
-	if (link == NULL)
-		return LINK_NONE;
-	link->impaired = record->impaired;
-	link->notified.announced = record->impaired ? ANNOUNCED_DOWN : ANNOUNCED_NOTHING;
-	link->unseen = record->impaired ? d->settings.misses : 0;
-	*ifindex = link->state == LINK_GONE ? 0 : link->ifindex;
-	return (int)(link - d->links.list);
+	*ifindex = link != NULL && link->state != LINK_GONE ? link->ifindex : 0;
+	return link != NULL ? (int)(link - d->links.list) : LINK_NONE;
+}
+
+void
+discover_restore(struct discover *d, const struct link_record records[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct link *link = links_place(&d->links, records[i].name);
+
+		if (link == NULL)
+			return;
+		link->impaired = true;
+		link->notified.announced = ANNOUNCED_DOWN;
+		link->unseen = d->settings.misses;
+	}
 }

@@ -26,6 +26,7 @@
 #include "core/access.h"
 #include "core/inventory.h"
 #include "core/links.h"
+#include "core/record.h"
 #include "core/wire.h"
 
 struct discover;
@@ -152,14 +153,21 @@ bool discover_is_owed(const struct discover *d);
 /* Make an event for each of them. */
 void discover_reconcile(struct discover *d, struct moment now);
 
-/* Copy what is saved of a link; the name is empty if the place is free.  Returns 0, or -1
- * if there is no such number. */
-int discover_link_record(const struct discover *d, int link, struct link_record *out);
+/* Whether a link was renamed since the last call: then its managers have to be saved. */
+bool discover_take_renamed(struct discover *d);
 
-/* Restore a link from the saved state, even if there is no interface of that name.
- * Returns its number, with *ifindex 0 if the interface does not exist; LINK_NONE if there
- * are LINKS_MAX already. */
-int discover_restore_link(struct discover *d, const struct link_record *record,
-			  unsigned int *ifindex);
+/* Copy the name of a link, or "" for LINK_NONE, to out. */
+void discover_link_name(const struct discover *d, int link, char out[LINK_NAME_LEN]);
+
+/* Copy the links that were announced as impaired to out, which has room for LINKS_MAX.
+ * Returns their number. */
+size_t discover_export(const struct discover *d, struct link_record out[]);
+
+/* Restore them. */
+void discover_restore(struct discover *d, const struct link_record records[], size_t count);
+
+/* The number of the link of this name, even if there is no such interface: then *ifindex is
+ * 0.  LINK_NONE for "", and if there are LINKS_MAX already. */
+int discover_restore_link(struct discover *d, const char *name, unsigned int *ifindex);
 
 #endif /* DISCOVER_H */

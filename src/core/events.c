@@ -3,29 +3,54 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
+#include <sys/tree.h>
+
+/* Why an event that is not in the log any more is kept, and the list it is in. */
+enum place {
+	PLACE_NONE, /* no list */
+	PLACE_WAITING,
+	PLACE_FLYING,  /* taken, without an outcome yet */
+	PLACE_UNSAVED, /* neither queued nor logged */
+};
+#define PLACES (PLACE_UNSAVED + 1)
 
 struct entry {
-	TAILQ_ENTRY(entry) link;
+	RB_ENTRY(entry) node;
+	TAILQ_ENTRY(entry) kept;
+	TAILQ_ENTRY(entry) link; /* in the list of its place */
+	enum place place;
+	bool logged;
 	uint64_t number; /* in the order of events, because ids start at 1 again some day */
+	uint64_t change; /* the number of its last change that is not saved; 0: none */
 	struct event event;
 };
 
+RB_HEAD(entry_tree, entry);
 TAILQ_HEAD(entries, entry);
 
 struct events {
-	struct event *log; /* a ring, ids ascending; not without gaps */
-	size_t log_size, log_count, log_next;
+	struct entry_tree tree; /* all, by id */
+	struct entries kept;    /* all, by number, ascending */
+	struct entries places[PLACES];
+	struct entry *oldest_logged; /* all after it are logged, too; or NULL */
+	size_t kept_count, log_count, changed_count, unsaved_count;
+	size_t log_size, queue_limit;
 	uint32_t last_id;
-	uint64_t last_number;
-	uint64_t previous_number; /* of the last event before ids started at 1 again */
-	uint64_t released;        /* events up to this number may be sent */
-	struct entries waiting;   /* by number, ascending */
-	struct entries flying;    /* taken, without an outcome yet; likewise */
-	size_t queue_limit;
+	uint64_t last_number, last_change;
+	uint64_t released; /* events up to this number may be sent */
+	bool saves;
 	struct events_counts counts;
 };
+
+static int
+entry_cmp(const struct entry *a, const struct entry *b)
+{
+	return (a->event.id > b->event.id) - (a->event.id < b->event.id);
+}
+
+/* RB_GENERATE_STATIC of libbsd 0.11 uses a __unused that it does not define. */
+RB_GENERATE_INTERNAL(entry_tree, entry, node, entry_cmp, __attribute__((unused)) static)
 
 struct events *
 events_new(size_t log_size, size_t queue_limit)
@@ -35,113 +60,175 @@ events_new(size_t log_size, size_t queue_limit)
 	assert(log_size > 0);
 	if (events == NULL)
 		return NULL;
-	events->log = calloc(log_size, sizeof(*events->log));
-	if (events->log == NULL) {
-		free(events);
-		return NULL;
-	}
 	events->log_size = log_size;
 	events->queue_limit = queue_limit;
-	TAILQ_INIT(&events->waiting);
-	TAILQ_INIT(&events->flying);
+	RB_INIT(&events->tree);
+	TAILQ_INIT(&events->kept);
+	for (int i = 0; i < PLACES; i++)
+		TAILQ_INIT(&events->places[i]);
 	return events;
-}
-
-static void
-free_entries(struct entries *entries)
-{
-	struct entry *entry;
-
-	while ((entry = TAILQ_FIRST(entries)) != NULL) {
-		TAILQ_REMOVE(entries, entry, link);
-		free(entry);
-	}
 }
 
 void
 events_free(struct events *events)
 {
+	struct entry *entry;
+
 	if (events == NULL)
 		return;
-	free_entries(&events->waiting);
-	free_entries(&events->flying);
-	free(events->log);
+	while ((entry = TAILQ_FIRST(&events->kept)) != NULL) {
+		TAILQ_REMOVE(&events->kept, entry, kept);
+		free(entry);
+	}
 	free(events);
 }
 
-/* The logged event at a place that counts from the oldest. */
-static struct event *
-logged_at(const struct events *events, size_t place)
-{
-	return &events->log[(events->log_next + events->log_size - events->log_count + place) %
-			    events->log_size];
-}
-
+/* By number, except in PLACE_UNSAVED, where those come first that have been there longest. */
 static void
-log_event(struct events *events, const struct event *event)
+insert(struct events *events, struct entry *entry)
 {
-	events->log[events->log_next] = *event;
-	events->log_next = (events->log_next + 1) % events->log_size;
-	if (events->log_count < events->log_size)
-		events->log_count++;
-}
+	struct entries *list = &events->places[entry->place];
+	const struct entry *last = TAILQ_LAST(list, entries);
+	struct entry *later = NULL;
 
-int
-events_resize(struct events *events, size_t log_size, size_t queue_limit)
-{
-	const size_t kept = events->log_count < log_size ? events->log_count : log_size;
-	struct event *log;
-
-	assert(log_size > 0);
-	if (log_size == events->log_size) {
-		events->queue_limit = queue_limit;
-		return 0;
-	}
-	log = calloc(log_size, sizeof(*log));
-	if (log == NULL)
-		return -1;
-	for (size_t i = 0; i < kept; i++)
-		log[i] = *logged_at(events, events->log_count - kept + i);
-	free(events->log);
-	events->log = log;
-	events->log_size = log_size;
-	events->log_count = kept;
-	events->log_next = kept % log_size;
-	events->queue_limit = queue_limit;
-	return 0;
+	if (last != NULL && last->number > entry->number && entry->place != PLACE_UNSAVED)
+		TAILQ_FOREACH (later, list, link)
+			if (later->number > entry->number)
+				break;
+	if (later != NULL)
+		TAILQ_INSERT_BEFORE(later, entry, link);
+	else
+		TAILQ_INSERT_TAIL(list, entry, link);
 }
 
 static bool
-enqueue(struct events *events, const struct event *event)
+is_queued(const struct entry *entry)
 {
-	struct entry *entry = malloc(sizeof(*entry));
+	return entry->place == PLACE_WAITING || entry->place == PLACE_FLYING;
+}
 
+static void
+move(struct events *events, struct entry *entry, enum place place)
+{
+	events->counts.queued -= is_queued(entry);
+	events->unsaved_count -= entry->place == PLACE_UNSAVED;
+	if (entry->place != PLACE_NONE)
+		TAILQ_REMOVE(&events->places[entry->place], entry, link);
+	entry->place = place;
+	if (place != PLACE_NONE)
+		insert(events, entry);
+	events->counts.queued += is_queued(entry);
+	events->unsaved_count += place == PLACE_UNSAVED;
+}
+
+static void
+set_change(struct events *events, struct entry *entry, uint64_t change)
+{
+	events->changed_count -= entry->change != 0;
+	entry->change = change;
+	events->changed_count += entry->change != 0;
+}
+
+static void
+forget(struct events *events, struct entry *entry)
+{
+	move(events, entry, PLACE_NONE);
+	set_change(events, entry, 0);
+	RB_REMOVE(entry_tree, &events->tree, entry);
+	TAILQ_REMOVE(&events->kept, entry, kept);
+	events->kept_count--;
+	free(entry);
+}
+
+/* Forget the entry unless there is still a reason to keep it. */
+static void
+review(struct events *events, struct entry *entry)
+{
+	if (entry->logged || is_queued(entry))
+		return;
+	if (!events->saves || entry->change == 0) {
+		forget(events, entry);
+		return;
+	}
+	move(events, entry, PLACE_UNSAVED);
+	if (events->unsaved_count <= EVENTS_UNSAVED_MAX)
+		return;
+	events->counts.forgotten++;
+	forget(events, TAILQ_FIRST(&events->places[PLACE_UNSAVED]));
+}
+
+/* Keep the last `size` events in the log. */
+static void
+shorten_log(struct events *events, size_t size)
+{
+	while (events->log_count > size) {
+		struct entry *entry = events->oldest_logged;
+
+		events->oldest_logged = TAILQ_NEXT(entry, kept);
+		events->log_count--;
+		entry->logged = false;
+		review(events, entry);
+	}
+}
+
+void
+events_resize(struct events *events, size_t log_size, size_t queue_limit)
+{
+	assert(log_size > 0);
+	events->log_size = log_size;
+	events->queue_limit = queue_limit;
+	shorten_log(events, log_size);
+}
+
+void
+events_start_saving(struct events *events)
+{
+	events->saves = true;
+}
+
+/* Add an event with this id to the log; NULL if there is no memory. */
+static struct entry *
+add(struct events *events, const struct event *event, uint32_t id)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+
+	if (id < events->last_id)
+		shorten_log(events, 0); /* its order is that of the ids */
+	events->last_id = id;
+	events->last_number++;
 	if (entry == NULL)
-		return false;
+		return NULL;
 	entry->event = *event;
+	entry->event.id = id;
+	if (RB_INSERT(entry_tree, &events->tree, entry) != NULL) {
+		free(entry);
+		return NULL;
+	}
 	entry->number = events->last_number;
-	TAILQ_INSERT_TAIL(&events->waiting, entry, link);
-	events->counts.queued++;
-	return true;
+	entry->logged = true;
+	TAILQ_INSERT_TAIL(&events->kept, entry, kept);
+	events->kept_count++;
+	if (events->log_count++ == 0)
+		events->oldest_logged = entry;
+	return entry;
 }
 
 bool
 events_add(struct events *events, const struct event *event, bool queue)
 {
-	struct event numbered = *event;
+	const uint32_t id = events->last_id < UINT32_MAX ? events->last_id + 1 : 1;
+	struct entry *entry = add(events, event, id);
+	const bool queued = queue && entry != NULL && events_room(events) > 0;
 
-	if (events->last_id == UINT32_MAX) {
-		events->last_id = 0;
-		events->previous_number = events->last_number;
-		events->log_count = 0; /* its order is that of the ids */
-	}
-	numbered.id = ++events->last_id;
-	events->last_number++;
-	log_event(events, &numbered);
-	if (!queue || (events_room(events) > 0 && enqueue(events, &numbered)))
-		return true;
-	events->counts.dropped++;
-	return false;
+	if (!events->saves)
+		events->released = events->last_number;
+	if (entry != NULL)
+		set_change(events, entry, ++events->last_change);
+	if (queued)
+		move(events, entry, PLACE_WAITING);
+	shorten_log(events, events->log_size);
+	events->counts.dropped += queue && !queued;
+	return queued || !queue;
 }
 
 size_t
@@ -171,38 +258,32 @@ void
 events_release(struct events *events, uint32_t id)
 {
 	/* A higher id than the last one is from before ids started at 1 again. */
-	const bool from_before = id > events->last_id;
-	const uint64_t last = from_before ? events->previous_number : events->last_number;
-	const uint32_t ago = from_before ? UINT32_MAX - id : events->last_id - id;
+	const uint32_t ago = events->last_id - id - (id > events->last_id);
 
-	if (ago <= last && last - ago > events->released)
-		events->released = last - ago;
+	if (ago <= events->last_number && events->last_number - ago > events->released)
+		events->released = events->last_number - ago;
 }
 
-/* The place of the first logged event with an id >= from, log_count if there is
- * none. */
-static size_t
-find_logged(const struct events *events, uint32_t from)
+/* The tree macros do not use const, so a copy of the head is passed. */
+static struct entry *
+find_at_or_after(const struct events *events, uint32_t id)
 {
-	size_t low = 0, high = events->log_count;
+	struct entry key = {.event.id = id};
+	struct entry_tree tree = events->tree;
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (logged_at(events, middle)->id < from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return RB_NFIND(entry_tree, &tree, &key);
 }
 
 const struct event *
 events_at_or_after(const struct events *events, uint32_t from)
 {
-	const size_t place = find_logged(events, from);
+	const struct entry *oldest = events->oldest_logged;
+	const struct entry *entry;
 
-	return place < events->log_count ? logged_at(events, place) : NULL;
+	if (oldest == NULL)
+		return NULL;
+	entry = find_at_or_after(events, from > oldest->event.id ? from : oldest->event.id);
+	return entry != NULL && entry->logged ? &entry->event : NULL;
 }
 
 static bool
@@ -210,24 +291,10 @@ in_flight(const struct events *events, uint32_t addr)
 {
 	const struct entry *entry;
 
-	TAILQ_FOREACH (entry, &events->flying, link)
+	TAILQ_FOREACH (entry, &events->places[PLACE_FLYING], link)
 		if (entry->event.addr == addr)
 			return true;
 	return false;
-}
-
-static void
-insert_in_order(struct entries *entries, struct entry *entry)
-{
-	struct entry *later;
-
-	TAILQ_FOREACH (later, entries, link)
-		if (later->number > entry->number)
-			break;
-	if (later != NULL)
-		TAILQ_INSERT_BEFORE(later, entry, link);
-	else
-		TAILQ_INSERT_TAIL(entries, entry, link);
 }
 
 bool
@@ -235,15 +302,14 @@ events_take(struct events *events, int64_t now_us, struct event *out)
 {
 	struct entry *entry;
 
-	TAILQ_FOREACH (entry, &events->waiting, link) {
+	TAILQ_FOREACH (entry, &events->places[PLACE_WAITING], link) {
 		/* Those after it are newer. */
 		if (entry->number > events->released &&
 		    now_us - entry->event.time.mono_us < EVENTS_HOLD_US)
 			return false;
 		if (in_flight(events, entry->event.addr))
 			continue;
-		TAILQ_REMOVE(&events->waiting, entry, link);
-		insert_in_order(&events->flying, entry);
+		move(events, entry, PLACE_FLYING);
 		*out = entry->event;
 		return true;
 	}
@@ -253,95 +319,61 @@ events_take(struct events *events, int64_t now_us, struct event *out)
 void
 events_conclude(struct events *events, uint32_t id, enum event_outcome outcome)
 {
-	struct entry *entry;
+	struct entry *entry = find_at_or_after(events, id);
 
-	TAILQ_FOREACH (entry, &events->flying, link)
-		if (entry->event.id == id)
-			break;
-	if (entry == NULL)
+	if (entry == NULL || entry->event.id != id || entry->place != PLACE_FLYING)
 		return;
-	TAILQ_REMOVE(&events->flying, entry, link);
 	if (outcome == EVENT_RETRY) {
 		events->counts.resent++;
-		insert_in_order(&events->waiting, entry);
+		move(events, entry, PLACE_WAITING);
 		return;
 	}
 	if (outcome == EVENT_ACCEPTED)
 		events->counts.sent++;
 	else
 		events->counts.dropped++;
-	events->counts.queued--;
-	free(entry);
-}
-
-/* The next queued event in the order of their numbers; each of the two entries
- * is the first one of its list that was not visited yet. */
-static const struct event *
-next_queued(const struct entry **waiting, const struct entry **flying)
-{
-	const struct entry **next =
-	    *waiting == NULL || (*flying != NULL && (*flying)->number < (*waiting)->number)
-		? flying
-		: waiting;
-	const struct event *event = &(*next)->event;
-
-	*next = TAILQ_NEXT(*next, link);
-	return event;
-}
-
-static const struct entry *
-first_after(const struct entries *entries, uint64_t number)
-{
-	const struct entry *entry;
-
-	TAILQ_FOREACH (entry, entries, link)
-		if (entry->number > number)
-			break;
-	return entry;
-}
-
-/* Visit what is logged or queued.  Events queued before ids start at 1 again are left
- * out: their ids are beyond last_id, and could not be put in order after a restart. */
-static size_t
-merge(const struct events *events, struct event_record out[])
-{
-	const struct entry *waiting = first_after(&events->waiting, events->previous_number);
-	const struct entry *flying = first_after(&events->flying, events->previous_number);
-	const struct event *queued = NULL;
-	size_t place = 0, count = 0;
-
-	for (;; count++) {
-		const struct event *logged =
-		    place < events->log_count ? logged_at(events, place) : NULL;
-		bool in_log, in_queue;
-
-		if (queued == NULL && (waiting != NULL || flying != NULL))
-			queued = next_queued(&waiting, &flying);
-		if (logged == NULL && queued == NULL)
-			return count;
-		in_queue = queued != NULL && (logged == NULL || queued->id <= logged->id);
-		in_log = logged != NULL && (queued == NULL || logged->id <= queued->id);
-		if (out != NULL)
-			out[count] = (struct event_record){.event = in_log ? *logged : *queued,
-							   .logged = in_log,
-							   .queued = in_queue};
-		if (in_log)
-			place++;
-		if (in_queue)
-			queued = NULL;
-	}
+	set_change(events, entry, ++events->last_change);
+	move(events, entry, PLACE_NONE);
+	review(events, entry);
 }
 
 size_t
-events_export_count(const struct events *events)
+events_export_count(const struct events *events, bool all)
 {
-	return merge(events, NULL);
+	return all ? events->kept_count : events->changed_count;
+}
+
+/* From the last to the first, because most that changed are among the last. */
+void
+events_export(const struct events *events, bool all, struct changes *changes)
+{
+	size_t left = events_export_count(events, all);
+	const struct entry *entry = TAILQ_LAST(&events->kept, entries);
+
+	changes->state.event_count = left;
+	changes->events_until = events->last_change;
+	for (; left > 0; entry = TAILQ_PREV(entry, entries, kept))
+		if (all || entry->change != 0)
+			changes->state.events[--left] = (struct event_record){
+			    .event = entry->event, .queued = is_queued(entry)};
 }
 
 void
-events_export(const struct events *events, struct event_record out[])
+events_note_saved(struct events *events, const struct changes *changes)
 {
-	merge(events, out);
+	size_t left = events->changed_count;
+	struct entry *entry = TAILQ_LAST(&events->kept, entries), *earlier;
+
+	for (; left > 0; entry = earlier) {
+		earlier = TAILQ_PREV(entry, entries, kept);
+		if (entry->change == 0)
+			continue;
+		left--;
+		if (entry->change > changes->events_until)
+			continue;
+		set_change(events, entry, 0);
+		review(events, entry);
+	}
 }
 
 int
@@ -349,11 +381,13 @@ events_restore(struct events *events, const struct event_record records[], size_
 	       uint32_t last_id)
 {
 	for (size_t i = 0; i < count; i++) {
-		events->last_number++;
-		if (records[i].logged)
-			log_event(events, &records[i].event);
-		if (records[i].queued && !enqueue(events, &records[i].event))
+		struct entry *entry = add(events, &records[i].event, records[i].event.id);
+
+		if (entry == NULL)
 			return -1;
+		if (records[i].queued)
+			move(events, entry, PLACE_WAITING);
+		shorten_log(events, events->log_size);
 	}
 	events->last_id = last_id;
 	events->released = events->last_number;

@@ -17,14 +17,16 @@
 
 #include "base/clock.h"
 #include "core/event.h"
+#include "core/record.h"
 
 struct events;
 
 struct events_counts {
-	uint32_t queued;  /* waiting or in flight now */
-	uint32_t sent;    /* accepted by the master agent */
-	uint32_t resent;  /* sent again because there was no answer */
-	uint32_t dropped; /* refused by the master agent, or no room in the queue */
+	uint32_t queued;    /* waiting or in flight now */
+	uint32_t sent;      /* accepted by the master agent */
+	uint32_t resent;    /* sent again because there was no answer */
+	uint32_t dropped;   /* refused by the master agent, or no room in the queue */
+	uint32_t forgotten; /* never saved, because of EVENTS_UNSAVED_MAX */
 };
 
 /* How the delivery of an event ended. */
@@ -36,12 +38,9 @@ enum event_outcome {
 
 #define EVENTS_HOLD_US (10 * US_PER_S)
 
-/* An event in the saved state.  Its time.mono_us has no meaning. */
-struct event_record {
-	struct event event;
-	bool logged; /* it is in the log */
-	bool queued; /* it waits, or is in flight */
-};
+/* The number of events kept in memory only because they are not saved; of more than
+ * these, the oldest are forgotten. */
+#define EVENTS_UNSAVED_MAX 100000
 
 /* log_size: the number of events in the log, at least 1; queue_limit: the number that may
  * be queued.  Returns NULL if there is no memory.  events_free(NULL) is allowed. */
@@ -49,13 +48,16 @@ struct events *events_new(size_t log_size, size_t queue_limit);
 void events_free(struct events *events);
 
 /* Change both limits.  The last events in the log are kept, and queued events stay queued
- * even beyond the new limit.  Returns 0, or -1 with nothing changed if there is no
- * memory. */
-int events_resize(struct events *events, size_t log_size, size_t queue_limit);
+ * even beyond the new limit. */
+void events_resize(struct events *events, size_t log_size, size_t queue_limit);
+
+/* From now on events wait for events_release(), and are kept until they are saved. */
+void events_start_saving(struct events *events);
 
 /* Add a copy of *event with the next id to the log and, if queue is true, to the queue.
  * Returns false if it should have been queued and there was no room or no memory: it is
- * counted as dropped, and its content has to be reported later. */
+ * counted as dropped, and its content has to be reported later.  If there is no memory, it
+ * is not in the log either. */
 bool events_add(struct events *events, const struct event *event, bool queue);
 
 /* The number of events for which the queue has room. */
@@ -71,7 +73,7 @@ void events_skip(struct events *events, uint32_t id);
 void events_release(struct events *events, uint32_t id);
 
 /* The logged event with the smallest id >= from, or NULL.  It is owned by
- * events and valid until the next events_add().  O(log n). */
+ * events and valid until they are changed.  O(log n). */
 const struct event *events_at_or_after(const struct events *events, uint32_t from);
 
 /* Copy the oldest queued event that may be sent at now_us (monotonic) to *out.  At most
@@ -83,17 +85,20 @@ bool events_take(struct events *events, int64_t now_us, struct event *out);
 void events_conclude(struct events *events, uint32_t id, enum event_outcome outcome);
 
 /* The number of records that events_export() makes. */
-size_t events_export_count(const struct events *events);
+size_t events_export_count(const struct events *events, bool all);
 
-/* Copy all events that are logged or queued, each once and by ascending ids, to out, which
- * has room for events_export_count() records.  Queued events from before ids started at 1
- * again are left out, because they would be out of order. */
-void events_export(const struct events *events, struct event_record out[]);
+/* Copy all events that are logged, queued or not saved, or only those that changed since
+ * the last save, to changes->state.events, which has room for events_export_count(), in the
+ * order in which they happened. */
+void events_export(const struct events *events, bool all, struct changes *changes);
 
-/* Restore exported records, by ascending ids, into an empty struct events.  If the log is
- * smaller now, it keeps the last ones; all queued events are queued again, regardless of
- * the limit, and may be sent at once.  Ids continue after last_id, which is not below that
- * of the last record.  Returns 0, or -1 if there is no memory. */
+/* As monitor_note_saved(). */
+void events_note_saved(struct events *events, const struct changes *changes);
+
+/* Restore saved events into an empty struct events: the log has the last ones, and all
+ * that are queued are queued again, regardless of the limit, and may be sent at once.  Ids
+ * continue after last_id, which is not below that of the last record.  Returns 0, or -1 if
+ * there is no memory. */
 int events_restore(struct events *events, const struct event_record records[], size_t count,
 		   uint32_t last_id);
 

@@ -25,6 +25,7 @@
 #include "core/event.h"
 #include "core/links.h"
 #include "core/manager.h"
+#include "core/record.h"
 #include "core/wire.h"
 
 struct inventory;
@@ -121,14 +122,24 @@ bool inventory_is_owed(const struct inventory *inv);
  * the second one afterwards.  Returns the number of events. */
 size_t inventory_reconcile(struct inventory *inv, size_t max, struct moment now);
 
-/* Copy the rows, by ascending addresses, to out, which has room for max; further rows are
- * left out.  Returns the number copied. */
-size_t inventory_export(const struct inventory *inv, struct manager_record out[], size_t max,
-			struct moment now);
+/* The interface has another name: its managers have to be saved. */
+void inventory_note_renamed(struct inventory *inv, int link);
+
+/* The number of records that inventory_export() makes. */
+size_t inventory_export_count(const struct inventory *inv, bool all);
+
+/* Copy all rows, or those that changed since the last save (and those removed), to
+ * *changes, as monitor_export(), except for the names of links: m.link of each record is
+ * the number.  changes->state.managers has room for inventory_export_count() records. */
+void inventory_export(const struct inventory *inv, bool all, struct changes *changes,
+		      struct moment now);
+
+/* As monitor_note_saved(). */
+void inventory_note_saved(struct inventory *inv, const struct changes *changes);
 
 /* Restore a row from a record, even beyond max_managers; a row that only exists because it
  * is expected is completed.  Managers announced as down are down, all others unknown until
- * they are judged.  Returns false if there is no memory. */
+ * they are judged.  It need not be saved again.  Returns false if there is no memory. */
 bool inventory_restore(struct inventory *inv, const struct manager_record *record, int link,
 		       unsigned int ifindex, struct moment now);
 

@@ -88,6 +88,13 @@ by_last_index(struct links *links, unsigned int ifindex)
 	return NULL;
 }
 
+static void
+set_name(struct link *link, const char name[LINK_NAME_LEN])
+{
+	memcpy(link->name, name, sizeof(link->name));
+	link->renamed = true;
+}
+
 /* A link that has the new name already gets the old one in exchange: it was renamed, too,
  * as another report will show, or is gone.  So no two links ever have the same name. */
 static void
@@ -104,8 +111,8 @@ adopt_name(struct links *links, const struct link_report *report)
 	if (link == NULL)
 		return;
 	if (other != NULL)
-		memcpy(other->name, link->name, sizeof(other->name));
-	memcpy(link->name, report->name, sizeof(link->name));
+		set_name(other, link->name);
+	set_name(link, report->name);
 }
 
 static void

@@ -41,6 +41,7 @@ enum link_state {
 
 struct link {
 	char name[LINK_NAME_LEN];
+	bool renamed; /* until discover_set_links() has noted it */
 	unsigned int ifindex;
 	uint32_t addr; /* host byte order; 0: none */
 	enum link_state state;
@@ -89,12 +90,6 @@ struct link_report {
 	const char *detail;    /* a more exact description than the state, static; or NULL */
 	bool deaf;             /* usable, but answers to the group cannot be received */
 	int link;              /* set by links_update(): its number, or LINK_NONE */
-};
-
-/* A link in the saved state. */
-struct link_record {
-	char name[LINK_NAME_LEN];
-	bool impaired; /* has been announced */
 };
 
 /* The result of a round on a link: whether silence of its managers counts. */

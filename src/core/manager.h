@@ -42,17 +42,6 @@ struct manager {
 	enum announced announced;  /* by the events so far, whether or not they were taken */
 };
 
-/* A row in the saved state.  These members of m are not saved: ifindex, request_number,
- * response_time_us and announced. */
-struct manager_record {
-	struct manager m; /* monotonic times are relative to the time of the save */
-	struct notified notified;
-	int64_t changed_us;  /* last EVENT_CHANGED, likewise relative; 0: none */
-	bool challenged;     /* there is a second source: */
-	uint32_t challenger; /* its address */
-	struct wire_response challenger_says;
-};
-
 /* Circumstances of a response. */
 struct reception {
 	struct moment now;

@@ -3,10 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/random.h"
-#include "core/ids.h"
-#include "core/keep.h"
-
 #define SPARE 16 /* records more than are needed now */
 
 struct monitor {
@@ -18,14 +14,13 @@ struct monitor {
 	struct moment started;
 	monitor_event_fn *on_event;
 	void *ctx;
-	struct random random;
 	unsigned int todo;
 
 	bool quiet;           /* until the first round is over */
 	uint64_t idle_rounds; /* before it, in which no request could be sent */
 	size_t unannounced;   /* in it */
 	bool saves;
-	uint32_t reserved_id; /* ids up to this one are reserved on disk */
+	bool has_saved; /* in this life */
 };
 
 static void
@@ -35,16 +30,15 @@ ask_to_save(struct monitor *m, enum monitor_todo urgency)
 		m->todo |= urgency;
 }
 
-/* An id that is not reserved on disk might be used again after a crash. */
+/* Events may have been sent with ids after the last one of the saved state; but not as
+ * many, for all that is known, as seconds have passed. */
 static void
-take_id(struct monitor *m)
+skip_ids(struct monitor *m, struct moment now)
 {
-	const uint32_t last_id = events_last_id(m->events);
+	const int64_t now_s = now.wall_ms / 1000;
 
-	if (!m->saves || last_id < m->reserved_id)
-		return;
-	events_skip(m->events, ids_leap(last_id, &m->random));
-	m->reserved_id = UINT32_MAX; /* until the next save */
+	if (now_s > events_last_id(m->events) && now_s < UINT32_MAX)
+		events_skip(m->events, (uint32_t)now_s);
 }
 
 static bool
@@ -59,11 +53,11 @@ add_event(void *ctx, const struct event *event)
 		m->unannounced++;
 		return true;
 	}
-	take_id(m);
+	/* If this life leaves no trace on disk, the next one takes the state for clean. */
+	if (m->saves && !m->has_saved)
+		skip_ids(m, event->time);
 	taken = events_add(m->events, event, m->notifications);
 	given.id = events_last_id(m->events);
-	if (!m->saves)
-		events_release(m->events, given.id);
 	m->todo |= MONITOR_SEND;
 	if (m->on_event != NULL)
 		m->on_event(m->ctx, &given, taken);
@@ -100,7 +94,6 @@ monitor_new(const struct monitor_settings *settings, uint64_t seed, struct momen
 	m->started = now;
 	m->on_event = on_event;
 	m->ctx = ctx;
-	m->random.state = seed;
 	m->events = events_new(settings->event_log, settings->queue_limit);
 	m->inventory = inventory_new(&settings->inventory, seed, add_event, m);
 	if (m->events == NULL || m->inventory == NULL)
@@ -157,9 +150,9 @@ monitor_configure(struct monitor *m, const struct monitor_settings *new, struct 
 		m->notifications = new->notifications;
 	note_settings(m, new);
 	if (inventory_configure(m->inventory, &new->inventory) < 0 ||
-	    set_access(m, new->access) < 0 ||
-	    events_resize(m->events, new->event_log, new->queue_limit) < 0)
+	    set_access(m, new->access) < 0)
 		status = -1;
+	events_resize(m->events, new->event_log, new->queue_limit);
 	outcome->no_room =
 	    inventory_expect_configured(m->inventory, new->expected, new->expected_count, now);
 	outcome->denied = inventory_remove_denied(m->inventory, discover_access(m->discover), now);
@@ -181,8 +174,11 @@ monitor_settings(const struct monitor *m)
 unsigned int
 monitor_take_todo(struct monitor *m)
 {
-	const unsigned int todo = m->todo;
+	unsigned int todo;
 
+	if (discover_take_renamed(m->discover))
+		ask_to_save(m, MONITOR_SAVE_NOW);
+	todo = m->todo;
 	m->todo = 0;
 	return todo;
 }
@@ -315,50 +311,55 @@ void
 monitor_start_saving(struct monitor *m)
 {
 	m->saves = true;
+	events_start_saving(m->events);
 }
 
 void
-monitor_release(struct monitor *m, uint32_t id, uint32_t reserved_id)
+monitor_release(struct monitor *m, uint32_t id)
 {
 	events_release(m->events, id);
-	if (reserved_id > 0)
-		m->reserved_id = reserved_id;
 	m->todo |= MONITOR_SEND;
 }
 
-static bool
-has_room(const struct monitor *m, const struct state *state)
+static struct setting_record
+setting_of(int64_t value, int64_t file)
 {
-	return state->links != NULL && state->managers != NULL && state->events != NULL &&
-	       state->manager_count >= inventory_summary(m->inventory).all &&
-	       state->event_count >= events_export_count(m->events);
+	return (struct setting_record){.set = value != file, .value = value, .over = file};
 }
 
 bool
-monitor_export(const struct monitor *m, struct state *state, struct moment now)
+monitor_export(const struct monitor *m, enum monitor_scope scope, struct changes *changes,
+	       struct moment now)
 {
-	const int64_t interval_us = discover_settings(m->discover)->interval_us;
-	const int64_t file_us = m->settings.discover.interval_us;
+	struct state *state = &changes->state;
+	const size_t managers = inventory_export_count(m->inventory, scope != MONITOR_CHANGES);
+	const size_t events = events_export_count(m->events, scope == MONITOR_ALL);
 
-	if (!has_room(m, state)) {
-		state->manager_count = inventory_summary(m->inventory).all + SPARE;
-		state->event_count = events_export_count(m->events) + SPARE;
+	if (state->links == NULL || state->managers == NULL || state->events == NULL ||
+	    state->manager_count < managers || state->event_count < events) {
+		state->manager_count = managers + SPARE;
+		state->event_count = events + SPARE;
 		return false;
 	}
-	state->saved_wall_ms = now.wall_ms;
 	state->quiet = m->quiet;
 	state->last_id = events_last_id(m->events);
-	state->interval = (struct state_setting){
-	    .set = interval_us != file_us, .value = interval_us, .over = file_us};
-	state->notifications = (struct state_switch){
-	    .set = m->notifications != m->settings.notifications,
-	    .value = m->notifications,
-	    .over = m->settings.notifications,
-	};
-	keep_export(m->discover, m->inventory, state, now);
-	state->event_count = events_export_count(m->events);
-	events_export(m->events, state->events);
+	state->interval = setting_of(discover_settings(m->discover)->interval_us,
+				     m->settings.discover.interval_us);
+	state->notifications = setting_of(m->notifications, m->settings.notifications);
+	state->link_count = discover_export(m->discover, state->links);
+	inventory_export(m->inventory, scope != MONITOR_CHANGES, changes, now);
+	for (size_t i = 0; i < managers; i++)
+		discover_link_name(m->discover, state->managers[i].m.link, state->managers[i].link);
+	events_export(m->events, scope == MONITOR_ALL, changes);
 	return true;
+}
+
+void
+monitor_note_saved(struct monitor *m, const struct changes *changes)
+{
+	m->has_saved = true;
+	inventory_note_saved(m->inventory, changes);
+	events_note_saved(m->events, changes);
 }
 
 /* A value set by SET stays in effect while the configuration has the same value as then. */
@@ -374,7 +375,21 @@ restore_settings(struct monitor *m, const struct state *state)
 		discover_round_now(m->discover); /* the regular one may be later now */
 	}
 	if (state->notifications.set && state->notifications.over == m->settings.notifications)
-		m->notifications = state->notifications.value;
+		m->notifications = state->notifications.value != 0;
+}
+
+static int
+restore_managers(struct monitor *m, const struct state *state, struct moment now)
+{
+	for (size_t i = 0; i < state->manager_count; i++) {
+		const struct manager_record *record = &state->managers[i];
+		unsigned int ifindex;
+		const int link = discover_restore_link(m->discover, record->link, &ifindex);
+
+		if (!inventory_restore(m->inventory, record, link, ifindex, now))
+			return -1;
+	}
+	return 0;
 }
 
 int
@@ -383,11 +398,13 @@ monitor_restore(struct monitor *m, const struct state *state, struct moment now)
 	int status;
 
 	restore_settings(m, state);
-	status = keep_restore(m->discover, m->inventory, state, now);
+	discover_restore(m->discover, state->links, state->link_count);
+	status = restore_managers(m, state, now);
 	inventory_remove_denied(m->inventory, discover_access(m->discover), now);
 	if (events_restore(m->events, state->events, state->event_count, state->last_id) < 0)
 		status = -1;
-	m->reserved_id = state->last_id;
+	if (!state->clean)
+		skip_ids(m, now);
 	ask_to_reconcile(m);
 	return status;
 }

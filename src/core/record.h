@@ -44,16 +44,17 @@ struct setting_record {
 };
 
 struct state {
-	bool clean;       /* it was saved at the end of the daemon */
-	bool quiet;       /* the first round was not over: see announceFirst */
-	uint32_t last_id; /* the last one that an event was given */
+	bool clean;                          /* it was saved at the end of the daemon */
+	bool quiet;                          /* the first round was not over: see announceFirst */
+	uint32_t last_id;                    /* the last one that an event was given */
 	struct setting_record interval;      /* microseconds */
 	struct setting_record notifications; /* 0 or 1 */
 	struct link_record *links;           /* owned, as are the others */
 	size_t link_count;
-	struct manager_record *managers; /* addresses ascending */
+	struct manager_record *managers; /* if all, by ascending addresses */
 	size_t manager_count;
-	struct event_record *events; /* ids ascending */
+	struct event_record *events; /* in the order in which they happened: after the id
+				      * 4294967295 they start at 1 again */
 	size_t event_count;
 };
 
@@ -61,12 +62,12 @@ struct state {
 
 /* What has changed since the last save. */
 struct changes {
-	struct state state;         /* of the managers and events, those that changed */
-	bool all_managers;          /* those not among them are gone */
+	struct state state;            /* of the managers and events, those that changed */
+	bool all_managers;             /* managers that are not among them are gone */
 	uint32_t removed[REMOVED_MAX]; /* addresses of managers that are gone; some of them may
 					* have come back, and are among the managers */
 	size_t removed_count;
-	uint64_t until; /* for monitor_note_saved() */
+	uint64_t managers_until, events_until; /* for monitor_note_saved() */
 };
 
 /* Release what the state owns, and empty it. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/record.h"
 
 /* A second source that answers for the address of a row, differently. */
 struct challenger {
@@ -114,6 +115,7 @@ announce(struct row *row, enum notified_part part, struct moment now, const char
 	memcpy(row->described.version, m->version, sizeof(row->described.version));
 	row->described.port = m->port;
 	is = should_know(row);
+	row->changed = true;
 	if (rules->on_event == NULL || rules->on_event(rules->ctx, &event))
 		notified_note(&row->notified, &is, part);
 }
@@ -193,6 +195,7 @@ end_challenge(struct row *row)
 {
 	row_clear(row);
 	row->conflict = false;
+	row->changed |= row->notified.conflict;
 	row->notified.conflict = false;
 }
 
@@ -292,6 +295,15 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 	}
 }
 
+/* Not with each answer: with two interfaces in one network, each request is answered on
+ * both. */
+static void
+note_link(struct row *row)
+{
+	row->changed |= row->m.link != row->noted_link;
+	row->noted_link = row->m.link;
+}
+
 /* The row was not heard.  Returns the state that follows from it. */
 static enum manager_status
 judge_silence(struct manager *m, enum link_judgement judgement, unsigned int misses)
@@ -313,6 +325,7 @@ row_judge(struct row *row, enum link_judgement judgement, struct moment now, int
 	struct manager *m = &row->m;
 	char reason[EVENT_REASON_LEN];
 
+	note_link(row);
 	if (judgement == LINK_JUDGED)
 		judge_sources(row, since, rules);
 	if (manager_heard_since(m, since)) {
@@ -386,6 +399,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	m->link = link;
 	m->ifindex = ifindex;
 	m->request_number = 0;
+	row->noted_link = link;
 	row->notified = record->notified;
 	row->described = record->notified.description;
 	row->conflict = record->notified.conflict;

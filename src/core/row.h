@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* row.h - one manager of the inventory, and how answers and silence change it.
  *
- * Pure.  The inventory (inventory.h) owns the rows and their sums, and passes the
- * judgement of each round.
+ * Pure.  The inventory (inventory.h, rows.h) owns the rows and their sums, and passes
+ * the judgement of each round.
  */
 #ifndef ROW_H
 #define ROW_H
@@ -17,6 +17,7 @@
 #include "core/manager.h"
 
 struct challenger;
+struct manager_record;
 
 /* How a row is counted in the inventory's sums. */
 struct row_counted {
@@ -27,10 +28,17 @@ struct row_counted {
 };
 
 struct row {
-	RB_ENTRY(row) node; /* the inventory's, as are the next three */
+	/* Of rows.h: */
+	RB_ENTRY(row) node;
 	struct row_counted counted;
 	TAILQ_ENTRY(row) owed;
 	bool is_owed; /* it is in the list of rows with events owed */
+	TAILQ_ENTRY(row) unsaved_link;
+	uint64_t unsaved; /* the number of its last change that is not saved; 0: none */
+
+	/* It has to be saved: what is notified, its link or its expectation changed, or it is
+	 * new.  All other changes are made again by answers and silence after a restart. */
+	bool changed;
 	struct manager m;
 
 	struct wire_response described; /* by the last event, whether or not it was taken */
@@ -40,6 +48,7 @@ struct row {
 	unsigned int source_silent_rounds;
 	struct challenger *challenger; /* the source that contradicts it; owned; or NULL */
 	bool conflict;                 /* there was an event for it, taken or not */
+	int noted_link;                /* m.link at the end of the last round, or when restored */
 };
 
 /* The callback for events, and the rules that rows follow. */
@@ -74,8 +83,10 @@ bool row_is_owed(const struct row *row);
 /* Make the event that is owed first. */
 void row_reconcile(struct row *row, struct moment now, const struct row_rules *rules);
 
-/* As in inventory_export() and inventory_restore(). */
+/* Copy what is saved, except for the name of the link: out->m.link is its number. */
 void row_export(const struct row *row, struct manager_record *out, struct moment now);
+
+/* As inventory_restore(). */
 bool row_restore(struct row *row, const struct manager_record *record, int link,
 		 unsigned int ifindex, struct moment now);
 
