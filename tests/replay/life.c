@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "core/events.h"
-#include "core/ids.h"
 #include "core/monitor.h"
 #include "sim.h"
-#include "store/state.h"
 
 struct life life;
 
@@ -32,7 +30,7 @@ on_event(void *ctx, const struct event *event, bool taken)
 	(void)ctx;
 	receiver_note_given(event, taken);
 	receiver_require(event->id > life.last_id, "an id is not above the last one");
-	receiver_require(!life.in_reserve || event->id == life.last_id + 1, "an id is left out");
+	receiver_require(!life.has_saved || event->id == life.last_id + 1, "an id is left out");
 	life.last_id = event->id;
 	*(taken ? &life.queued : &life.dropped) += 1;
 }
@@ -64,62 +62,60 @@ reconcile(void)
 /* The disk. */
 
 static void
-read_state(const struct save *save, struct state *state)
+drop_save(void)
 {
-	const struct state_limits limits = {.managers = MANAGERS, .events = 10000};
-	struct state_error error;
+	state_clear(&life.saving.changes.state);
+	life.saving.under_way = false;
+}
 
-	if (state_decode(state, save->text, save->len, &limits, &error) == 0)
-		return;
-	receiver_note("%s", error.text);
-	receiver_require(false, "a state cannot be read");
+static enum monitor_scope
+choose_scope(bool final)
+{
+	if (life.disk_is_new)
+		return MONITOR_ALL;
+	return final || life_chance(10) ? MONITOR_MANAGERS : MONITOR_CHANGES;
 }
 
 void
 life_start_saving(bool final)
 {
 	struct save *save = &life.saving;
-	struct state state, read;
-	char *again;
-	size_t len;
 
-	if (save->text != NULL)
+	if (save->under_way)
 		return;
 	note_todo();
 	life.to_save = false;
-	sim_export(&state);
-	save->last_id = state.last_id;
-	save->reserved_id = state.last_id = final ? save->last_id : ids_reserve(save->last_id);
-	save->text = state_encode(&state, &save->len);
-	read_state(save, &read);
-	again = state_encode(&read, &len);
-	receiver_require(strcmp(save->text, again) == 0,
-			 "a state's text, once read, makes another one");
-	free(again);
-	state_clear(&state);
-	state_clear(&read);
+	save->under_way = true;
+	save->scope = choose_scope(final);
+	save->runtime_us = sim_runtime_us();
+	sim_export(save->scope, &save->changes);
+	save->changes.state.clean = final;
+}
+
+static void
+note_saved(const struct save *save)
+{
+	kept_apply(&life.saved, &save->changes, save->scope == MONITOR_ALL, save->runtime_us);
+	monitor_note_saved(sim.monitor, &save->changes);
+	life.disk_is_new &= save->scope != MONITOR_ALL;
+	life.has_saved = true;
 }
 
 void
 life_finish_saving(void)
 {
 	struct save *save = &life.saving;
-	bool failed;
 
-	if (save->text == NULL || (life.disk_hangs && !life.calm))
+	if (!save->under_way || (life.disk_hangs && !life.calm))
 		return;
-	failed = life.disk_fails && !life.calm;
-	monitor_release(sim.monitor, save->last_id, failed ? 0 : save->reserved_id);
-	if (failed) {
-		free(save->text);
-		life.failed_id = save->last_id;
+	if (life.disk_fails && !life.calm) {
+		life.failed_id = save->changes.state.last_id;
 		life.to_save = true; /* the writer tries again */
 	} else {
-		free(life.saved.text);
-		life.saved = *save;
-		life.in_reserve |= save->last_id == life.last_id;
+		note_saved(save);
 	}
-	save->text = NULL;
+	monitor_release(sim.monitor, save->changes.state.last_id);
+	drop_save();
 }
 
 /* The master agent. */
@@ -133,8 +129,8 @@ take_events(void)
 	     event++, life.flying_count++) {
 		const int64_t age_us = sim.now_us - receiver_find(event->id)->event.time.mono_us;
 
-		receiver_require(event->id <= life.saved.last_id || event->id <= life.failed_id ||
-				     age_us >= EVENTS_HOLD_US,
+		receiver_require(event->id <= life.saved.state.last_id ||
+				     event->id <= life.failed_id || age_us >= EVENTS_HOLD_US,
 				 "an event goes out that is not on disk");
 		for (const struct event *e = life.flying; e < event; e++)
 			receiver_require(e->addr != event->addr, "two notifications are in flight");
@@ -173,7 +169,7 @@ notify(void)
 			conclude_one();
 		reconcile();
 	} while (life.calm && events_counts(monitor_events(sim.monitor)).queued > 0 &&
-		 life.saving.text == NULL && life.saved.last_id == life.last_id);
+		 !life.saving.under_way && life.saved.state.last_id == life.last_id);
 }
 
 static void
@@ -203,9 +199,22 @@ check_truth(void)
 void
 life_begin(void)
 {
+	monitor_start_saving(sim.monitor);
 	life_start_saving(false);
 	life_finish_saving();
-	monitor_start_saving(sim.monitor);
+}
+
+/* The ids of a new life go on after all those of the previous ones. */
+static void
+check_first_id(void)
+{
+	const uint32_t now_s = (uint32_t)(sim_moment().wall_ms / 1000);
+	const struct state *saved = &life.saved.state;
+
+	life.last_id = events_last_id(monitor_events(sim.monitor));
+	receiver_require(saved->clean ? life.last_id == saved->last_id
+				      : life.last_id >= saved->last_id && life.last_id >= now_s,
+			 "ids go on from a wrong one");
 }
 
 void
@@ -213,7 +222,6 @@ life_again(bool clean, int64_t after_us)
 {
 	const bool kept = clean && !life.disk_fails && !life.disk_hangs;
 	const int64_t interval_us = discover_settings(sim.d)->interval_us;
-	struct state state;
 
 	if (clean) {
 		life_finish_saving();
@@ -222,21 +230,18 @@ life_again(bool clean, int64_t after_us)
 	}
 	receiver_note("%s", clean ? "end" : "crash");
 
-	free(life.saving.text);
-	life.saving.text = NULL;
-	receiver_crash(life.saved.last_id);
+	drop_save();
+	receiver_crash(life.saved.state.last_id);
 	life.failed_id = 0;
-	read_state(&life.saved, &state);
-	life.last_id = state.last_id;
 	life.to_reconcile = false;
+	life.has_saved = false;
 	life.queued = life.sent = life.dropped = life.resent = life.flying_count = 0;
-	for (size_t i = 0; i < state.event_count; i++)
-		life.queued += state.events[i].queued;
-	sim_live_again(&state, after_us);
+	for (size_t i = 0; i < life.saved.state.event_count; i++)
+		life.queued += life.saved.state.events[i].queued;
+	sim_live_again(&life.saved, after_us);
+	check_first_id();
 	receiver_require(!kept || discover_settings(sim.d)->interval_us == interval_us,
 			 "a restart changes the interval");
-	state_clear(&state);
-	life.in_reserve = false;
 	life_begin();
 	life.number++;
 }
@@ -288,14 +293,16 @@ life_start(unsigned int seed)
 	sim_start();
 	life_set_link(sim_link("eth0"), LINK_USABLE);
 	life_set_link(sim_link("eth1"), LINK_USABLE);
+	sim_live_again(&life.saved, 0);
+	check_first_id();
 }
 
 static void
 end(void)
 {
 	sim_end();
-	free(life.saving.text);
-	free(life.saved.text);
+	drop_save();
+	kept_clear(&life.saved);
 }
 
 void

@@ -14,7 +14,6 @@
  * - Nothing is notified twice with different ids: each event says something new, and
  *   follows from the one notified last.
  * - With nothing queued or owed, the last notifications are what the core takes for notified.
- * - The text of a state, once read, makes the same text again.
  *
  * Once everything has worked for a while, conflicts perhaps excepted:
  *
@@ -35,25 +34,31 @@
 #include "base/random.h"
 #include "core/event.h"
 #include "core/links.h"
+#include "core/monitor.h"
+#include "kept.h"
 #include "receiver.h"
 
 #define FLYING_MAX 16
 #define S_US INT64_C(1000000)
 
+/* A save that is under way. */
 struct save {
-	char *text; /* NULL: none under way, or nothing saved */
-	size_t len;
-	uint32_t last_id, reserved_id;
+	bool under_way;
+	enum monitor_scope scope;
+	struct changes changes;
+	int64_t runtime_us;
 };
 
 struct life {
 	struct random random;
 	bool calm; /* everything works */
 	bool disk_fails, disk_hangs, master_is_away, master_refuses;
-	struct save saving, saved;
+	bool disk_is_new; /* what was saved is lost: the next save has to have everything */
+	struct save saving;
+	struct kept saved;
+	bool has_saved;             /* in this life */
 	uint32_t failed_id;         /* the last one that could not be saved */
 	uint32_t last_id;           /* given */
-	bool in_reserve;            /* ids are, for the rest of this life */
 	bool to_save, to_reconcile; /* the monitor has asked for it */
 	struct event flying[FLYING_MAX];
 	unsigned int flying_count;

@@ -110,6 +110,7 @@ disturb(unsigned int seed)
 	case 12:
 		life.disk_fails = seed % 2 && life_chance(50);
 		life.disk_hangs = seed % 2 && life_chance(30);
+		life.disk_is_new |= life_chance(20);
 		break;
 	case 13:
 		life.master_is_away = life_chance(50);

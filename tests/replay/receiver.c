@@ -221,19 +221,25 @@ check_notified(unsigned int subject, bool any, bool bad)
 }
 
 static void
-check_link_notified(unsigned int number, bool impaired)
+check_links(void)
 {
-	const unsigned int subject = MANAGERS + number;
+	struct link_record impaired[LINKS_MAX];
+	const size_t count = discover_export(sim.d, impaired);
+	bool is_impaired[LINKS] = {false};
 
-	check_notified(subject, impaired || receiver.last_notified[subject] != NULL, impaired);
+	for (size_t i = 0; i < count; i++)
+		is_impaired[impaired[i].name[3] - '0'] = true;
+	for (unsigned int i = 0; i < LINKS; i++) {
+		const unsigned int subject = MANAGERS + i;
+
+		check_notified(subject, is_impaired[i] || receiver.last_notified[subject] != NULL,
+			       is_impaired[i]);
+	}
 }
 
 void
 receiver_check(void)
 {
-	bool kept[LINKS] = {false};
-	struct link_record link;
-
 	for (unsigned int i = 0; i < MANAGERS; i++) {
 		const struct manager *m = find_row(i);
 
@@ -241,17 +247,7 @@ receiver_check(void)
 			check_notified(i, m->announced != ANNOUNCED_NOTHING,
 				       m->announced == ANNOUNCED_DOWN);
 	}
-	for (int i = 0; discover_link_record(sim.d, i, &link) == 0; i++) {
-		const unsigned int number = (unsigned int)(link.name[3] - '0');
-
-		if (link.name[0] == '\0')
-			continue;
-		kept[number] = true;
-		check_link_notified(number, link.impaired);
-	}
-	for (unsigned int i = 0; i < LINKS; i++)
-		if (!kept[i])
-			check_link_notified(i, false);
+	check_links();
 }
 
 /* Since the manager appeared, unless there was a cut since. */

@@ -361,6 +361,7 @@ main(int argc, char **argv)
 	if (sim.events[0] != '\0')
 		check_expect(false, "events nobody asked for", "none", sim.events);
 	sim_end();
+	kept_clear(&sim.kept);
 	access_clear(&sim.access);
 	return sim.failures > 0;
 }

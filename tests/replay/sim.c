@@ -52,7 +52,7 @@ note_event(void *ctx, const struct event *event, bool taken)
 
 	(void)ctx;
 	snprintf(sim.events + used, sizeof(sim.events) - used, "%s%s%s %s", used > 0 ? ", " : "",
-		 taken ? "" : "untold ", event_type_name(event->type),
+		 taken ? "" : "unqueued ", event_type_name(event->type),
 		 event->addr != 0 ? text_address(event->addr, addr) : event->reason);
 }
 

@@ -13,6 +13,7 @@
 #include "core/inventory.h"
 #include "core/links.h"
 #include "core/monitor.h"
+#include "kept.h"
 
 #define MAX_PEERS 64
 #define MAX_ANSWERS 1024
@@ -42,6 +43,8 @@ struct sim {
 	const char *file;
 	int line;
 	int64_t now_us;
+	int64_t began_us;                 /* the first life, if the daemon had run from then on */
+	struct kept kept;                 /* for sim_restart() */
 	struct monitor_settings settings; /* what a configuration file would say */
 	struct monitor *monitor;
 	const struct inventory *inv; /* the monitor's */
@@ -99,12 +102,14 @@ enum change_refusal sim_change(struct change change);
 /* That which has a manager expected, or not, whether there is a row or not. */
 struct change sim_expectation(uint32_t addr, bool expected);
 
-/* The daemon is gone for so long, and comes back with the state that it kept. */
+/* The daemon ends, and starts again after so long with what it has saved. */
 void sim_restart(int64_t after_us);
 
-/* The two halves of it: what is kept, for state_clear(); and the next life with it. */
-void sim_export(struct state *state);
-void sim_live_again(const struct state *state, int64_t after_us);
+/* The parts of it: what is to be saved, for state_clear(); for how long the daemon has run
+ * in all lives; and the next life with what is kept. */
+void sim_export(enum monitor_scope scope, struct changes *changes);
+int64_t sim_runtime_us(void);
+void sim_live_again(const struct kept *kept, int64_t after_us);
 
 /* Let everything happen that is due before then. */
 void sim_advance(int64_t until_us);
