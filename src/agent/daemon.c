@@ -27,6 +27,7 @@
 #define LOG_TIMEOUT_MIN_MS 50
 #define TIDY_INTERVAL_US US_PER_MIN
 #define WATCH_INTERVAL_US (2 * US_PER_S)
+#define START_WATCH_INTERVAL_MS 500
 
 struct daemon {
 	const struct options *options;
@@ -188,10 +189,10 @@ start_subagent(const struct daemon *daemon)
 {
 	const struct subagent_settings settings = {
 	    .address = daemon->options->agentx_address,
-	    .netsnmp_lines = daemon->config->netsnmp.items,
-	    .netsnmp_line_count = daemon->config->netsnmp.count,
+	    .netsnmp_lines = daemon->first->netsnmp.items,
+	    .netsnmp_line_count = daemon->first->netsnmp.count,
 	    .debug_tokens = daemon->options->debug_tokens,
-	    .context = daemon->config->context,
+	    .context = daemon->first->context,
 	};
 
 	if (subagent_start(&settings, discovery_monitor(daemon->discovery)) == 0)
@@ -212,8 +213,18 @@ finish_log(int64_t stop_began_us)
 		log_finish(left_ms > LOG_TIMEOUT_MIN_MS ? (int)left_ms : LOG_TIMEOUT_MIN_MS);
 }
 
-/* How to end once there is the SNMP thread.  No exit handlers: it may be blocked
- * within net-snmp, and outlive this. */
+/* No exit handlers: other threads outlive this. */
+static _Noreturn void
+end(int64_t stop_began_us, int status)
+{
+	pid_file_remove();
+	log_info("stopped");
+	finish_log(stop_began_us);
+	fflush(NULL);
+	_exit(status);
+}
+
+/* How to end once there is the SNMP thread, which may be blocked within net-snmp. */
 static _Noreturn void
 finish(struct daemon *daemon, int status)
 {
@@ -223,11 +234,33 @@ finish(struct daemon *daemon, int status)
 	subagent_stop();
 	/* Only now: what was accepted until the end is not to be sent again. */
 	persist_finish(SAVE_TIMEOUT_MS);
-	pid_file_remove();
-	log_info("stopped");
-	finish_log(began_us);
-	fflush(NULL);
-	_exit(status);
+	end(began_us, status);
+}
+
+/* Wait until the state is loaded.  Signals are handled: a disk may hang. */
+static void
+await_state(struct daemon *daemon)
+{
+	const int fd = persist_loaded_fd();
+	enum loop_waited waited = fd >= 0 ? LOOP_TIMEOUT : LOOP_READABLE;
+
+	while (waited == LOOP_TIMEOUT) {
+		waited = loop_wait(daemon->loop, fd, START_WATCH_INTERVAL_MS);
+		persist_watch();
+	}
+	if (waited == LOOP_STOPPED)
+		end(clock_now().mono_us, EXIT_SUCCESS);
+}
+
+static int
+load_state(struct daemon *daemon)
+{
+	struct shared *monitor = discovery_monitor(daemon->discovery);
+
+	if (persist_start(daemon->config, monitor) < 0)
+		return -1;
+	await_state(daemon);
+	return persist_restore(daemon->config, monitor);
 }
 
 static int
@@ -249,14 +282,10 @@ start(struct daemon *daemon)
 	if (options->pidfile != NULL && pid_file_write(options->pidfile) < 0)
 		return -1;
 	if (privileges_drop(options->user, options->group) < 0 || start_log(options) < 0 ||
-	    persist_open(daemon->config) < 0 ||
-	    persist_load(daemon->config, discovery_monitor(daemon->discovery)) < 0 ||
-	    start_subagent(daemon) < 0) {
+	    load_state(daemon) < 0 || start_subagent(daemon) < 0) {
 		pid_file_remove();
 		return -1;
 	}
-	if (persist_start(discovery_monitor(daemon->discovery)) < 0)
-		finish(daemon, EXIT_FAILURE);
 	log_started();
 	if (!options->foreground)
 		daemonize_ready();

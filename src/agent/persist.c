@@ -3,54 +3,49 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "core/ids.h"
 #include "core/monitor.h"
-#include "store/state.h"
-#include "store/statefile.h"
+#include "store/store.h"
 #include "store/writer.h"
 
-#define PERIOD_S 600 /* how old the file's "last heard" may be */
+/* How old the times when managers were last heard may be in the state file. */
+#define PERIOD_S 600
 
-/* Beyond any use, and yet no danger to memory: a lower maxManagers or queueLimit
- * must not make yesterday's file unreadable. */
-#define RECORDS_MIN 100000
+/* More than anybody has, and no danger to memory: a lower maxManagers must not make the
+ * state file unreadable. */
+#define MANAGERS_MIN 100000
 
-/* Once the writer is started, its thread alone uses these, `final` excepted. */
+/* What the thread has found at its start. */
+struct found {
+	bool refused; /* the reason is logged; the rest is not set */
+	enum store_loaded loaded;
+	struct state state;
+	size_t clamped;
+	char error[PLACE_ERROR_LEN];
+};
+
+/* Used by the thread only, except where noted. */
 static struct {
-	struct statefile *file;            /* NULL: none */
-	const char *path;                  /* the configuration's */
-	char trouble[STATEFILE_ERROR_LEN]; /* why it cannot be written to; "": it can */
-	struct shared *shared;             /* the monitor */
-	atomic_bool final;                 /* the last save is asked for */
-} persist;
+	struct store *store;
+	char trouble[PLACE_ERROR_LEN]; /* why nothing can be saved; "": it can */
+	uint32_t forgotten;            /* events that could not be saved, as far as logged */
+	bool complete;                 /* the database has all but the latest changes */
+
+	/* Constant once the thread is started: */
+	const char *path; /* NULL: none */
+	struct store_limits limits;
+	struct shared *shared; /* the monitor */
+
+	struct found found;   /* the other thread's once this one has started */
+	atomic_bool restored; /* the monitor can be saved */
+} persist = {.found = {.loaded = STORE_NONE, .state.quiet = true}};
 
 static struct writer *writer;
-
-int
-persist_open(const struct conf *config)
-{
-	char error[STATEFILE_ERROR_LEN] = "";
-
-	persist.path = conf_state_file(config);
-	if (persist.path == NULL)
-		return 0;
-	switch (statefile_open(&persist.file, persist.path, error)) {
-	case STATEFILE_OK:
-		return 0;
-	case STATEFILE_DEGRADED:
-		strlcpy(persist.trouble, error, sizeof(persist.trouble));
-		return 0;
-	case STATEFILE_REFUSED:
-		break;
-	}
-	log_error("stateFile %s", error);
-	return -1;
-}
 
 /* One line when the trouble begins and one when it is over. */
 static void
@@ -61,6 +56,45 @@ note_trouble(const char *error)
 	else if (persist.trouble[0] != '\0' && error[0] == '\0')
 		log_notice("the state is saved again in %s", persist.path);
 	strlcpy(persist.trouble, error, sizeof(persist.trouble));
+}
+
+/* Returns whether the place may be used. */
+static bool
+open_store(void)
+{
+	char error[PLACE_ERROR_LEN] = "";
+	const enum place_status status = store_new(&persist.store, persist.path, error);
+
+	if (status == PLACE_DEGRADED)
+		note_trouble(error);
+	else if (status == PLACE_REFUSED)
+		log_error("stateFile %s", error);
+	return status != PLACE_REFUSED;
+}
+
+static void
+load(struct found *found)
+{
+	found->loaded = store_load(persist.store, &persist.limits, clock_now().wall_ms,
+				   &found->state, &found->clamped, found->error);
+	persist.complete = found->loaded == STORE_LOADED;
+	if (!persist.complete)
+		found->state.quiet = true;
+	if (found->loaded == STORE_DAMAGED)
+		log_error("%s; starting without it", found->error);
+	else if (found->loaded == STORE_NONE)
+		log_info("%s does not exist yet, starting without a state", persist.path);
+}
+
+static void
+start(void *ctx)
+{
+	struct found *found = &persist.found;
+
+	(void)ctx;
+	found->refused = !open_store();
+	if (!found->refused)
+		load(found);
 }
 
 static bool
@@ -77,75 +111,133 @@ make_room(struct state *state)
 	return state->links != NULL && state->managers != NULL && state->events != NULL;
 }
 
-/* Memory is allocated without holding the lock, because that takes long.  *last_id is
- * the id of the last event, even if no events are left. */
+/* Memory is allocated without the lock, because that may take long.  *last_id is the id of
+ * the last event, also if there is no memory. */
 static bool
-export_state(struct state *state, uint32_t *last_id)
+export_changes(enum monitor_scope scope, struct changes *changes, uint32_t *last_id)
 {
 	bool done, has_room = true;
 
-	*state = (struct state){0};
+	*changes = (struct changes){0};
 	do {
 		const struct monitor *m = shared_lock(persist.shared);
 
-		done = monitor_export(m, state, clock_now());
+		done = monitor_export(m, scope, changes, clock_now());
 		*last_id = events_last_id(monitor_events(m));
 		shared_unlock(persist.shared);
 		if (!done)
-			has_room = make_room(state);
+			has_room = make_room(&changes->state);
 	} while (!done && has_room);
-	if (!done)
-		state_clear(state);
 	return done;
 }
 
-/* NULL: out of memory. */
-static char *
-encode(uint32_t *last_id, uint32_t *reserved_id, size_t *len)
+static enum store_saved
+save_scope(enum monitor_scope scope, bool last, uint32_t *last_id, char *error)
 {
-	struct state state;
-	char *text;
+	enum store_saved saved = STORE_FAILED;
+	struct changes changes;
 
-	if (!export_state(&state, last_id))
-		return NULL;
-	/* Reserve ids for the events until the next save, unless this is the last one. */
-	state.last_id = *reserved_id = persist.final ? *last_id : ids_reserve(*last_id);
-	text = state_encode(&state, len);
-	state_clear(&state);
-	return text;
-}
-
-static bool
-save(void *ctx, size_t *octets)
-{
-	char error[STATEFILE_ERROR_LEN] = "";
-	uint32_t last_id, reserved_id = 0;
-	char *text = encode(&last_id, &reserved_id, octets);
-
-	(void)ctx;
-	if (text == NULL)
-		strlcpy(error, strerror(ENOMEM), sizeof(error));
-	else
-		(void)statefile_replace(persist.file, text, *octets, error);
-	free(text);
-	note_trouble(error);
-	/* After a failure, too: an event that is announced, and perhaps announced again
-	 * after a crash, is better than one that is lost. */
-	monitor_release(shared_lock(persist.shared), last_id, error[0] == '\0' ? reserved_id : 0);
-	shared_unlock(persist.shared);
-	return error[0] == '\0';
+	if (export_changes(scope, &changes, last_id)) {
+		changes.state.clean = last;
+		saved =
+		    store_save(persist.store, &changes, scope == MONITOR_ALL, clock_now(), error);
+	} else {
+		strlcpy(error, strerror(ENOMEM), PLACE_ERROR_LEN);
+	}
+	if (saved == STORE_SAVED) {
+		monitor_note_saved(shared_lock(persist.shared), &changes);
+		shared_unlock(persist.shared);
+	}
+	state_clear(&changes.state);
+	return saved;
 }
 
 static void
-keep_aside(const char *why)
+note_replaced(const char *error)
 {
-	char name[STATEFILE_ERROR_LEN];
-
-	if (statefile_keep_aside(persist.file, name, sizeof(name)) == 0)
-		log_error("%s: %s; renamed to %s, starting without it", persist.path, why, name);
+	persist.complete = false;
+	if (error[0] != '\0')
+		log_error("%s; saving everything in a new one", error);
 	else
-		log_error("%s: %s; starting without it, cannot rename it: %s", persist.path, why,
-			  strerror(errno));
+		log_notice("%s was moved or removed; saving everything in a new one", persist.path);
+}
+
+static enum monitor_scope
+scope_of(enum writer_occasion occasion)
+{
+	if (!persist.complete)
+		return MONITOR_ALL;
+	return occasion == WRITER_ASKED ? MONITOR_CHANGES : MONITOR_MANAGERS;
+}
+
+static bool
+save_as_needed(enum writer_occasion occasion, uint32_t *last_id)
+{
+	const bool last = occasion == WRITER_LAST;
+	char error[PLACE_ERROR_LEN] = "";
+	enum store_saved saved = save_scope(scope_of(occasion), last, last_id, error);
+
+	if (saved == STORE_NEEDS_ALL) {
+		note_replaced(error);
+		error[0] = '\0';
+		saved = save_scope(MONITOR_ALL, last, last_id, error);
+	}
+	if (saved == STORE_NEEDS_ALL && error[0] == '\0')
+		snprintf(error, sizeof(error), "%s was moved or removed again", persist.path);
+	persist.complete = persist.complete || saved == STORE_SAVED;
+	note_trouble(error);
+	return saved == STORE_SAVED;
+}
+
+/* One line each time that it begins. */
+static void
+note_forgotten(uint32_t forgotten, bool saved)
+{
+	static bool logged;
+
+	if (forgotten != persist.forgotten && !logged)
+		log_warning("more than %d events could not be saved: the oldest of them will be "
+			    "missing in %s",
+			    EVENTS_UNSAVED_MAX, persist.path);
+	logged = !saved && (logged || forgotten != persist.forgotten);
+	persist.forgotten = forgotten;
+}
+
+/* After a failure, too: an event that is announced, and perhaps announced again after a
+ * crash, is better than one that is lost.  Returns how many were forgotten so far. */
+static uint32_t
+release(uint32_t last_id)
+{
+	struct monitor *m = shared_lock(persist.shared);
+	const uint32_t forgotten = events_counts(monitor_events(m)).forgotten;
+
+	monitor_release(m, last_id);
+	shared_unlock(persist.shared);
+	return forgotten;
+}
+
+/* So that what is left is one file. */
+static void
+close_store(void)
+{
+	store_free(persist.store);
+	persist.store = NULL;
+}
+
+static bool
+save(void *ctx, enum writer_occasion occasion)
+{
+	uint32_t last_id;
+	bool saved;
+
+	(void)ctx;
+	if (!atomic_load(&persist.restored))
+		return true;
+	saved = save_as_needed(occasion, &last_id);
+	note_forgotten(release(last_id), saved);
+	if (occasion == WRITER_LAST)
+		close_store();
+	return saved;
 }
 
 static size_t
@@ -154,134 +246,87 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* Where ids go on when no file tells: some were given, if one was ever put aside. */
-static uint32_t
-lost_last_id(void)
+int
+persist_start(const struct conf *config, struct shared *shared)
 {
-	char text[STATE_SALVAGE_LEN];
-	struct random random;
-	uint32_t last_id = 0;
-	bool any = false;
+	const struct writer_job job = {.start = start, .save = save, .period_s = PERIOD_S};
 
-	for (int i = 1; i <= STATEFILE_ASIDE_MAX; i++) {
-		const ssize_t len = statefile_read_aside(persist.file, i, text, sizeof(text));
-		const uint32_t salvaged = len > 0 ? state_salvage_last_id(text, (size_t)len) : 0;
-
-		last_id = salvaged > last_id ? salvaged : last_id;
-		any = any || len >= 0;
-	}
-	arc4random_buf(&random.state, sizeof(random.state));
-	return any ? ids_leap(last_id, &random) : 0;
-}
-
-static void
-clamp_times(struct state *state)
-{
-	const size_t count = state_clamp_times(state, clock_now().wall_ms);
-
-	if (count > 0)
-		log_warning(
-		    "%s: saved by a clock that was ahead, or the clock is behind now: times "
-		    "in the future are replaced by the current time (managers: %zu)",
-		    persist.path, count);
-}
-
-enum loaded {
-	LOADED,
-	LOADED_NOTHING,
-	LOADED_NOT, /* the file may be good */
-};
-
-/* Whether reading failed for a reason other than the contents of the file. */
-static bool
-is_our_trouble(int error)
-{
-	return error == ENOMEM || error == EACCES || error == EMFILE || error == ENFILE;
-}
-
-/* LOADED_NOT comes with errno. */
-static enum loaded
-load(const struct conf *config, struct state *state)
-{
-	/* Those that the configuration expects may come on top of a full table. */
-	const struct state_limits limits = {
-	    .managers = larger(2 * config->monitor.inventory.max_managers, RECORDS_MIN),
-	    .events = larger(config->monitor.event_log + config->monitor.queue_limit, RECORDS_MIN),
+	persist.path = conf_state_file(config);
+	persist.shared = shared;
+	persist.limits = (struct store_limits){
+	    /* Those that the configuration expects may come on top of a full table. */
+	    .managers = larger(2 * config->monitor.inventory.max_managers, MANAGERS_MIN),
+	    .events = config->monitor.event_log,
 	};
-	struct state_error error;
-	size_t len;
-	char *text = statefile_read(persist.file, state_max_len(&limits), &len);
-	enum loaded loaded = LOADED_NOTHING;
-
-	if (text != NULL && state_decode(state, text, len, &limits, &error) == 0) {
-		loaded = LOADED;
-		clamp_times(state);
-	} else if (is_our_trouble(errno)) {
-		loaded = LOADED_NOT;
-	} else if (text == NULL && errno == ENOENT) {
-		log_info("%s does not exist yet, starting without a state", persist.path);
-	} else if (text == NULL) {
-		/* A copy, because keep_aside() may call strerror() as well. */
-		strlcpy(error.text, strerror(errno), sizeof(error.text));
-		keep_aside(error.text);
-	} else {
-		state->last_id = state_salvage_last_id(text, len);
-		keep_aside(error.text);
-	}
-	free(text);
-	if (loaded == LOADED_NOTHING && state->last_id == 0)
-		state->last_id = lost_last_id();
-	return loaded;
+	if (persist.path == NULL)
+		return 0;
+	writer = writer_start(&job);
+	if (writer != NULL)
+		return 0;
+	log_error("cannot start the thread that saves: %s", strerror(errno));
+	return -1;
 }
 
 int
-persist_load(const struct conf *config, struct shared *shared)
+persist_loaded_fd(void)
 {
-	struct state state = {0};
-	const enum loaded loaded = persist.file != NULL ? load(config, &state) : LOADED_NOTHING;
-	int error = errno, status = -1;
+	return writer != NULL ? writer_started_fd(writer) : -1;
+}
 
-	if (loaded != LOADED_NOT) {
-		status = monitor_restore(shared_lock(shared), &state, clock_now());
-		shared_unlock(shared);
-		error = ENOMEM;
-	}
-	if ((loaded == LOADED_NOTHING || state.quiet) && !config->announce_first) {
-		monitor_start_quietly(shared_lock(shared));
-		shared_unlock(shared);
-	}
-	if (status < 0)
-		log_error("cannot load the state of %s: %s", persist.path, strerror(error));
-	else if (loaded == LOADED)
-		log_info("%s: loaded %zu managers", persist.path, state.manager_count);
-	state_clear(&state);
+static int
+restore(const struct conf *config, struct shared *shared, const struct state *state)
+{
+	struct monitor *monitor = shared_lock(shared);
+	const int status = monitor_restore(monitor, state, clock_now());
+
+	if (state->quiet && !config->announce_first)
+		monitor_start_quietly(monitor);
+	shared_unlock(shared);
 	return status;
 }
 
-int
-persist_start(struct shared *shared)
+static void
+log_loaded(const struct found *found)
 {
-	const struct writer_job job = {.save = save, .period_s = PERIOD_S};
-	size_t octets = 0;
-	bool saved;
+	if (found->loaded == STORE_LOADED)
+		log_info("%s: loaded %zu managers", persist.path, found->state.manager_count);
+	if (found->clamped > 0)
+		log_warning(
+		    "%s: saved by a clock that was ahead, or the clock is behind now: times "
+		    "in the future are replaced by the current time (managers: %zu)",
+		    persist.path, found->clamped);
+}
 
-	if (persist.file == NULL)
-		return 0;
-	if (persist.trouble[0] != '\0')
-		log_error("the state is not saved: %s", persist.trouble);
-	persist.shared = shared;
-	/* Before there can be an event, so that its id is on disk as taken. */
-	saved = save(NULL, &octets);
-	writer = writer_start(&job);
-	if (writer == NULL) {
-		log_error("cannot start the thread that saves: %s", strerror(errno));
-		return -1;
-	}
+static void
+begin_to_save(struct shared *shared)
+{
+	atomic_store(&persist.restored, true);
 	monitor_start_saving(shared_lock(shared));
 	shared_unlock(shared);
-	if (!saved)
-		writer_ask(writer, WRITER_SOON);
-	return 0;
+	writer_ask(writer, WRITER_NOW);
+}
+
+int
+persist_restore(const struct conf *config, struct shared *shared)
+{
+	struct found *found = &persist.found;
+	int status;
+
+	if (found->refused)
+		return -1;
+	if (found->loaded == STORE_UNREAD) {
+		log_error("cannot load the state: %s", found->error);
+		return -1;
+	}
+	status = restore(config, shared, &found->state);
+	if (status < 0)
+		log_error("cannot restore the state: %s", strerror(ENOMEM));
+	else
+		log_loaded(found);
+	state_clear(&found->state);
+	if (status == 0 && writer != NULL)
+		begin_to_save(shared);
+	return status;
 }
 
 void
@@ -289,6 +334,19 @@ persist_ask(enum writer_urgency urgency)
 {
 	if (writer != NULL)
 		writer_ask(writer, urgency);
+}
+
+static void
+log_hang(void)
+{
+	if (atomic_load(&persist.restored))
+		log_error("saving the state in %s takes longer than %d s, a disk may hang: "
+			  "notifications may be delayed by up to ten seconds",
+			  persist.path, WRITER_HANG_S);
+	else
+		log_error("loading the state from %s takes longer than %d s, a disk may hang: "
+			  "waiting for it",
+			  persist.path, WRITER_HANG_S);
 }
 
 void
@@ -302,13 +360,10 @@ persist_watch(void)
 	case WRITER_NO_NEWS:
 		break;
 	case WRITER_HANGS:
-		log_error("saving the state in %s takes longer than %d s, a disk may hang: "
-			  "notifications may be delayed by up to ten seconds",
-			  persist.path, WRITER_HANG_S);
+		log_hang();
 		break;
 	case WRITER_HANGS_NO_MORE:
-		log_notice("saving the state in %s no longer hangs, after %d s", persist.path,
-			   seconds);
+		log_notice("%s no longer hangs, after %d s", persist.path, seconds);
 		break;
 	}
 }
@@ -316,9 +371,6 @@ persist_watch(void)
 void
 persist_finish(int timeout_ms)
 {
-	if (writer == NULL)
-		return;
-	persist.final = true;
-	if (!writer_finish(writer, timeout_ms))
+	if (writer != NULL && !writer_finish(writer, timeout_ms))
 		log_warning("the latest changes may not be saved in %s", persist.path);
 }

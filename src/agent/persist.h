@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* persist.h - keeps the monitor in the state file. */
+/* persist.h - keeps the monitor in the state file.
+ *
+ * Opened, loaded and saved by a thread of its own, so that nothing else waits for a disk.
+ * Without a state file these functions do nothing.  Called by the daemon's first thread,
+ * except for persist_ask().
+ */
 #ifndef PERSIST_H
 #define PERSIST_H
 
@@ -7,26 +12,28 @@
 #include "conf/conf.h"
 #include "store/writer.h"
 
-/* Lock the state file of the configuration.  Returns 0, or -1 after logging why it must
- * not be used, for example because another daemon uses it. */
-int persist_open(const struct conf *config);
+/* Start the thread, which locks the state file of the configuration and loads it; one that
+ * is damaged is renamed.  To be called after privileges are dropped.  shared guards the
+ * monitor, which is not used before persist_restore().  Returns 0, or -1 after the reason
+ * was logged. */
+int persist_start(const struct conf *config, struct shared *shared);
 
-/* Load it into the monitor, which shared guards; a file that cannot be used is put aside.  0, or -1
- * after the reason was logged. */
-int persist_load(const struct conf *config, struct shared *shared);
+/* A descriptor that is readable once the state file is loaded, or -1 if there is none. */
+int persist_loaded_fd(void);
 
-/* Save now, and from now on when asked to, in a thread of its own; events wait for
- * that.  Does nothing without a state file.  0, or -1 after the reason was logged. */
-int persist_start(struct shared *shared);
+/* Restore the monitor from what was loaded, and save it from now on when asked to; events
+ * wait for that.  To be called once persist_loaded_fd() is readable.  Returns 0, or -1 after
+ * the reason was logged: the state file must not be used, for example because another
+ * daemon uses it, or cannot be read. */
+int persist_restore(const struct conf *config, struct shared *shared);
 
-/* There is something to save, or nothing without a state file.  As writer_ask(). */
+/* There is something to save.  As writer_ask(). */
 void persist_ask(enum writer_urgency urgency);
 
-/* Log it when saving hangs, and when it is over.  To be called every now and then, by one
- * thread. */
+/* Log that the disk hangs, or no longer does.  To be called regularly. */
 void persist_watch(void);
 
-/* Save a last time, which may take timeout_ms at most. */
+/* Save for the last time, which may take timeout_ms at most. */
 void persist_finish(int timeout_ms);
 
 #endif /* PERSIST_H */
