@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* place.h - a file that is locked by one process, and replaced whole.
+/* place.h - the files of a database that is used by one process, apart from what is in
+ * them.
  *
- * Beside PATH there are PATH.lock, which is locked as long as the process lives,
- * PATH.new while PATH is being replaced, and PATH.bad (PATH.bad.2, ...) where
- * a damaged one was put.  All are for their owner only.
+ * Beside PATH there are PATH.lock, which is locked as long as the process lives, PATH-wal,
+ * PATH-shm and PATH-journal, which belong to the database, and PATH.bad (PATH.bad.2, ...)
+ * where a damaged one was put, with its PATH.bad-wal.  All are for their owner only.
+ *
+ * No file of the database is opened here, except for a new one before it has a content:
+ * closing it would release the locks that SQLite holds on it for this process.
  *
  * Not thread-safe: one thread at a time.  Whoever calls logs.
  */
 #ifndef PLACE_H
 #define PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "store/place_check.h"
 
@@ -23,44 +27,48 @@ struct place;
  * that is missing.  To be called by the user who will write, so after privileges
  * are dropped, and by the process that stays: a lock is shared with all children.
  *
- * PLACE_REFUSED, with *error naming path and what would be right: another
- * process has the lock (or this one, with another struct place); path, PATH.lock
- * or PATH.new is there and is no regular file (a symbolic link is none) or is not
- * owned by this user; others than its owner and root may replace files in the
- * directory (it belongs to another user, or is writable by others and not
- * sticky); permission is denied; part of the path is missing, no directory or too
- * long; there is no memory.
+ * PLACE_REFUSED, with *error naming path and what would be right: another process has the
+ * lock (or this one, with another struct place); one of the files above, except for
+ * PATH.bad, is there and is no regular file (a symbolic link is none) or is not owned by
+ * this user; others than its owner and root may replace files in the directory (it belongs
+ * to another user, or is writable by others and not sticky); permission is denied; part of
+ * the path is missing, no directory or too long; there is no memory.
  * PLACE_DEGRADED, with *error: directory or lock file cannot be made or looked at,
  * as the disk is full or read-only or fails.  *out is to be used all the same.
  * *out is set unless refused. */
-enum place_status place_open(struct place **out, const char *path,
-				     char error[PLACE_ERROR_LEN]);
+enum place_status place_open(struct place **out, const char *path, char error[PLACE_ERROR_LEN]);
 
 /* Release the lock.  The files stay. */
-void place_close(struct place *file);
+void place_close(struct place *place);
 
-/* Read the whole file, max octets at most.  The text is allocated, for the caller to
- * free, *len its length; a NUL follows.  NULL with errno: ENOENT there is none,
- * EFBIG it is longer, EISDIR, ELOOP, EINVAL it is a directory, a symbolic link,
- * another thing that is no regular file, EPERM another user's. */
-char *place_read(struct place *file, size_t max, size_t *len);
+/* As given to place_open(). */
+const char *place_path(const struct place *place);
 
-/* Read the first size octets, at most, of what place_keep_aside() has put aside as
- * the number-th, from 1.  Returns how many there are, or -1 with errno: ENOENT there
- * is none. */
-ssize_t place_read_aside(const struct place *file, int number, char *buf, size_t size);
+/* Check everything again, as place_open() does, and lock again if the lock file is no
+ * longer the one that was locked, or could not be locked so far. */
+enum place_status place_renew(struct place *place, char error[PLACE_ERROR_LEN]);
 
-/* Put the file aside under the first free name, which goes to name[].  0, or -1
- * with errno: EEXIST when all names are taken. */
-int place_keep_aside(struct place *file, char *name, size_t size);
+/* The path without symbolic links among its directories, for the caller to free; or NULL
+ * with errno. */
+char *place_real_path(const struct place *place);
 
-/* Replace the file by these len octets: at any instant, and after a crash at any
- * instant, it is either the previous or the new one, whole.  Makes the directory and locks
- * first if that could not be done so far, or if they are no longer those that were
- * found before.
- * 0, or -1 with *error: the previous file is untouched then, or, where only the
- * directory could not be written to disk, a crash brings either of the two. */
-int place_replace(struct place *file, const char *text, size_t len,
-		      char error[PLACE_ERROR_LEN]);
+/* The size of PATH followed by suffix, or -1 with errno. */
+long long place_size(const struct place *place, const char *suffix);
+
+/* Make an empty PATH, for which there is no file, and remove what is left of another
+ * database.  On disk when it returns.  Returns 0, or -1 with *error. */
+int place_create(struct place *place, char error[PLACE_ERROR_LEN]);
+
+/* Remember which files PATH, PATH-wal and PATH-shm are now, while SQLite has them open. */
+void place_remember(struct place *place);
+
+/* Whether PATH, or all three, are still the files remembered; to be asked while SQLite
+ * has them open. */
+bool place_has_database(const struct place *place);
+bool place_has_files(const struct place *place);
+
+/* Put the database aside, with its PATH-wal and PATH-journal, under the first free name,
+ * which goes to name[].  Returns 0, or -1 with errno: EEXIST when all names are taken. */
+int place_keep_aside(struct place *place, char *name, size_t size);
 
 #endif /* PLACE_H */

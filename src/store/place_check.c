@@ -82,6 +82,22 @@ place_check_file(const char *path, char *error)
 	return errno == ENOENT ? PLACE_OK : place_failed(error, "examine", path, errno);
 }
 
+/* No race: nobody else may replace it. */
+enum place_status
+place_check_private(const char *path, char *error)
+{
+	enum place_status status;
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? PLACE_OK : place_failed(error, "examine", path, errno);
+	status = place_check_stat(path, &st, error);
+	if (status != PLACE_OK || (st.st_mode & 07777) == 0600 || chmod(path, 0600) == 0 ||
+	    errno == EROFS)
+		return status;
+	return place_failed(error, "change the mode of", path, errno);
+}
+
 static enum place_status
 check_directory_stat(const char *path, const struct stat *st, char *error)
 {

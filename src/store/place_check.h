@@ -25,6 +25,9 @@ enum place_status place_failed(char *error, const char *what, const char *path, 
 enum place_status place_check_stat(const char *path, const struct stat *st, char *error);
 enum place_status place_check_file(const char *path, char *error);
 
+/* The same, and let nobody else read it (mode 0600). */
+enum place_status place_check_private(const char *path, char *error);
+
 /* Whether nobody but its owner and root may replace files in the directory, which is
  * made if only that is missing. */
 enum place_status place_check_directory(const char *path, char *error);
