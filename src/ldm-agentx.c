@@ -4,6 +4,7 @@
 
 #include "agent/daemon.h"
 #include "agent/heap.h"
+#include "agent/history_print.h"
 #include "agent/options.h"
 #include "base/inherited.h"
 #include "base/log.h"
@@ -23,6 +24,8 @@ main(int argc, char **argv)
 	options_parse(&options, argc, argv);
 	if (options.debug)
 		log_set_level(LOG_LEVEL_DEBUG);
+	if (options.history)
+		return history_print(&options) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	daemon = daemon_new(&options);
 	if (daemon == NULL)
 		return EXIT_FAILURE;

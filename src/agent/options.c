@@ -10,14 +10,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log_destination.h"
+#include "base/since.h"
 #include "conf/conf.h"
 
 #define EXIT_USAGE 2
 
 static const char usage[] =
     "usage: ldm-agentx [-Cfht] [-v] [-c FILE] [-D[TOKENS]] [-g GROUP] [-i PATTERN]...\n"
-    "                  [-L LOGOPTS] [-p PIDFILE] [-u USER] [-x ADDRESS]\n";
+    "                  [-L LOGOPTS] [-p PIDFILE] [-u USER] [-x ADDRESS]\n"
+    "       ldm-agentx -H [-Cj] [-c FILE] [-g GROUP] [-u USER] [SINCE]\n";
 
 static const char help[] =
     "\n"
@@ -29,6 +32,9 @@ static const char help[] =
     "  -C, --no-config          do not read the default configuration files\n"
     "  -t, --test               check the configuration, print the values in effect\n"
     "                           and the interfaces that would be used, and exit\n"
+    "  -H, --history            print the events in the state file, and exit; those since\n"
+    "                           SINCE: 2h, 7d, 2026-11-27, '2026-11-27 14:00' ...\n"
+    "  -j, --json               with -H, one JSON object a line\n"
     "  -i, --interface PATTERN  use interfaces matching PATTERN, or not matching it\n"
     "                           (!PATTERN), instead of the configured ones; repeatable\n"
     "  -x, --agentx ADDRESS     the master agent's address [/var/agentx/master]\n"
@@ -43,21 +49,17 @@ static const char help[] =
     "\n"
     "See ldm-agentx(8) and ldm-agentx.conf(5).\n";
 
+static const char short_options[] = "c:CD::fg:hHi:jL:p:tu:vx:";
+
 static const struct option long_options[] = {
-    {"agentx", required_argument, NULL, 'x'},
-    {"config", required_argument, NULL, 'c'},
-    {"debug", optional_argument, NULL, 'D'},
-    {"foreground", no_argument, NULL, 'f'},
-    {"group", required_argument, NULL, 'g'},
-    {"help", no_argument, NULL, 'h'},
-    {"interface", required_argument, NULL, 'i'},
-    {"log", required_argument, NULL, 'L'},
-    {"no-config", no_argument, NULL, 'C'},
-    {"pidfile", required_argument, NULL, 'p'},
-    {"test", no_argument, NULL, 't'},
-    {"user", required_argument, NULL, 'u'},
-    {"version", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
+    {"agentx", required_argument, NULL, 'x'}, {"config", required_argument, NULL, 'c'},
+    {"debug", optional_argument, NULL, 'D'},  {"foreground", no_argument, NULL, 'f'},
+    {"group", required_argument, NULL, 'g'},  {"help", no_argument, NULL, 'h'},
+    {"history", no_argument, NULL, 'H'},      {"interface", required_argument, NULL, 'i'},
+    {"json", no_argument, NULL, 'j'},         {"log", required_argument, NULL, 'L'},
+    {"no-config", no_argument, NULL, 'C'},    {"pidfile", required_argument, NULL, 'p'},
+    {"test", no_argument, NULL, 't'},         {"user", required_argument, NULL, 'u'},
+    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
 };
 
 static void
@@ -128,13 +130,32 @@ checked(const char *option, const char *token, const char *value)
 	return value;
 }
 
+static int64_t
+checked_since(const char *text)
+{
+	int64_t wall_ms;
+
+	if (since_parse(text, clock_now().wall_ms, &wall_ms) < 0)
+		errx(EXIT_USAGE, "option -H: '%s': " SINCE_EXPECTED, text);
+	return wall_ms;
+}
+
+static void
+check_history(const struct options *options)
+{
+	if (options->history && options->test)
+		errx(EXIT_USAGE, "options -H and -t: expected one of them");
+	if (options->json && !options->history)
+		errx(EXIT_USAGE, "option -j: expected together with -H");
+}
+
 void
 options_parse(struct options *options, int argc, char **argv)
 {
 	int c;
 
 	*options = (struct options){0};
-	while ((c = getopt_long(argc, argv, "c:CD::fg:hi:L:p:tu:vx:", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			options->config_file = absolute_path("", optarg); /* read again on SIGHUP */
@@ -155,8 +176,14 @@ options_parse(struct options *options, int argc, char **argv)
 		case 'h':
 			printf("%s%s", usage, help);
 			exit(EXIT_SUCCESS);
+		case 'H':
+			options->history = true;
+			break;
 		case 'i':
 			add_interface(options, checked("option -i", "interface", optarg));
+			break;
+		case 'j':
+			options->json = true;
 			break;
 		case 'L':
 			options->log = log_argument(argc, argv);
@@ -182,6 +209,9 @@ options_parse(struct options *options, int argc, char **argv)
 			exit(EXIT_USAGE);
 		}
 	}
+	if (options->history && optind < argc)
+		options->since_ms = checked_since(argv[optind++]);
+	check_history(options);
 	if (optind < argc) {
 		fprintf(stderr, "ldm-agentx: unexpected argument '%s'\n%s", argv[optind], usage);
 		exit(EXIT_USAGE);

@@ -5,12 +5,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct options {
 	bool foreground;
 	bool no_default_config; /* -C */
 	bool test;
 	bool debug;
+	bool history;     /* --history: */
+	bool json;        /* -j */
+	int64_t since_ms; /* since 1970; 0: everything */
 	const char *config_file;
 	const char *log;          /* argument of -L; NULL: not given */
 	const char *debug_tokens; /* for net-snmp */

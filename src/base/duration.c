@@ -84,3 +84,21 @@ duration_format(int64_t us, char buf[DURATION_LEN])
 	snprintf(buf, DURATION_LEN, "%" PRId64 ".%03dms", us / 1000, (int)(us % 1000));
 	return buf;
 }
+
+char *
+duration_rough(int64_t us, char buf[DURATION_LEN])
+{
+	if (us >= US_PER_DAY)
+		snprintf(buf, DURATION_LEN, "%" PRId64 "d%02dh", us / US_PER_DAY,
+			 (int)(us / US_PER_H % 24));
+	else if (us >= US_PER_H)
+		snprintf(buf, DURATION_LEN, "%dh%02dm", (int)(us / US_PER_H),
+			 (int)(us / US_PER_MIN % 60));
+	else if (us >= US_PER_MIN)
+		snprintf(buf, DURATION_LEN, "%dm%02ds", (int)(us / US_PER_MIN),
+			 (int)(us / US_PER_S % 60));
+	else
+		snprintf(buf, DURATION_LEN, "%d.%03ds", (int)(us / US_PER_S),
+			 (int)(us / US_PER_MS % 1000));
+	return buf;
+}

@@ -17,4 +17,8 @@ int duration_parse(const char *text, int64_t *out_us);
 #define DURATION_LEN 32
 char *duration_format(int64_t us, char buf[DURATION_LEN]);
 
+/* Format a non-negative duration for a table, rounded down to two units: "2d03h", "3m20s",
+ * "0.250s".  Returns buf. */
+char *duration_rough(int64_t us, char buf[DURATION_LEN]);
+
 #endif /* DURATION_H */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log_level.h"
+#include "base/text.h"
 
 /* Including the prefix of the text.  Below PIPE_BUF, so that lines of several
  * processes are not mixed in a pipe. */
@@ -97,15 +98,14 @@ level_prefix(enum log_level level)
 static size_t
 compose(char *buf, size_t size, const struct log_sink *sink, const struct log_line *line)
 {
-	char when[40] = "", pid[24] = "";
-	struct tm tm;
+	char when[TEXT_LOCAL_TIME_LEN] = "", pid[24] = "";
 
-	if (sink->kind == LOG_TO_FILE && localtime_r(&line->when, &tm) != NULL) {
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S%z ", &tm);
+	if (sink->kind == LOG_TO_FILE) {
+		text_local_time((int64_t)line->when * 1000, when);
 		snprintf(pid, sizeof(pid), "[%ld]", (long)getpid());
 	}
-	snprintf(buf, size, "%s%.64s%s: %s%s\n", when, sink->program, pid,
-		 level_prefix(line->level), line->text);
+	snprintf(buf, size, "%s%s%.64s%s: %s%s\n", when, when[0] != '\0' ? " " : "", sink->program,
+		 pid, level_prefix(line->level), line->text);
 	return strlen(buf);
 }
 

@@ -24,21 +24,35 @@ text_address(uint32_t addr, char buf[TEXT_ADDRESS_LEN])
 	return buf;
 }
 
+static int64_t
+limited(int64_t wall_ms)
+{
+	if (wall_ms < 0)
+		return 0;
+	return wall_ms < LAST_WALL_MS ? wall_ms : LAST_WALL_MS;
+}
+
 char *
 text_time(int64_t wall_ms, char buf[TEXT_TIME_LEN])
 {
+	const time_t seconds = (time_t)(limited(wall_ms) / 1000);
 	struct tm tm;
-	time_t seconds;
 	size_t len;
 
-	if (wall_ms < 0)
-		wall_ms = 0;
-	if (wall_ms > LAST_WALL_MS)
-		wall_ms = LAST_WALL_MS;
-	seconds = (time_t)(wall_ms / 1000);
 	gmtime_r(&seconds, &tm);
 	len = strftime(buf, TEXT_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + len, TEXT_TIME_LEN - len, ".%03uZ", (unsigned int)(wall_ms % 1000));
+	snprintf(buf + len, TEXT_TIME_LEN - len, ".%03uZ", (unsigned int)(limited(wall_ms) % 1000));
+	return buf;
+}
+
+char *
+text_local_time(int64_t wall_ms, char buf[TEXT_LOCAL_TIME_LEN])
+{
+	const time_t seconds = (time_t)(limited(wall_ms) / 1000);
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(buf, TEXT_LOCAL_TIME_LEN, "%Y-%m-%d %H:%M:%S%z", &tm);
 	return buf;
 }
 

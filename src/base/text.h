@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEXT_ADDRESS_LEN 16 /* "255.255.255.255" and its NUL */
-#define TEXT_TIME_LEN 25    /* "2026-11-22T13:02:12.345Z" and its NUL */
+#define TEXT_ADDRESS_LEN 16    /* "255.255.255.255" and its NUL */
+#define TEXT_TIME_LEN 25       /* "2026-11-22T13:02:12.345Z" and its NUL */
+#define TEXT_LOCAL_TIME_LEN 32 /* "2026-11-22 14:02:12+0100" and its NUL, with room to spare */
 #define TEXT_DATE_AND_TIME_LEN 11
 
 struct text_list { /* of strings, in the order given; owned */
@@ -25,6 +26,10 @@ char *text_address(uint32_t addr, char buf[TEXT_ADDRESS_LEN]);
 /* RFC 3339 in UTC of milliseconds since 1970, limited to the years 1970 to
  * 9999; returns buf. */
 char *text_time(int64_t wall_ms, char buf[TEXT_TIME_LEN]);
+
+/* The same in the local time zone, with its offset, in seconds, as the log has it;
+ * returns buf. */
+char *text_local_time(int64_t wall_ms, char buf[TEXT_LOCAL_TIME_LEN]);
 
 /* DateAndTime (RFC 2579) in UTC of milliseconds since 1970; eight zero octets for 0
  * (never) and for times that it cannot express.  Returns the length. */

@@ -20,6 +20,19 @@
 _Static_assert(sizeof(JSON_FRAME) + 6 * (size_t)JSON_TEXTS_LEN <= JSON_MANAGER_LEN,
 	       "the longest line fits");
 
+/* Likewise with five texts. */
+#define JSON_EVENT_FRAME                                                                      \
+	"{\"event\":\"disappeared\",\"id\":4294967295,\"time\":\"2026-11-22T13:02:12.345Z\"," \
+	"\"address\":\"255.255.255.255\",\"status\":\"unknown\",\"version\":\"\","            \
+	"\"hostname\":\"\",\"port\":65535,\"formerVersion\":\"\",\"formerHostname\":\"\","    \
+	"\"formerPort\":65535,\"source\":\"255.255.255.255\","                                \
+	"\"otherSource\":\"255.255.255.255\",\"ifIndex\":4294967295,\"reason\":\"\","         \
+	"\"queued\":false,\"afterMs\":9223372036854775807}"
+#define JSON_EVENT_TEXTS_LEN \
+	(2 * (WIRE_VERSION_LEN - 1 + WIRE_HOSTNAME_LEN - 1) + EVENT_REASON_LEN - 1)
+_Static_assert(sizeof(JSON_EVENT_FRAME) + 6 * (size_t)JSON_EVENT_TEXTS_LEN <= JSON_EVENT_LEN,
+	       "the longest line fits");
+
 struct out {
 	char *p;
 	size_t left;
@@ -66,6 +79,27 @@ put_time(struct out *out, const char *key, int64_t wall_ms)
 		put(out, "\"%s\":\"%s\",", key, text_time(wall_ms, time));
 }
 
+/* "key":number, or null for 0. */
+static void
+put_known(struct out *out, const char *key, uint32_t number)
+{
+	if (number == 0)
+		put(out, "\"%s\":null,", key);
+	else
+		put(out, "\"%s\":%" PRIu32 ",", key, number);
+}
+
+static void
+put_address(struct out *out, const char *key, uint32_t address)
+{
+	char text[TEXT_ADDRESS_LEN];
+
+	if (address == 0)
+		put(out, "\"%s\":null,", key);
+	else
+		put(out, "\"%s\":\"%s\",", key, text_address(address, text));
+}
+
 char *
 json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_LEN])
 {
@@ -88,5 +122,33 @@ json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_
 		put(&out, "\"responseTimeUs\":%" PRIu32 "}", m->response_time_us);
 	else
 		put(&out, "\"responseTimeUs\":null}");
+	return buf;
+}
+
+char *
+json_event(const struct event_record *record, int64_t after_ms, char buf[JSON_EVENT_LEN])
+{
+	const struct event *event = &record->event;
+	struct out out = {.p = buf, .left = JSON_EVENT_LEN};
+
+	put(&out, "{\"event\":\"%s\",\"id\":%" PRIu32 ",", event_type_name(event->type), event->id);
+	put_time(&out, "time", event->time.wall_ms);
+	put_address(&out, "address", event->addr);
+	put(&out, "\"status\":\"%s\",", manager_status_name(event->status));
+	put_text(&out, "version", event->version, WIRE_VERSION_LEN - 1);
+	put_text(&out, "hostname", event->hostname, WIRE_HOSTNAME_LEN - 1);
+	put_known(&out, "port", event->port);
+	put_text(&out, "formerVersion", event->former_version, WIRE_VERSION_LEN - 1);
+	put_text(&out, "formerHostname", event->former_hostname, WIRE_HOSTNAME_LEN - 1);
+	put_known(&out, "formerPort", event->former_port);
+	put_address(&out, "source", event->source);
+	put_address(&out, "otherSource", event->other_source);
+	put_known(&out, "ifIndex", event->ifindex);
+	put_text(&out, "reason", event->reason, EVENT_REASON_LEN - 1);
+	put(&out, "\"queued\":%s,", record->queued ? "true" : "false");
+	if (after_ms < 0)
+		put(&out, "\"afterMs\":null}");
+	else
+		put(&out, "\"afterMs\":%" PRId64 "}", after_ms);
 	return buf;
 }

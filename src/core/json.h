@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* json.h - a manager as JSON.
+/* json.h - a manager, or an event, as JSON.
  *
  * Pure: writes into the caller's buffer only.
  */
@@ -7,8 +7,10 @@
 #define JSON_H
 
 #include "core/manager.h"
+#include "core/record.h"
 
 #define JSON_MANAGER_LEN 2048 /* the longest line */
+#define JSON_EVENT_LEN 6144
 
 /* One JSON object, without a newline: address, status, version, hostname,
  * port, source, interface (ifname, may be ""; its first 15 octets), firstSeen,
@@ -16,5 +18,11 @@
  * if the manager was never heard.  Octets outside 0x20..0x7e are escaped as \u00XX.
  * Returns buf. */
 char *json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_LEN]);
+
+/* Likewise: event, id, time, address, status, version, hostname, port, formerVersion,
+ * formerHostname, formerPort, source, otherSource, ifIndex, reason, queued (the master agent
+ * has not accepted it), afterMs (after_ms: since the previous event of the same manager;
+ * -1: unknown).  Numbers and addresses that are not known are null. */
+char *json_event(const struct event_record *record, int64_t after_ms, char buf[JSON_EVENT_LEN]);
 
 #endif /* JSON_H */
