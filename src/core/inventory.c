@@ -404,7 +404,7 @@ inventory_note_renamed(struct inventory *inv, int link)
 
 	ROWS_FOREACH(row, &inv->rows)
 	{
-		row->changed |= row->m.link == link;
+		row->changed |= row->noted_link == link;
 		rows_update(&inv->rows, row);
 	}
 }

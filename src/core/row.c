@@ -35,6 +35,7 @@ row_forget_links(struct row *row, const bool gone[], int link_count)
 	struct challenger *c = row->challenger;
 
 	row->m.link = row_link_left(row->m.link, gone, link_count);
+	row->noted_link = row_link_left(row->noted_link, gone, link_count);
 	if (c != NULL)
 		c->reception.link = row_link_left(c->reception.link, gone, link_count);
 }
@@ -116,6 +117,7 @@ announce(struct row *row, enum notified_part part, struct moment now, const char
 	row->described.port = m->port;
 	is = should_know(row);
 	row->changed = true;
+	row->noted_link = m->link;
 	if (rules->on_event == NULL || rules->on_event(rules->ctx, &event))
 		notified_note(&row->notified, &is, part);
 }
@@ -358,6 +360,7 @@ row_export(const struct row *row, struct manager_record *out, struct moment now)
 	    .changed_us = row->changed_us == 0 ? 0 : row->changed_us - now.mono_us - 1,
 	    .challenged = row->challenger != NULL,
 	};
+	out->m.link = row->noted_link;
 	out->m.first_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
 	out->m.last_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
 	if (row->challenger != NULL) {

@@ -48,7 +48,7 @@ struct row {
 	unsigned int source_silent_rounds;
 	struct challenger *challenger; /* the source that contradicts it; owned; or NULL */
 	bool conflict;                 /* there was an event for it, taken or not */
-	int noted_link;                /* m.link at the end of the last round, or when restored */
+	int noted_link;                /* m.link at its last event or the end of a round */
 };
 
 /* The callback for events, and the rules that rows follow. */

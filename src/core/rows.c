@@ -128,6 +128,7 @@ rows_add(struct rows *rows, const struct manager *m, struct moment now)
 	if (row == NULL)
 		return NULL;
 	row->m = *m;
+	row->noted_link = m->link;
 	RB_INSERT(row_tree, &rows->tree, row);
 	rows->count++;
 	rows->last_change = now;

@@ -49,13 +49,13 @@ shift(struct manager_record *record, int64_t by_us)
 		record->changed_us += by_us;
 }
 
-static bool
-contains(const struct changes *changes, uint32_t addr)
+static const struct manager_record *
+find_manager(const struct state *state, uint32_t addr)
 {
-	for (size_t i = 0; i < changes->state.manager_count; i++)
-		if (changes->state.managers[i].m.addr == addr)
-			return true;
-	return false;
+	for (size_t i = 0; i < state->manager_count; i++)
+		if (state->managers[i].m.addr == addr)
+			return &state->managers[i];
+	return NULL;
 }
 
 static bool
@@ -76,7 +76,7 @@ remove_managers(struct state *state, const struct changes *changes)
 	for (size_t i = 0; i < state->manager_count; i++) {
 		const uint32_t addr = state->managers[i].m.addr;
 
-		if (!contains(changes, addr) && !is_gone(changes, addr))
+		if (find_manager(&changes->state, addr) == NULL && !is_gone(changes, addr))
 			state->managers[left++] = state->managers[i];
 	}
 	state->manager_count = left;
@@ -149,6 +149,62 @@ kept_apply(struct kept *kept, const struct changes *changes, bool all, int64_t r
 	state->interval = from->interval;
 	state->notifications = from->notifications;
 	kept->runtime_us = runtime_us;
+}
+
+static bool
+same_description(const struct wire_response *a, const struct wire_response *b)
+{
+	return strcmp(a->hostname, b->hostname) == 0 && strcmp(a->version, b->version) == 0 &&
+	       a->port == b->port;
+}
+
+static bool
+same_notified(const struct notified *a, const struct notified *b)
+{
+	return a->announced == b->announced && a->conflict == b->conflict &&
+	       same_description(&a->description, &b->description);
+}
+
+static bool
+has_manager(const struct kept *kept, struct manager_record record, int64_t runtime_us)
+{
+	const struct manager_record *found = find_manager(&kept->state, record.m.addr);
+
+	shift(&record, runtime_us);
+	return found != NULL && strncmp(found->link, record.link, LINK_NAME_LEN) == 0 &&
+	       same_notified(&found->notified, &record.notified) &&
+	       /* Each restart adds a microsecond, because 0 means never. */
+	       llabs(found->changed_us - record.changed_us) < 1000 &&
+	       found->m.expected_by_operator == record.m.expected_by_operator;
+}
+
+/* The events that are queued, and no others; and all that are logged. */
+static bool
+has_events(const struct state *state, const struct state *whole)
+{
+	size_t queued = 0;
+
+	for (size_t i = 0; i < state->event_count; i++)
+		queued += state->events[i].queued;
+	for (size_t i = 0; i < whole->event_count; i++) {
+		const struct event_record *found = find_event(state, whole->events[i].event.id);
+
+		if (found == NULL || found->queued != whole->events[i].queued)
+			return false;
+		queued -= found->queued;
+	}
+	return queued == 0;
+}
+
+bool
+kept_has(const struct kept *kept, const struct changes *whole, int64_t runtime_us)
+{
+	const struct state *state = &whole->state;
+
+	for (size_t i = 0; i < state->manager_count; i++)
+		if (!has_manager(kept, state->managers[i], runtime_us))
+			return false;
+	return state->manager_count == kept->state.manager_count && has_events(&kept->state, state);
 }
 
 void

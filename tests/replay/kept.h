@@ -21,6 +21,10 @@ void kept_clear(struct kept *kept);
 /* Save changes exported at runtime_us.  all: they replace everything. */
 void kept_apply(struct kept *kept, const struct changes *changes, bool all, int64_t runtime_us);
 
+/* Whether everything that must not be lost is kept: exported with MONITOR_ALL at runtime_us,
+ * when the last save was exported, too. */
+bool kept_has(const struct kept *kept, const struct changes *whole, int64_t runtime_us);
+
 /* Copy what was saved, for state_clear(). */
 void kept_read(const struct kept *kept, struct state *out);
 

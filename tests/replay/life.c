@@ -65,6 +65,7 @@ static void
 drop_save(void)
 {
 	state_clear(&life.saving.changes.state);
+	state_clear(&life.saving.whole.state);
 	life.saving.under_way = false;
 }
 
@@ -89,6 +90,7 @@ life_start_saving(bool final)
 	save->scope = choose_scope(final);
 	save->runtime_us = sim_runtime_us();
 	sim_export(save->scope, &save->changes);
+	sim_export(MONITOR_ALL, &save->whole);
 	save->changes.state.clean = final;
 }
 
@@ -96,6 +98,8 @@ static void
 note_saved(const struct save *save)
 {
 	kept_apply(&life.saved, &save->changes, save->scope == MONITOR_ALL, save->runtime_us);
+	receiver_require(kept_has(&life.saved, &save->whole, save->runtime_us),
+			 "a save has left out something that must not be lost");
 	monitor_note_saved(sim.monitor, &save->changes);
 	life.disk_is_new &= save->scope != MONITOR_ALL;
 	life.has_saved = true;
@@ -231,6 +235,8 @@ life_again(bool clean, int64_t after_us)
 	receiver_note("%s", clean ? "end" : "crash");
 
 	drop_save();
+	life.disk_fails |= life.disk_will_fail;
+	life.disk_will_fail = false;
 	receiver_crash(life.saved.state.last_id);
 	life.failed_id = 0;
 	life.to_reconcile = false;

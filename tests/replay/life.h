@@ -9,6 +9,7 @@
  *   all notifications with an id, also after a crash, are the same event.
  * - Of each manager at most one notification is in flight, and its events are
  *   notified in the order in which they happened.
+ * - After a save, all that must not be lost is on disk.
  * - An event goes out when it is on disk, when that failed or after EVENTS_HOLD_US.
  * - Every event for the queue is queued, sent or dropped, as the counters say.
  * - Nothing is notified twice with different ids: each event says something new, and
@@ -46,6 +47,7 @@ struct save {
 	bool under_way;
 	enum monitor_scope scope;
 	struct changes changes;
+	struct changes whole; /* what a save of everything would have */
 	int64_t runtime_us;
 };
 
@@ -53,7 +55,8 @@ struct life {
 	struct random random;
 	bool calm; /* everything works */
 	bool disk_fails, disk_hangs, master_is_away, master_refuses;
-	bool disk_is_new; /* what was saved is lost: the next save has to have everything */
+	bool disk_will_fail; /* after the end of this life, before the next one begins */
+	bool disk_is_new;    /* what was saved is lost: the next save has to have everything */
 	struct save saving;
 	struct kept saved;
 	bool has_saved;             /* in this life */

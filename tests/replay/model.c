@@ -10,6 +10,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/change.h"
 #include "core/monitor.h"
@@ -73,7 +74,7 @@ disturb(unsigned int seed)
 	struct peer *peer = &sim.peers[i + (life_chance(30) ? MANAGERS : 0)];
 	bool clean;
 
-	switch (life_pick(19)) {
+	switch (life_pick(20)) {
 	case 0:
 	case 1:
 	case 2:
@@ -126,8 +127,12 @@ disturb(unsigned int seed)
 		set_slowly(
 		    (struct change){.what = CHANGE_INTERVAL, .value = 10000 + life_pick(50000)});
 		break;
+	case 17:
+		memcpy(peer->link, sim.links[l].name, sizeof(peer->link));
+		break;
 	default:
 		clean = life_chance(50);
+		life.disk_will_fail = seed % 2 && life_chance(10);
 		life_again(clean, life_pick(100 * S_US));
 	}
 }

@@ -268,6 +268,13 @@ conflict_notified(unsigned int subject)
 	return false;
 }
 
+/* The number of the link where that peer is. */
+static int
+link_of(uint32_t peer)
+{
+	return sim.links[sim_link(sim.peers[peer].link)].number;
+}
+
 void
 receiver_check_truth(void)
 {
@@ -279,7 +286,7 @@ receiver_check_truth(void)
 
 		receiver_note("subject %u", i);
 		receiver_require(m == NULL || m->status != MANAGER_UP ||
-				     m->link == sim.links[i % LINKS].number,
+				     m->link == link_of(m->source - FIRST_ADDR),
 				 "a row is not on the link where its manager is");
 		receiver_require(m == NULL
 				     ? alive->silent
