@@ -22,6 +22,13 @@ life_chance(unsigned int percent)
 	return life_pick(100) < percent;
 }
 
+/* Since 1970. */
+static uint32_t
+now_s(void)
+{
+	return (uint32_t)(sim_moment().wall_ms / 1000);
+}
+
 /* The daemon's side: what it does with what the monitor returns. */
 
 static void
@@ -30,6 +37,8 @@ on_event(void *ctx, const struct event *event, bool taken)
 	(void)ctx;
 	receiver_note_given(event, taken);
 	receiver_require(event->id > life.last_id, "an id is not above the last one");
+	receiver_require(life.has_saved || event->id > now_s(),
+			 "an id may be given again, because no save has worked");
 	receiver_require(!life.has_saved || event->id == life.last_id + 1, "an id is left out");
 	life.last_id = event->id;
 	*(taken ? &life.queued : &life.dropped) += 1;
@@ -212,12 +221,11 @@ life_begin(void)
 static void
 check_first_id(void)
 {
-	const uint32_t now_s = (uint32_t)(sim_moment().wall_ms / 1000);
 	const struct state *saved = &life.saved.state;
 
 	life.last_id = events_last_id(monitor_events(sim.monitor));
 	receiver_require(saved->clean ? life.last_id == saved->last_id
-				      : life.last_id >= saved->last_id && life.last_id >= now_s,
+				      : life.last_id >= saved->last_id && life.last_id >= now_s(),
 			 "ids go on from a wrong one");
 }
 
@@ -237,7 +245,7 @@ life_again(bool clean, int64_t after_us)
 	drop_save();
 	life.disk_fails |= life.disk_will_fail;
 	life.disk_will_fail = false;
-	receiver_crash(life.saved.state.last_id);
+	receiver_crash(life.saved.state.last_id, life.saved.state.clean && !life.has_saved);
 	life.failed_id = 0;
 	life.to_reconcile = false;
 	life.has_saved = false;

@@ -6,7 +6,8 @@
  * At all times:
  *
  * - Ids ascend, without gaps while saves work, and none is given twice in all lives:
- *   all notifications with an id, also after a crash, are the same event.
+ *   all notifications with an id, also after a crash, are the same event.  Only a life
+ *   without one save, after one that ended cleanly, leaves no trace of its ids.
  * - Of each manager at most one notification is in flight, and its events are
  *   notified in the order in which they happened.
  * - After a save, all that must not be lost is on disk.

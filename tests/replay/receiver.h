@@ -21,6 +21,7 @@ struct fact {
 	unsigned int subject; /* a manager, or a link from MANAGERS on */
 	bool notified;        /* or refused: then it is a cut */
 	bool cut;
+	bool traceless; /* of a life that left no trace: its id may be given again */
 };
 
 struct receiver_sums { /* over all scenarios: they are not empty */
@@ -44,8 +45,9 @@ size_t receiver_given(void);
 /* The receiver is notified of it, or never is, because the master agent refused it. */
 void receiver_tell(const struct event *event, bool refused);
 
-/* The daemon is gone, and has kept no event after that one. */
-void receiver_crash(uint32_t saved_id);
+/* The daemon is gone, and has kept no event after that one.  traceless: nor that it has
+ * run at all. */
+void receiver_crash(uint32_t saved_id, bool traceless);
 
 /* Compare the notifications with the core: the first one after every change of the
  * rows, the second one when nothing is queued or owed, the third one when moreover
