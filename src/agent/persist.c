@@ -75,8 +75,8 @@ open_store(void)
 static void
 load(struct found *found)
 {
-	found->loaded = store_load(persist.store, &persist.limits, clock_now().wall_ms,
-				   &found->state, &found->clamped, found->error);
+	found->loaded = store_load(persist.store, &persist.limits, clock_now(), &found->state,
+				   &found->clamped, found->error);
 	persist.complete = found->loaded == STORE_LOADED;
 	if (!persist.complete)
 		found->state.quiet = true;

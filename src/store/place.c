@@ -183,7 +183,7 @@ create_alone(const struct place *place)
 {
 	int fd;
 
-	for (size_t i = 1; i < SUFFIXES; i++)
+	for (size_t i = 0; i < SUFFIXES; i++)
 		if (remove_file(place, suffixes[i]) < 0)
 			return -1;
 	fd = open(place->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -227,30 +227,37 @@ place_remember(struct place *place)
 		place->remembered[i] = identify(place, suffixes[i]);
 }
 
-/* Whether the first `count` are the same. */
+/* Whether it is the file remembered, or missing as it was then. */
 static bool
-are_same(const struct place *place, size_t count)
+is_same(const struct place *place, size_t i)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct identity *was = &place->remembered[i];
-		const struct identity is = identify(place, suffixes[i]);
+	const struct identity *was = &place->remembered[i];
+	const struct identity is = identify(place, suffixes[i]);
 
-		if (is.there != was->there || is.device != was->device || is.inode != was->inode)
-			return false;
-	}
-	return true;
+	return is.there == was->there && is.device == was->device && is.inode == was->inode;
 }
 
 bool
 place_has_database(const struct place *place)
 {
-	return are_same(place, 1);
+	return is_same(place, 0);
 }
 
 bool
 place_has_files(const struct place *place)
 {
-	return are_same(place, REMEMBERED);
+	for (size_t i = 0; i < REMEMBERED; i++)
+		if (!is_same(place, i))
+			return false;
+	return true;
+}
+
+void
+place_remove_rest(struct place *place)
+{
+	for (size_t i = 1; i < REMEMBERED; i++)
+		if (is_same(place, i))
+			remove_file(place, suffixes[i]);
 }
 
 static int

@@ -55,8 +55,8 @@ char *place_real_path(const struct place *place);
 /* The size of PATH followed by suffix, or -1 with errno. */
 long long place_size(const struct place *place, const char *suffix);
 
-/* Make an empty PATH, for which there is no file, and remove what is left of another
- * database.  On disk when it returns.  Returns 0, or -1 with *error. */
+/* Make an empty PATH, of which there is none or another empty one, and remove what is left
+ * of another database.  On disk when it returns.  Returns 0, or -1 with *error. */
 int place_create(struct place *place, char error[PLACE_ERROR_LEN]);
 
 /* Remember which files PATH, PATH-wal and PATH-shm are now, while SQLite has them open. */
@@ -66,6 +66,9 @@ void place_remember(struct place *place);
  * has them open. */
 bool place_has_database(const struct place *place);
 bool place_has_files(const struct place *place);
+
+/* Remove PATH-wal and PATH-shm if they are still those remembered: PATH is not. */
+void place_remove_rest(struct place *place);
 
 /* Put the database aside, with its PATH-wal and PATH-journal, under the first free name,
  * which goes to name[].  Returns 0, or -1 with errno: EEXIST when all names are taken. */

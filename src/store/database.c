@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/database.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "store/readonly.h"
+
+#define BUSY_TIMEOUT_MS 1000
+
+/* No row of ours is longer than a few kilobytes, and no statement. */
+#define LENGTH_MAX 65536
+
+/* Nothing in the file may start anything, and nothing of ours may depend on $TMPDIR.
+ * journal_size_limit: the size that -wal is cut to when it can start again at its beginning.
+ * cache_size: kilobytes, negated. */
+static const char settings[] = "PRAGMA trusted_schema = OFF;"
+			       "PRAGMA cell_size_check = ON;"
+			       "PRAGMA mmap_size = 0;"
+			       "PRAGMA temp_store = MEMORY;"
+			       "PRAGMA cache_size = -512;"
+			       "PRAGMA synchronous = FULL;"
+			       "PRAGMA journal_size_limit = 4194304";
+
+static int
+configure(sqlite3 *db)
+{
+	static const struct {
+		int option, value;
+	} options[] = {
+	    {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+	    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+	    {SQLITE_DBCONFIG_ENABLE_FKEY, 0},    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+	};
+	int code = SQLITE_OK;
+
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
+	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]) && code == SQLITE_OK; i++)
+		code = sqlite3_db_config(db, options[i].option, options[i].value, NULL);
+	return code == SQLITE_OK ? sqlite3_exec(db, settings, NULL, NULL, NULL) : code;
+}
+
+int
+database_open(sqlite3 **db, const char *path)
+{
+	int code = sqlite3_open_v2(
+	    path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX, NULL);
+
+	return code == SQLITE_OK ? configure(*db) : code;
+}
+
+static int
+open_readonly(sqlite3 **db, const char *path, bool wal)
+{
+	int code = readonly_open(path, wal, db);
+
+	return code == SQLITE_OK ? configure(*db) : code;
+}
+
+int
+database_open_readonly(sqlite3 **db, const char *path)
+{
+	return open_readonly(db, path, true);
+}
+
+int
+database_open_unlocked(sqlite3 **db, const char *path)
+{
+	return open_readonly(db, path, false);
+}
+
+int
+database_use_wal(sqlite3 *db)
+{
+	/* A file system that cannot do that keeps the rollback journal, which will do. */
+	return sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+}
+
+int
+database_check(sqlite3 *db, char *error, size_t size)
+{
+	sqlite3_stmt *stmt;
+	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+	const char *result;
+
+	if (code != SQLITE_OK)
+		return code;
+	code = sqlite3_step(stmt);
+	result = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	if (result != NULL && strcmp(result, "ok") != 0) {
+		text_printable(result, strlen(result), error, size);
+		code = SQLITE_CORRUPT;
+	}
+	sqlite3_finalize(stmt);
+	return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+bool
+database_is_damaged(sqlite3 *db, int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_CONSTRAINT: /* none of our rows violates one of ours */
+	case SQLITE_CORRUPT:
+	case SQLITE_ERROR: /* a statement of ours is wrong for it */
+	case SQLITE_FORMAT:
+	case SQLITE_MISMATCH:
+	case SQLITE_NOTADB:
+	case SQLITE_TOOBIG:
+		return true;
+	case SQLITE_READONLY: /* the file says so itself */
+		return code == SQLITE_READONLY && sqlite3_db_readonly(db, "main") == 0;
+	default:
+		return false;
+	}
+}
+
+const char *
+database_reason(sqlite3 *db, int code, char *buf, size_t size)
+{
+	const char *reason = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+	int number = 0;
+
+	switch (code & 0xff) {
+	case SQLITE_FULL:
+		number = ENOSPC;
+		break;
+	case SQLITE_NOMEM:
+		number = ENOMEM;
+		break;
+	case SQLITE_CANTOPEN:
+	case SQLITE_IOERR:
+		number = db != NULL ? sqlite3_system_errno(db) : 0;
+		break;
+	case SQLITE_READONLY:
+		if (db != NULL && access(sqlite3_db_filename(db, "main"), W_OK) < 0)
+			number = errno;
+		break;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL:
+		reason = "another program has locked it";
+		break;
+	default:
+		break;
+	}
+	if (number != 0)
+		reason = strerror(number);
+	return text_printable(reason, strlen(reason), buf, size);
+}

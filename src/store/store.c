@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/store.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/database.h"
+#include "store/load.h"
+#include "store/save.h"
+#include "store/schema.h"
+
+#define WHY_LEN 320
+
+struct store {
+	struct place *place;
+	sqlite3 *db;   /* NULL: not open */
+	bool complete; /* it has everything but the changes since the last save, also if it is
+			* not open */
+
+	/* The clock that counts only while daemons run with this database: */
+	bool started;
+	int64_t runtime_us; /* at this monotonic time: */
+	int64_t since_us;
+};
+
+enum opened {
+	OPENED,
+	OPENED_EMPTY, /* there is nothing in it */
+	OPENED_DAMAGED,
+	OPENED_NOT,
+};
+
+enum place_status
+store_new(struct store **out, const char *path, char error[PLACE_ERROR_LEN])
+{
+	struct store *store = calloc(1, sizeof(*store));
+	enum place_status status;
+
+	if (store == NULL) {
+		place_failed(error, "use", path, ENOMEM);
+		return PLACE_REFUSED;
+	}
+	status = place_open(&store->place, path, error);
+	if (status == PLACE_REFUSED)
+		free(store);
+	else
+		*out = store;
+	return status;
+}
+
+static void
+close_database(struct store *store)
+{
+	sqlite3_close(store->db);
+	store->db = NULL;
+}
+
+void
+store_free(struct store *store)
+{
+	if (store == NULL)
+		return;
+	close_database(store);
+	place_close(store->place);
+	free(store);
+}
+
+static void
+start_clock(struct store *store, int64_t runtime_us, struct moment now)
+{
+	store->started = true;
+	store->runtime_us = runtime_us;
+	store->since_us = now.mono_us;
+}
+
+static int64_t
+runtime_us(struct store *store, struct moment now)
+{
+	if (!store->started)
+		start_clock(store, 0, now);
+	return store->runtime_us + now.mono_us - store->since_us;
+}
+
+/* What does not fit is cut off. */
+static void say(char *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+say(char *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, PLACE_ERROR_LEN, format, args);
+	va_end(args);
+}
+
+/* "cannot WHAT PATH: REASON". */
+static void
+explain(const struct store *store, const char *what, int code, char *error)
+{
+	char reason[WHY_LEN];
+
+	say(error, "cannot %s %s: %s", what, place_path(store->place),
+	    database_reason(store->db, code, reason, sizeof(reason)));
+}
+
+/* An error of SQLite's while it was opened. */
+static enum opened
+fail_to_open(struct store *store, const char *what, int code, char *error)
+{
+	if (database_is_damaged(store->db, code)) {
+		/* error may have the reason already. */
+		if (error[0] == '\0')
+			database_reason(store->db, code, error, PLACE_ERROR_LEN);
+		return OPENED_DAMAGED;
+	}
+	explain(store, what, code, error);
+	return OPENED_NOT;
+}
+
+static enum opened
+examine(struct store *store, const char *what, char *error)
+{
+	enum schema_verdict verdict = schema_check(store->db, error, PLACE_ERROR_LEN);
+	int code;
+
+	switch (verdict) {
+	case SCHEMA_WRONG:
+		return OPENED_DAMAGED;
+	case SCHEMA_UNKNOWN:
+		return fail_to_open(store, what, sqlite3_extended_errcode(store->db), error);
+	case SCHEMA_OURS:
+	case SCHEMA_EMPTY:
+		break;
+	}
+	code = database_check(store->db, error, PLACE_ERROR_LEN);
+	if (code != SQLITE_OK)
+		return fail_to_open(store, what, code, error);
+	return verdict == SCHEMA_EMPTY ? OPENED_EMPTY : OPENED;
+}
+
+/* An empty file is what a crash leaves where a new one was made. */
+static bool
+is_there(const struct store *store)
+{
+	const long long size = place_size(store->place, "");
+
+	return size > 0 || (size < 0 && errno != ENOENT);
+}
+
+typedef int open_fn(sqlite3 **db, const char *path);
+
+/* For OPENED_DAMAGED *error is the reason, without the path. */
+static enum opened
+open_database(struct store *store, open_fn *open, const char *what, char *error)
+{
+	char *path = place_real_path(store->place);
+	enum opened opened;
+	int code;
+
+	error[0] = '\0';
+	if (path == NULL) {
+		place_failed(error, what, place_path(store->place), errno);
+		return OPENED_NOT;
+	}
+	code = open(&store->db, path);
+	free(path);
+	opened = code == SQLITE_OK ? examine(store, what, error)
+				   : fail_to_open(store, what, code, error);
+	if (opened == OPENED_NOT)
+		close_database(store);
+	return opened;
+}
+
+/* Its -wal stays as it is, too.  Returns 0, or -1 if it could not be renamed. */
+static int
+keep_aside(struct store *store, const char *why, char *error)
+{
+	char reason[WHY_LEN], name[PLACE_ERROR_LEN];
+	const char *path = place_path(store->place);
+
+	snprintf(reason, sizeof(reason), "%s", why);
+	if (store->db != NULL)
+		sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	close_database(store);
+	store->complete = false;
+	if (place_keep_aside(store->place, name, sizeof(name)) == 0) {
+		say(error, "%s: %s; renamed to %s", path, reason, name);
+		return 0;
+	}
+	say(error, "%s: %s; cannot rename it: %s", path, reason, strerror(errno));
+	return -1;
+}
+
+static bool
+clamp(int64_t *wall_ms, int64_t now_wall_ms)
+{
+	if (*wall_ms <= now_wall_ms)
+		return false;
+	*wall_ms = now_wall_ms;
+	return true;
+}
+
+static size_t
+clamp_times(struct state *state, int64_t now_wall_ms)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->manager_count; i++) {
+		struct manager *m = &state->managers[i].m;
+		const bool first = clamp(&m->first_seen.wall_ms, now_wall_ms);
+		const bool last = clamp(&m->last_seen.wall_ms, now_wall_ms);
+
+		count += first || last;
+	}
+	return count;
+}
+
+/* Where -wal and -shm cannot be made, as the disk is full or read-only. */
+static enum opened
+open_to_read(struct store *store, char *error)
+{
+	char error_again[PLACE_ERROR_LEN];
+	enum opened opened = open_database(store, database_open, "read", error);
+
+	if (opened != OPENED_NOT)
+		return opened;
+	opened = open_database(store,
+			       place_size(store->place, "-wal") > 0 ? database_open_readonly
+								    : database_open_unlocked,
+			       "read", error_again);
+	if (opened != OPENED_NOT)
+		memcpy(error, error_again, sizeof(error_again));
+	return opened;
+}
+
+static enum store_loaded
+read_database(struct store *store, const struct store_limits *limits, struct moment now,
+	      struct state *state, char *error)
+{
+	const struct load load = {
+	    .managers = limits->managers,
+	    .events = limits->events,
+	    .queued = STORE_QUEUED_MAX,
+	    .history = STORE_HISTORY + STORE_QUEUED_MAX,
+	};
+	char why[WHY_LEN];
+	int64_t runtime_us;
+
+	switch (load_read(store->db, &load, state, &runtime_us, why, sizeof(why))) {
+	case LOAD_DONE:
+		start_clock(store, runtime_us, now);
+		return STORE_LOADED;
+	case LOAD_BAD:
+		keep_aside(store, why, error);
+		return STORE_DAMAGED;
+	default:
+		say(error, "cannot read %s: %s", place_path(store->place), why);
+		return STORE_UNREAD;
+	}
+}
+
+enum store_loaded
+store_load(struct store *store, const struct store_limits *limits, struct moment now,
+	   struct state *state, size_t *clamped, char error[PLACE_ERROR_LEN])
+{
+	enum store_loaded loaded = STORE_UNREAD;
+
+	*state = (struct state){0};
+	*clamped = 0;
+	if (place_renew(store->place, error) == PLACE_REFUSED)
+		return STORE_UNREAD;
+	if (!is_there(store))
+		return STORE_NONE;
+	switch (open_to_read(store, error)) {
+	case OPENED:
+		loaded = read_database(store, limits, now, state, error);
+		break;
+	case OPENED_EMPTY:
+		loaded = STORE_NONE;
+		break;
+	case OPENED_DAMAGED:
+		keep_aside(store, error, error);
+		return STORE_DAMAGED;
+	case OPENED_NOT:
+		break;
+	}
+	store->complete = loaded == STORE_LOADED;
+	if (store->complete)
+		place_remember(store->place);
+	if (!store->complete || sqlite3_db_readonly(store->db, "main") != 0)
+		close_database(store);
+	*clamped = clamp_times(state, now.wall_ms);
+	return loaded;
+}
+
+/* The file was moved, removed or replaced, or only -wal or -shm was.  Sets *error if
+ * what is there now is put aside.  Returns 0, or -1 if it cannot be. */
+static int
+leave_database(struct store *store, char *error)
+{
+	const bool moved = !place_has_database(store->place);
+
+	/* What was moved should be complete.  This fails if another program reads it. */
+	if (store->db != NULL)
+		sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (moved)
+		place_remove_rest(store->place);
+	close_database(store);
+	store->complete = false;
+	if (!moved || !is_there(store))
+		return 0;
+	return keep_aside(store, "is not the file that was opened", error);
+}
+
+/* Open it for a save, and make it if there is none. */
+static enum opened
+open_to_write(struct store *store, char *error)
+{
+	enum opened opened;
+	int code = SQLITE_OK;
+
+	if (!is_there(store) && place_create(store->place, error) < 0)
+		return OPENED_NOT;
+	opened = open_database(store, database_open, "write", error);
+	if (opened != OPENED && opened != OPENED_EMPTY)
+		return opened;
+	if (sqlite3_db_readonly(store->db, "main") != 0)
+		code = SQLITE_READONLY;
+	else
+		code = database_use_wal(store->db);
+	if (code == SQLITE_OK)
+		return opened;
+	explain(store, "write", code, error);
+	close_database(store);
+	return OPENED_NOT;
+}
+
+static enum store_saved
+put_aside(struct store *store, const char *why, char *error)
+{
+	return keep_aside(store, why, error) == 0 ? STORE_NEEDS_ALL : STORE_FAILED;
+}
+
+static enum store_saved
+write_changes(struct store *store, const struct save *save, char *error)
+{
+	char why[WHY_LEN];
+	int code = save_write(store->db, save);
+
+	if (code == SQLITE_OK) {
+		store->complete = true;
+		return STORE_SAVED;
+	}
+	if (database_is_damaged(store->db, code)) {
+		database_reason(store->db, code, why, sizeof(why));
+		save_undo(store->db);
+		return put_aside(store, why, error);
+	}
+	explain(store, "write", code, error);
+	save_undo(store->db);
+	/* What is in it has to be looked at again. */
+	if (!store->complete)
+		close_database(store);
+	return STORE_FAILED;
+}
+
+/* Whether it is still what was opened.  STORE_SAVED: yes, or everything is at hand and can
+ * be saved in another one. */
+static enum store_saved
+check_database(struct store *store, bool all, char *error)
+{
+	const bool open = store->db != NULL;
+	enum store_saved saved = STORE_SAVED;
+
+	if (place_renew(store->place, error) != PLACE_OK)
+		return STORE_FAILED;
+	if (open ? !place_has_files(store->place)
+		 : store->complete && !place_has_database(store->place)) {
+		if (leave_database(store, error) < 0)
+			return STORE_FAILED;
+		if (error[0] != '\0')
+			saved = STORE_NEEDS_ALL;
+	}
+	return store->complete || all ? saved : STORE_NEEDS_ALL;
+}
+
+static enum store_saved
+open_and_write(struct store *store, struct save *save, char *error)
+{
+	enum store_saved saved;
+
+	switch (open_to_write(store, error)) {
+	case OPENED_DAMAGED:
+		return put_aside(store, error, error);
+	case OPENED_NOT:
+		return STORE_FAILED;
+	case OPENED_EMPTY:
+		store->complete = false;
+		save->make = true;
+		break;
+	case OPENED:
+		break;
+	}
+	if (!store->complete && !save->all)
+		return STORE_NEEDS_ALL;
+	saved = write_changes(store, save, error);
+	if (saved == STORE_SAVED)
+		place_remember(store->place);
+	return saved;
+}
+
+enum store_saved
+store_save(struct store *store, const struct changes *changes, bool all, struct moment now,
+	   char error[PLACE_ERROR_LEN])
+{
+	struct save save = {
+	    .changes = changes,
+	    .all = all,
+	    .history = STORE_HISTORY,
+	    .saved_ms = now.wall_ms,
+	    .runtime_us = runtime_us(store, now),
+	};
+	enum store_saved saved;
+
+	error[0] = '\0';
+	saved = check_database(store, all, error);
+	if (saved != STORE_SAVED)
+		return saved;
+	return store->db != NULL ? write_changes(store, &save, error)
+				 : open_and_write(store, &save, error);
+}
