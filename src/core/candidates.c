@@ -188,9 +188,8 @@ candidates_count(const struct candidates *c)
 	return c->count;
 }
 
-void
-candidates_each(const struct candidates *c, void (*fn)(void *ctx, struct manager *m), void *ctx)
+struct manager *
+candidates_at(const struct candidates *c, size_t i)
 {
-	for (size_t i = 0; i < c->count; i++)
-		fn(ctx, &c->pool[i]->m);
+	return &c->pool[i]->m;
 }

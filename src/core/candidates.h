@@ -48,8 +48,8 @@ void candidates_age(struct candidates *c);
 
 size_t candidates_count(const struct candidates *c);
 
-/* Call fn(ctx, m) for each; fn may change m->link. */
-void candidates_each(const struct candidates *c, void (*fn)(void *ctx, struct manager *m),
-		     void *ctx);
+/* Each of them, 0 <= i < candidates_count(); its link may be changed.  Owned by c and valid
+ * until the next answer. */
+struct manager *candidates_at(const struct candidates *c, size_t i);
 
 #endif /* CANDIDATES_H */

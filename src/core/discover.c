@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/rows.h"
 #include "core/sight.h"
 
 #define EXTRA_REQUESTS 2 /* repeats if the kernel dropped something after each request */
@@ -125,7 +126,7 @@ note_renamed(struct discover *d)
 			continue;
 		d->links.list[i].renamed = false;
 		d->renamed = true;
-		inventory_note_renamed(d->inv, i);
+		rows_note_renamed(inventory_rows(d->inv), i);
 	}
 }
 
@@ -504,12 +505,7 @@ discover_link_name(const struct discover *d, int link, char out[LINK_NAME_LEN])
 size_t
 discover_export(const struct discover *d, struct link_record out[])
 {
-	size_t count = 0;
-
-	for (int i = 0; i < d->links.count; i++)
-		if (d->links.list[i].notified.announced == ANNOUNCED_DOWN)
-			memcpy(out[count++].name, d->links.list[i].name, LINK_NAME_LEN);
-	return count;
+	return sight_export(&d->links, out);
 }
 
 int
@@ -524,13 +520,5 @@ discover_restore_link(struct discover *d, const char *name, unsigned int *ifinde
 void
 discover_restore(struct discover *d, const struct link_record records[], size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct link *link = links_place(&d->links, records[i].name);
-
-		if (link == NULL)
-			return;
-		link->impaired = true;
-		link->notified.announced = ANNOUNCED_DOWN;
-		link->unseen = d->settings.misses;
-	}
+	sight_restore(&d->links, records, count, d->settings.misses);
 }

@@ -30,10 +30,10 @@ RB_HEAD(entry_tree, entry);
 TAILQ_HEAD(entries, entry);
 
 struct events {
-	struct entry_tree tree; /* all, by id */
-	struct entries kept;    /* all, by number, ascending */
-	struct entries places[PLACES];
-	struct entry *oldest_logged; /* all after it are logged, too; or NULL */
+	struct entry_tree tree;        /* all, by id */
+	struct entries kept;           /* all, by number, ascending */
+	struct entries places[PLACES]; /* likewise */
+	struct entry *oldest_logged;   /* all after it are logged, too; or NULL */
 	size_t kept_count, log_count, changed_count, unsaved_count;
 	size_t log_size, queue_limit;
 	uint32_t last_id;
@@ -83,7 +83,6 @@ events_free(struct events *events)
 	free(events);
 }
 
-/* By number, except in PLACE_UNSAVED, where those come first that have been there longest. */
 static void
 insert(struct events *events, struct entry *entry)
 {
@@ -91,7 +90,7 @@ insert(struct events *events, struct entry *entry)
 	const struct entry *last = TAILQ_LAST(list, entries);
 	struct entry *later = NULL;
 
-	if (last != NULL && last->number > entry->number && entry->place != PLACE_UNSAVED)
+	if (last != NULL && last->number > entry->number)
 		TAILQ_FOREACH (later, list, link)
 			if (later->number > entry->number)
 				break;

@@ -102,42 +102,32 @@ inventory_hear(struct inventory *inv, const struct wire_response *resp,
 	return VERDICT_ACCEPTED;
 }
 
-/* For candidates_each(): the links to be marked. */
-struct pending {
-	bool *links;
-	int link_count;
-};
-
 static void
-mark_pending(void *ctx, struct manager *m)
+mark_pending(const struct manager *m, bool links[], int link_count)
 {
-	const struct pending *pending = ctx;
-
-	if (m->link >= 0 && m->link < pending->link_count) {
-		pending->links[m->link] = true;
+	if (m->link >= 0 && m->link < link_count) {
+		links[m->link] = true;
 		return;
 	}
-	for (int i = 0; i < pending->link_count; i++)
-		pending->links[i] = true;
+	for (int i = 0; i < link_count; i++)
+		links[i] = true;
 }
 
 void
 inventory_pending(const struct inventory *inv, int64_t since, bool links[], int link_count)
 {
-	struct pending pending = {.links = links, .link_count = link_count};
 	struct row *row;
 
-	ROWS_FOREACH(row, &inv->rows)
-	if (row->m.status != MANAGER_DOWN && !manager_heard_since(&row->m, since))
-		mark_pending(&pending, &row->m);
+	ROWS_FOREACH (row, &inv->rows)
+		if (row->m.status != MANAGER_DOWN && !manager_heard_since(&row->m, since))
+			mark_pending(&row->m, links, link_count);
 }
 
 void
 inventory_unconfirmed(const struct inventory *inv, bool links[], int link_count)
 {
-	struct pending pending = {.links = links, .link_count = link_count};
-
-	candidates_each(inv->candidates, mark_pending, &pending);
+	for (size_t i = 0; i < candidates_count(inv->candidates); i++)
+		mark_pending(candidates_at(inv->candidates, i), links, link_count);
 }
 
 /* Never heard and no longer expected: there is nothing to retain. */
@@ -182,57 +172,33 @@ inventory_close_round(struct inventory *inv, struct moment now, int64_t round_st
 	candidates_age(inv->candidates);
 }
 
-/* For candidates_each() likewise. */
-struct gone {
-	const bool *links;
-	int link_count;
-};
-
-static void
-forget_links(void *ctx, struct manager *m)
-{
-	const struct gone *gone = ctx;
-
-	m->link = row_link_left(m->link, gone->links, gone->link_count);
-}
-
 void
 inventory_forget_links(struct inventory *inv, const bool gone[], int link_count)
 {
-	struct gone ctx = {.links = gone, .link_count = link_count};
 	struct row *row;
 
-	ROWS_FOREACH(row, &inv->rows)
-	{
+	ROWS_FOREACH (row, &inv->rows) {
 		row_forget_links(row, gone, link_count);
 		rows_update(&inv->rows, row);
 	}
-	candidates_each(inv->candidates, forget_links, &ctx);
-}
+	for (size_t i = 0; i < candidates_count(inv->candidates); i++) {
+		struct manager *m = candidates_at(inv->candidates, i);
 
-struct heard {
-	int64_t since;
-	uint32_t count;
-};
-
-static void
-count_heard(void *ctx, struct manager *m)
-{
-	struct heard *heard = ctx;
-
-	heard->count += manager_heard_since(m, heard->since);
+		m->link = row_link_left(m->link, gone, link_count);
+	}
 }
 
 uint32_t
 inventory_heard_since(const struct inventory *inv, int64_t since)
 {
-	struct heard heard = {.since = since};
+	uint32_t count = 0;
 	struct row *row;
 
-	ROWS_FOREACH(row, &inv->rows)
-	count_heard(&heard, &row->m);
-	candidates_each(inv->candidates, count_heard, &heard);
-	return heard.count;
+	ROWS_FOREACH (row, &inv->rows)
+		count += manager_heard_since(&row->m, since);
+	for (size_t i = 0; i < candidates_count(inv->candidates); i++)
+		count += manager_heard_since(candidates_at(inv->candidates, i), since);
+	return count;
 }
 
 static struct row *
@@ -273,8 +239,7 @@ inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_
 	struct row *row;
 	size_t refused = 0;
 
-	ROWS_FOREACH(row, &inv->rows)
-	{
+	ROWS_FOREACH (row, &inv->rows) {
 		row->m.expected_by_file = false;
 		rows_update(&inv->rows, row);
 	}
@@ -337,10 +302,10 @@ inventory_any_unheard(const struct inventory *inv, int link, int64_t since)
 {
 	struct row *row;
 
-	ROWS_FOREACH(row, &inv->rows)
-	if (row->m.link == link && row->m.status != MANAGER_DOWN &&
-	    row->m.last_seen.mono_us < since)
-		return true;
+	ROWS_FOREACH (row, &inv->rows)
+		if (row->m.link == link && row->m.status != MANAGER_DOWN &&
+		    row->m.last_seen.mono_us < since)
+			return true;
 	return false;
 }
 
@@ -397,34 +362,10 @@ inventory_reconcile(struct inventory *inv, size_t max, struct moment now)
 	return made;
 }
 
-void
-inventory_note_renamed(struct inventory *inv, int link)
+struct rows *
+inventory_rows(struct inventory *inv)
 {
-	struct row *row;
-
-	ROWS_FOREACH(row, &inv->rows)
-	{
-		row->changed |= row->noted_link == link;
-		rows_update(&inv->rows, row);
-	}
-}
-
-size_t
-inventory_export_count(const struct inventory *inv, bool all)
-{
-	return rows_export_count(&inv->rows, all);
-}
-
-void
-inventory_export(const struct inventory *inv, bool all, struct changes *changes, struct moment now)
-{
-	rows_export(&inv->rows, all, changes, now);
-}
-
-void
-inventory_note_saved(struct inventory *inv, const struct changes *changes)
-{
-	rows_note_saved(&inv->rows, changes);
+	return &inv->rows;
 }
 
 bool

@@ -29,6 +29,7 @@
 #include "core/wire.h"
 
 struct inventory;
+struct rows;
 
 struct inventory_settings {
 	size_t max_managers;        /* rows; plus a quarter as many candidates, or 2500 if more */
@@ -122,20 +123,8 @@ bool inventory_is_owed(const struct inventory *inv);
  * the second one afterwards.  Returns the number of events. */
 size_t inventory_reconcile(struct inventory *inv, size_t max, struct moment now);
 
-/* The interface has another name: its managers have to be saved. */
-void inventory_note_renamed(struct inventory *inv, int link);
-
-/* The number of records that inventory_export() makes. */
-size_t inventory_export_count(const struct inventory *inv, bool all);
-
-/* Copy all rows, or those that changed since the last save (and those removed), to
- * *changes, as monitor_export(), except for the names of links: m.link of each record is
- * the number.  changes->state.managers has room for inventory_export_count() records. */
-void inventory_export(const struct inventory *inv, bool all, struct changes *changes,
-		      struct moment now);
-
-/* As monitor_note_saved(). */
-void inventory_note_saved(struct inventory *inv, const struct changes *changes);
+/* Its rows, for what rows.h has to do with saving. */
+struct rows *inventory_rows(struct inventory *inv);
 
 /* Restore a row from a record, even beyond max_managers; a row that only exists because it
  * is expected is completed.  Managers announced as down are down, all others unknown until

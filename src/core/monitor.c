@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/rows.h"
+
 #define SPARE 16 /* records more than are needed now */
 
 struct monitor {
@@ -11,6 +13,7 @@ struct monitor {
 	struct events *events;
 	struct monitor_settings settings; /* of the configuration */
 	bool notifications;               /* in effect */
+	struct change_target target;      /* all this */
 	struct moment started;
 	monitor_event_fn *on_event;
 	void *ctx;
@@ -71,6 +74,7 @@ note_settings(struct monitor *m, const struct monitor_settings *settings)
 	m->settings.access = NULL;
 	m->settings.expected = NULL;
 	m->settings.expected_count = 0;
+	m->target.max_managers = settings->inventory.max_managers;
 }
 
 static int
@@ -101,6 +105,9 @@ monitor_new(const struct monitor_settings *settings, uint64_t seed, struct momen
 	m->discover = discover_new(&settings->discover, m->inventory, now, add_event, m);
 	if (m->discover == NULL || set_access(m, settings->access) < 0)
 		goto fail;
+	m->target.inv = m->inventory;
+	m->target.discover = m->discover;
+	m->target.notifications = &m->notifications;
 	inventory_expect_configured(m->inventory, settings->expected, settings->expected_count,
 				    now);
 	return m;
@@ -207,47 +214,29 @@ monitor_started(const struct monitor *m)
 	return m->started;
 }
 
-static struct change_target
-target_of(struct monitor *m)
-{
-	return (struct change_target){
-	    .inv = m->inventory,
-	    .discover = m->discover,
-	    .notifications = &m->notifications,
-	    .max_managers = m->settings.inventory.max_managers,
-	};
-}
-
 enum change_refusal
 monitor_check(struct monitor *m, const struct change *change)
 {
-	const struct change_target target = target_of(m);
-
-	return change_check(&target, change);
+	return change_check(&m->target, change);
 }
 
 enum change_refusal
 monitor_apply(struct monitor *m, struct change *change, struct moment now)
 {
-	const struct change_target target = target_of(m);
-
-	return change_apply(&target, change, now);
+	return change_apply(&m->target, change, now);
 }
 
 void
 monitor_undo(struct monitor *m, const struct change *change, struct moment now)
 {
-	const struct change_target target = target_of(m);
-
-	if (change_undo(&target, change, now))
+	if (change_undo(&m->target, change, now))
 		ask_to_save(m, MONITOR_SAVE_NOW); /* the change may have been saved already */
 }
 
 bool
 monitor_commit(struct monitor *m, const struct change *change, struct moment now)
 {
-	const struct change_target target = target_of(m);
-	const bool made = change_commit(&target, change, now);
+	const bool made = change_commit(&m->target, change, now);
 
 	if (made && change->what != CHANGE_ROUND_NOW)
 		ask_to_save(m, MONITOR_SAVE_NOW);
@@ -332,7 +321,8 @@ monitor_export(const struct monitor *m, enum monitor_scope scope, struct changes
 	       struct moment now)
 {
 	struct state *state = &changes->state;
-	const size_t managers = inventory_export_count(m->inventory, scope != MONITOR_CHANGES);
+	const struct rows *rows = inventory_rows(m->inventory);
+	const size_t managers = rows_export_count(rows, scope != MONITOR_CHANGES);
 	const size_t events = events_export_count(m->events, scope == MONITOR_ALL);
 
 	if (state->links == NULL || state->managers == NULL || state->events == NULL ||
@@ -347,7 +337,7 @@ monitor_export(const struct monitor *m, enum monitor_scope scope, struct changes
 				     m->settings.discover.interval_us);
 	state->notifications = setting_of(m->notifications, m->settings.notifications);
 	state->link_count = discover_export(m->discover, state->links);
-	inventory_export(m->inventory, scope != MONITOR_CHANGES, changes, now);
+	rows_export(rows, scope != MONITOR_CHANGES, changes, now);
 	for (size_t i = 0; i < managers; i++)
 		discover_link_name(m->discover, state->managers[i].m.link, state->managers[i].link);
 	events_export(m->events, scope == MONITOR_ALL, changes);
@@ -358,7 +348,7 @@ void
 monitor_note_saved(struct monitor *m, const struct changes *changes)
 {
 	m->has_saved = true;
-	inventory_note_saved(m->inventory, changes);
+	rows_note_saved(inventory_rows(m->inventory), changes);
 	events_note_saved(m->events, changes);
 }
 

@@ -162,6 +162,17 @@ rows_remove(struct rows *rows, struct row *row, struct moment now)
 	free(row);
 }
 
+void
+rows_note_renamed(struct rows *rows, int link)
+{
+	struct row *row;
+
+	ROWS_FOREACH (row, rows) {
+		row->changed |= row->noted_link == link;
+		rows_update(rows, row);
+	}
+}
+
 /* Whether all rows are exported, even if only those that changed are asked for. */
 static bool
 exports_all(const struct rows *rows, bool all)
@@ -194,8 +205,8 @@ rows_export(const struct rows *rows, bool all, struct changes *changes, struct m
 	changes->removed_count = 0;
 	changes->all_managers = exports_all(rows, all);
 	if (changes->all_managers) {
-		ROWS_FOREACH(row, rows)
-		row_export(row, out++, now);
+		ROWS_FOREACH (row, rows)
+			row_export(row, out++, now);
 		return;
 	}
 	TAILQ_FOREACH (row, &rows->unsaved, unsaved_link)

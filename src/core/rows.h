@@ -70,9 +70,18 @@ void rows_update(struct rows *rows, struct row *row);
 /* Take a row from the list of those owed; rows_update() appends it if it is still owed. */
 void rows_take_owed(struct rows *rows, struct row *row);
 
-/* As inventory_export_count(), inventory_export() and inventory_note_saved(). */
+/* The interface has another name: its managers have to be saved. */
+void rows_note_renamed(struct rows *rows, int link);
+
+/* The number of records that rows_export() makes. */
 size_t rows_export_count(const struct rows *rows, bool all);
+
+/* Copy all rows, or those that changed since the last save (and those removed), to
+ * *changes, as monitor_export(), except for the names of links: m.link of each record is
+ * the number.  changes->state.managers has room for rows_export_count() records. */
 void rows_export(const struct rows *rows, bool all, struct changes *changes, struct moment now);
+
+/* As monitor_note_saved(). */
 void rows_note_saved(struct rows *rows, const struct changes *changes);
 
 #endif /* ROWS_H */

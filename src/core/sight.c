@@ -85,3 +85,29 @@ sight_reconcile(struct links *links, struct moment now, event_fn *on_event, void
 		if (is_owed(&links->list[i]))
 			announce(&links->list[i], now, on_event, ctx);
 }
+
+size_t
+sight_export(const struct links *links, struct link_record out[])
+{
+	size_t count = 0;
+
+	for (int i = 0; i < links->count; i++)
+		if (links->list[i].notified.announced == ANNOUNCED_DOWN)
+			memcpy(out[count++].name, links->list[i].name, LINK_NAME_LEN);
+	return count;
+}
+
+void
+sight_restore(struct links *links, const struct link_record records[], size_t count,
+	      unsigned int misses)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct link *link = links_place(links, records[i].name);
+
+		if (link == NULL)
+			return;
+		link->impaired = true;
+		link->notified.announced = ANNOUNCED_DOWN;
+		link->unseen = misses;
+	}
+}

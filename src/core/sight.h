@@ -8,10 +8,12 @@
 #define SIGHT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/clock.h"
 #include "core/event.h"
 #include "core/links.h"
+#include "core/record.h"
 
 /* Record the judgement of a round on the link; depended: a row depends on the link.
  * on_event may be NULL. */
@@ -22,5 +24,11 @@ void sight_note(struct link *link, enum link_judgement judgement, bool depended,
  * each of them. */
 bool sight_is_owed(const struct links *links);
 void sight_reconcile(struct links *links, struct moment now, event_fn *on_event, void *ctx);
+
+/* As discover_export() and discover_restore(); misses: rounds after which a link without
+ * sight is impaired. */
+size_t sight_export(const struct links *links, struct link_record out[]);
+void sight_restore(struct links *links, const struct link_record records[], size_t count,
+		   unsigned int misses);
 
 #endif /* SIGHT_H */
