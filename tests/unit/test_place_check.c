@@ -15,16 +15,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "statefile_fixture.h"
+#include "store_fixture.h"
+
+#define COMPANIONS 5
 
 static void
 test_no_regular_files(void **state)
 {
-	const char *const companions[] = {path, lock_path, new_path};
+	const char *const companions[] = {path, lock_path, wal_path, shm_path, journal_path};
 
 	(void)state;
 	for (size_t i = 0; i < KINDS; i++)
-		for (size_t j = 0; j < 3; j++) {
+		for (size_t j = 0; j < COMPANIONS; j++) {
 			kinds[i].make(companions[j]);
 			assert_refused(companions[j], kinds[i].words);
 			assert_true(is_there(companions[j]));
@@ -32,21 +34,6 @@ test_no_regular_files(void **state)
 			unlink(other);
 			unlink(lock_path);
 		}
-}
-
-static void
-test_no_regular_file_to_read(void **state)
-{
-	struct statefile *file = opened();
-
-	(void)state;
-	for (size_t i = 0; i < KINDS; i++) {
-		kinds[i].make(path);
-		assert_unreadable(file, MAX, kinds[i].read_error);
-		remove(path);
-		unlink(other);
-	}
-	statefile_close(file);
 }
 
 static void
@@ -67,28 +54,16 @@ test_device(void **state)
 static void
 test_files_of_another_user(void **state)
 {
-	const char *const companions[] = {path, lock_path, new_path};
+	const char *const companions[] = {path, lock_path, wal_path, shm_path, journal_path};
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < COMPANIONS; i++) {
 		create(companions[i], "");
 		give_away_or_skip(companions[i]);
 		assert_refused(companions[i], "belongs to user 1; expected a file that belongs to");
 		unlink(companions[i]);
 		unlink(lock_path);
 	}
-}
-
-static void
-test_reading_what_was_given_away(void **state)
-{
-	struct statefile *file = opened();
-
-	(void)state;
-	create(path, "");
-	if (lchown(path, 1, (gid_t)-1) == 0)
-		assert_unreadable(file, MAX, EPERM);
-	statefile_close(file);
 }
 
 static void
@@ -110,26 +85,26 @@ test_directory_writable_by_others(void **state)
 		assert_false(is_there(lock_path));
 	}
 	assert_int_equal(chmod(directory, 01777), 0);
-	statefile_close(opened());
+	place_close(opened());
 	assert_int_equal(chmod(directory, 0755), 0);
-	statefile_close(opened());
+	place_close(opened());
 }
 
 static void
 test_directory_missing(void **state)
 {
-	char error[STATEFILE_ERROR_LEN];
-	struct statefile *file = NULL;
+	char error[PLACE_ERROR_LEN];
+	struct place *place = NULL;
 	char deep[80];
 
 	(void)state;
 	assert_int_equal(rmdir(directory), 0);
-	statefile_close(opened());
+	place_close(opened());
 	assert_mode(directory, 0700);
 
 	snprintf(deep, sizeof(deep), "%s/a/b/state", directory);
-	assert_int_equal(statefile_open(&file, deep, error), STATEFILE_REFUSED);
-	assert_null(file);
+	assert_int_equal(place_open(&place, deep, error), PLACE_REFUSED);
+	assert_null(place);
 	deep[strlen(deep) - strlen("/state")] = '\0';
 	assert_says(error, deep, "does not exist, nor does its parent");
 	deep[strlen(deep) - strlen("/b")] = '\0';
@@ -152,28 +127,28 @@ test_no_directory(void **state)
 static void
 test_no_directory_above(void **state)
 {
-	char error[STATEFILE_ERROR_LEN], deep[80];
-	struct statefile *file;
+	char error[PLACE_ERROR_LEN], deep[80];
+	struct place *place;
 
 	(void)state;
 	create(path, "");
 	snprintf(deep, sizeof(deep), "%s/a/state", path);
-	assert_int_equal(statefile_open(&file, deep, error), STATEFILE_REFUSED);
+	assert_int_equal(place_open(&place, deep, error), PLACE_REFUSED);
 	assert_says(error, path, strerror(ENOTDIR));
 }
 
 static void
 test_name_too_long(void **state)
 {
-	char error[STATEFILE_ERROR_LEN];
-	struct statefile *file;
+	char error[PLACE_ERROR_LEN];
+	struct place *place;
 	char name[400];
 	int len = snprintf(name, sizeof(name), "%s/", directory);
 
 	(void)state;
 	memset(name + len, 'x', 255);
 	name[len + 255] = '\0';
-	assert_int_equal(statefile_open(&file, name, error), STATEFILE_REFUSED);
+	assert_int_equal(place_open(&place, name, error), PLACE_REFUSED);
 	assert_says(error, directory, strerror(ENAMETOOLONG));
 }
 
@@ -194,25 +169,18 @@ test_permission_denied(void **state)
 	assert_refused(directory, strerror(EACCES));
 }
 
-/* The symbolic link is removed, not its target. */
 static void
 test_path_changed_meanwhile(void **state)
 {
-	struct statefile *file = opened();
+	struct place *place = opened();
 
 	(void)state;
 	make_symlink(path);
-	replace(file, "one");
+	assert_does_not_renew(place, path, "is a symbolic link; expected a regular file");
 	assert_content(other, "other");
-	assert_reads(file, "one");
-
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(mkdir(path, 0700), 0);
-	assert_not_replaced(file, path, strerror(EISDIR));
-	assert_false(is_there(new_path));
-	assert_int_equal(rmdir(path), 0);
-	replace(file, "two");
-	statefile_close(file);
+	assert_renews(place);
+	place_close(place);
 }
 
 int
@@ -221,10 +189,8 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_no_regular_files),
-	    TEST(test_no_regular_file_to_read),
 	    TEST(test_device),
 	    TEST(test_files_of_another_user),
-	    TEST(test_reading_what_was_given_away),
 	    TEST(test_directory_of_another_user),
 	    TEST(test_directory_writable_by_others),
 	    TEST(test_directory_missing),
