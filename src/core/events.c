@@ -187,7 +187,7 @@ events_start_saving(struct events *events)
 
 /* Add an event with this id to the log; NULL if there is no memory. */
 static struct entry *
-add(struct events *events, const struct event *event, uint32_t id)
+keep(struct events *events, const struct event *event, uint32_t id)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 
@@ -216,7 +216,7 @@ bool
 events_add(struct events *events, const struct event *event, bool queue)
 {
 	const uint32_t id = events->last_id < UINT32_MAX ? events->last_id + 1 : 1;
-	struct entry *entry = add(events, event, id);
+	struct entry *entry = keep(events, event, id);
 	const bool queued = queue && entry != NULL && events_room(events) > 0;
 
 	if (!events->saves)
@@ -380,7 +380,7 @@ events_restore(struct events *events, const struct event_record records[], size_
 	       uint32_t last_id)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct entry *entry = add(events, &records[i].event, records[i].event.id);
+		struct entry *entry = keep(events, &records[i].event, records[i].event.id);
 
 		if (entry == NULL)
 			return -1;

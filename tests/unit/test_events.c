@@ -8,16 +8,11 @@
 #include <cmocka.h>
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static bool no_memory;
-
-static void *
-try_malloc(size_t size)
-{
-	return no_memory ? NULL : malloc(size);
-}
 
 static void *
 try_calloc(size_t count, size_t size)
@@ -25,10 +20,8 @@ try_calloc(size_t count, size_t size)
 	return no_memory ? NULL : calloc(count, size);
 }
 
-#define malloc try_malloc
 #define calloc try_calloc
 #include "core/events.c"
-#undef malloc
 #undef calloc
 
 static struct events *
@@ -38,6 +31,15 @@ new_events(size_t log_size, size_t queue_limit)
 
 	if (events == NULL)
 		abort();
+	return events;
+}
+
+static struct events *
+new_saved(size_t log_size, size_t queue_limit)
+{
+	struct events *events = new_events(log_size, queue_limit);
+
+	events_start_saving(events);
 	return events;
 }
 
@@ -252,15 +254,15 @@ resizing_keeps_the_last(void **state)
 	struct events *events = new_events(4, 2);
 
 	(void)state;
-	assert_int_equal(events_resize(events, 5, 2), 0);
+	events_resize(events, 5, 2);
 	assert_null(events_at_or_after(events, 0));
 	for (uint32_t i = 1; i <= 9; i++)
 		add(events, i);
-	assert_int_equal(events_resize(events, 3, 1), 0);
+	events_resize(events, 3, 1);
 	assert_int_equal(event_from(events, 0)->id, 7);
 	assert_int_equal(event_from(events, 9)->addr, 9);
 	assert_int_equal(events_counts(events).queued, 2);
-	assert_int_equal(events_resize(events, 7, 10), 0);
+	events_resize(events, 7, 10);
 	add(events, 10);
 	assert_int_equal(event_from(events, 0)->id, 7);
 	assert_int_equal(event_from(events, 10)->addr, 10);
@@ -293,7 +295,7 @@ full_queue_takes_nothing(void **state)
 static void
 nothing_goes_out_before_it_is_saved(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	for (uint32_t addr = 1; addr <= 4; addr++)
@@ -318,7 +320,7 @@ nothing_goes_out_before_it_is_saved(void **state)
 static void
 nothing_waits_for_ever_to_be_saved(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	add_unsaved(events, 1);
@@ -330,7 +332,7 @@ nothing_waits_for_ever_to_be_saved(void **state)
 static void
 hold_ends_for_one_after_the_other(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	add_at(events, 1, 100); /* 1 */
@@ -356,7 +358,7 @@ hold_ends_for_one_after_the_other(void **state)
 static void
 hold_keeps_the_order_whatever_the_times(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	add_at(events, 1, 200);
@@ -369,7 +371,7 @@ hold_keeps_the_order_whatever_the_times(void **state)
 static void
 unsaved_holds_back_only_what_came_later(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	add(events, 1);         /* 1 */
@@ -411,7 +413,7 @@ each_is_found_in_spite_of_gaps(void **state)
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		id += gaps[i];
-		records[i] = (struct event_record){.event = {.id = id}, .logged = true};
+		records[i] = (struct event_record){.event = {.id = id}};
 	}
 	for (size_t size = 1; size <= count + 1; size++) {
 		struct events *events = new_events(size, 1);
@@ -432,7 +434,7 @@ static void
 no_memory_for_the_queue(void **state)
 {
 	const struct event event = {.type = EVENT_DISAPPEARED, .addr = 7};
-	struct events *events = new_events(10, 2);
+	struct events *events = new_saved(10, 2);
 
 	(void)state;
 	no_memory = true;
@@ -441,65 +443,233 @@ no_memory_for_the_queue(void **state)
 	no_memory = false;
 	assert_int_equal(events_counts(events).dropped, 1);
 	assert_int_equal(events_counts(events).queued, 0);
-	assert_int_equal(event_from(events, 0)->id, 1);
-	assert_int_equal(add(events, 7), 3);
+	assert_null(events_at_or_after(events, 0));
+	assert_int_equal(add_unsaved(events, 7), 3);
+	events_release(events, 2);
+	assert_int_equal(take(events), 0);
+	events_release(events, 3);
 	assert_int_equal(take(events), 3);
+	assert_int_equal(event_from(events, 0)->id, 3);
 	events_free(events);
 }
 
 static void
-no_memory_changes_no_limit(void **state)
+no_memory_to_begin_with(void **state)
 {
 	static const struct event_record record = {.event = {.id = 9}, .queued = true};
 	struct events *events = new_events(2, 2);
-	int resized, restored;
+	int restored;
 
 	(void)state;
-	add(events, 1);
 	no_memory = true;
 	assert_null(events_new(2, 2));
-	resized = events_resize(events, 10, 10);
-	no_memory = false;
-	assert_int_equal(resized, -1);
-	assert_int_equal(events_room(events), 1);
-	assert_int_equal(event_from(events, 0)->id, 1);
-	events_free(events);
-
-	events = new_events(2, 2);
-	no_memory = true;
 	restored = events_restore(events, &record, 1, 9);
 	no_memory = false;
 	assert_int_equal(restored, -1);
 	events_free(events);
 }
 
+/* What a save would have now. */
+static struct changes export(const struct events *events, bool all)
+{
+	static struct event_record records[16];
+	struct changes changes = {.state.events = records};
+
+	assert_in_range(events_export_count(events, all), 0, 16);
+	memset(records, 0xee, sizeof(records));
+	events_export(events, all, &changes);
+	assert_int_equal(changes.state.event_count, events_export_count(events, all));
+	return changes;
+}
+
+/* "1q 2" if it has the event 1, which is queued, and the event 2, which is not. */
+static void
+assert_has(const struct changes *changes, const char *expected)
+{
+	char text[256] = "";
+
+	for (size_t i = 0; i < changes->state.event_count; i++) {
+		const struct event_record *record = &changes->state.events[i];
+		const size_t used = strlen(text);
+
+		snprintf(text + used, sizeof(text) - used, "%s%u%s", used > 0 ? " " : "",
+			 record->event.id, record->queued ? "q" : "");
+	}
+	assert_string_equal(text, expected);
+}
+
+static void
+assert_exports(const struct events *events, bool all, const char *expected)
+{
+	const struct changes changes = export(events, all);
+
+	assert_has(&changes, expected);
+}
+
+static void
+save(struct events *events)
+{
+	const struct changes changes = export(events, false);
+
+	events_note_saved(events, &changes);
+}
+
+static void
+add_unqueued(struct events *events)
+{
+	static const struct event event = {.type = EVENT_CHANGED, .addr = 9};
+
+	events_add(events, &event, false);
+}
+
 /* Two in the queue are older than the log, one of them in flight. */
 static void
 export_has_each_event_once(void **state)
 {
-	const struct event unqueued = {.type = EVENT_CHANGED, .addr = 9};
 	struct events *events = new_events(2, 10);
-	struct event_record records[5];
+	struct changes changes;
 
 	(void)state;
 	for (uint32_t addr = 1; addr <= 4; addr++)
 		add(events, addr);
 	take(events);
 	events_conclude(events, take(events), EVENT_ACCEPTED); /* 2 */
-	events_add(events, &unqueued, false);
-	assert_int_equal(events_export_count(events), 4);
-	events_export(events, records);
-	for (int i = 0; i < 4; i++) {
-		static const uint32_t ids[] = {1, 3, 4, 5};
-		static const bool logged[] = {false, false, true, true};
-		static const bool queued[] = {true, true, true, false};
+	add_unqueued(events);
+	changes = export(events, true);
+	assert_has(&changes, "1q 3q 4q 5");
+	assert_int_equal(changes.state.events[0].event.addr, 1);
+	assert_int_equal(changes.state.events[3].event.type, EVENT_CHANGED);
+	events_free(events);
+}
 
-		assert_int_equal(records[i].event.id, ids[i]);
-		assert_int_equal(records[i].logged, logged[i]);
-		assert_int_equal(records[i].queued, queued[i]);
-	}
-	assert_int_equal(records[0].event.addr, 1);
-	assert_int_equal(records[3].event.type, EVENT_CHANGED);
+static void
+export_has_what_changed(void **state)
+{
+	struct events *events = new_saved(10, 10);
+
+	(void)state;
+	assert_exports(events, false, "");
+	for (uint32_t addr = 1; addr <= 3; addr++)
+		add(events, addr);
+	assert_exports(events, false, "1q 2q 3q");
+	assert_exports(events, false, "1q 2q 3q"); /* a save that failed leaves it so */
+	save(events);
+	assert_exports(events, false, "");
+	assert_exports(events, true, "1q 2q 3q");
+	assert_int_equal(take(events), 1);
+	assert_int_equal(take(events), 2);
+	assert_exports(events, false, "");
+	events_conclude(events, 2, EVENT_RETRY);
+	assert_exports(events, false, "");
+	events_conclude(events, 1, EVENT_REFUSED);
+	add_unqueued(events);
+	assert_exports(events, false, "1 4");
+	events_conclude(events, take(events), EVENT_ACCEPTED);
+	assert_exports(events, false, "1 2 4");
+	assert_exports(events, true, "1 2 3q 4");
+	save(events);
+	assert_exports(events, false, "");
+	assert_exports(events, true, "1 2 3q 4");
+	events_free(events);
+}
+
+/* What happens while the disk is at work is for the next save. */
+static void
+save_forgets_only_what_it_had(void **state)
+{
+	struct events *events = new_saved(10, 10);
+	struct changes first, whole;
+
+	(void)state;
+	add(events, 1);
+	add(events, 2);
+	assert_int_equal(take(events), 1);
+	first = export(events, false);
+	add(events, 3);
+	events_conclude(events, 1, EVENT_ACCEPTED);
+	events_note_saved(events, &first);
+	assert_exports(events, false, "1 3q");
+	whole = export(events, true);
+	add(events, 4);
+	events_note_saved(events, &whole);
+	assert_exports(events, false, "4q");
+	events_note_saved(events, &first); /* comes late */
+	assert_exports(events, false, "4q");
+	events_free(events);
+}
+
+/* Neither logged nor queued, but only here. */
+static void
+unsaved_events_are_kept(void **state)
+{
+	struct events *events = new_saved(2, 10);
+
+	(void)state;
+	for (uint32_t addr = 1; addr <= 4; addr++)
+		add(events, addr);
+	for (uint32_t id = 1; id <= 4; id++)
+		events_conclude(events, take(events), EVENT_ACCEPTED);
+	assert_exports(events, true, "1 2 3 4");
+	assert_exports(events, false, "1 2 3 4");
+	assert_int_equal(event_from(events, 0)->id, 3);
+	save(events);
+	assert_exports(events, true, "3 4");
+	/* One that is saved as queued, and is not queued any more. */
+	add(events, 5);
+	save(events);
+	add_unqueued(events);
+	add_unqueued(events);
+	assert_int_equal(take(events), 5);
+	save(events);
+	assert_exports(events, true, "5q 6 7");
+	events_conclude(events, 5, EVENT_ACCEPTED);
+	assert_exports(events, false, "5");
+	assert_exports(events, true, "5 6 7");
+	save(events);
+	assert_exports(events, true, "6 7");
+	assert_int_equal(events_counts(events).forgotten, 0);
+	events_free(events);
+}
+
+static void
+without_saves_nothing_is_kept(void **state)
+{
+	struct events *events = new_events(2, 10);
+
+	(void)state;
+	for (uint32_t addr = 1; addr <= 4; addr++)
+		add_unsaved(events, addr);
+	for (uint32_t id = 1; id <= 4; id++)
+		events_conclude(events, take(events), EVENT_ACCEPTED);
+	assert_exports(events, true, "3 4");
+	/* If saving starts, they are saved with the rest. */
+	events_start_saving(events);
+	assert_exports(events, false, "3 4");
+	add_unsaved(events, 5);
+	assert_int_equal(take(events), 0);
+	events_free(events);
+}
+
+static void
+unsaved_events_are_limited(void **state)
+{
+	struct events *events = new_saved(1, 2);
+
+	(void)state;
+	add(events, 1); /* queued, and the oldest */
+	for (uint32_t i = 0; i < EVENTS_UNSAVED_MAX + 1; i++)
+		add_unqueued(events);
+	/* All but the first, which is queued, and the last, which is logged. */
+	assert_int_equal(events_export_count(events, true), EVENTS_UNSAVED_MAX + 2);
+	assert_int_equal(events_counts(events).forgotten, 0);
+	add_unqueued(events);
+	add_unqueued(events);
+	assert_int_equal(events_export_count(events, true), EVENTS_UNSAVED_MAX + 2);
+	assert_int_equal(events_export_count(events, false), EVENTS_UNSAVED_MAX + 2);
+	assert_int_equal(events_counts(events).forgotten, 2);
+	assert_int_equal(take(events), 1);
+	events_conclude(events, 1, EVENT_RETRY);
+	assert_int_equal(take(events), 1);
 	events_free(events);
 }
 
@@ -507,16 +677,14 @@ static void
 restored_goes_on_where_it_was(void **state)
 {
 	static const struct event_record records[] = {
-	    {.event = {.id = 3, .addr = 1}, .queued = true},
-	    {.event = {.id = 5, .addr = 1}, .queued = true, .logged = true},
-	    {.event = {.id = 9, .addr = 2}, .logged = true},
-	    {.event = {.id = 12, .addr = 3}, .queued = true, .logged = true},
+	    {.event = {.id = 3, .addr = 1}, .queued = true},  {.event = {.id = 4, .addr = 1}},
+	    {.event = {.id = 5, .addr = 1}, .queued = true},  {.event = {.id = 9, .addr = 2}},
+	    {.event = {.id = 12, .addr = 3}, .queued = true},
 	};
-	struct event_record again[8];
-	struct events *events = new_events(10, 1); /* fewer than there are */
+	struct events *events = new_saved(3, 1); /* fewer than there are */
 
 	(void)state;
-	assert_int_equal(events_restore(events, records, 4, 1000), 0);
+	assert_int_equal(events_restore(events, records, 5, 1000), 0);
 	assert_int_equal(events_last_id(events), 1000);
 	assert_int_equal(events_counts(events).queued, 3);
 	assert_int_equal(events_counts(events).dropped, 0);
@@ -524,13 +692,8 @@ restored_goes_on_where_it_was(void **state)
 	assert_int_equal(event_from(events, 6)->id, 9);
 	assert_int_equal(event_from(events, 10)->id, 12);
 	assert_null(events_at_or_after(events, 13));
-	assert_int_equal(events_export_count(events), 4);
-	events_export(events, again);
-	for (int i = 0; i < 4; i++) {
-		assert_int_equal(again[i].event.id, records[i].event.id);
-		assert_int_equal(again[i].logged, records[i].logged);
-		assert_int_equal(again[i].queued, records[i].queued);
-	}
+	assert_exports(events, true, "3q 5q 9 12q");
+	assert_exports(events, false, "");
 	assert_int_equal(take(events), 3);
 	assert_int_equal(take(events), 12);
 	events_conclude(events, 3, EVENT_ACCEPTED);
@@ -544,33 +707,8 @@ restored_goes_on_where_it_was(void **state)
 	events_release(events, 1001);
 	assert_int_equal(take(events), 1001);
 	assert_int_equal(event_from(events, 13)->id, 1001);
+	assert_exports(events, false, "3 5 12 1001q");
 	events_free(events);
-}
-
-static void
-assert_exports(const struct events *events, const struct event_record records[], size_t count)
-{
-	struct event_record again[8];
-
-	assert_int_equal(events_export_count(events), count);
-	events_export(events, again);
-	for (size_t i = 0; i < count; i++) {
-		assert_memory_equal(&again[i].event, &records[i].event, sizeof(again[i].event));
-		assert_int_equal(again[i].logged, records[i].logged);
-		assert_int_equal(again[i].queued, records[i].queued);
-	}
-}
-
-static void
-assert_exported_ids(const struct events *events)
-{
-	static const uint32_t ids[] = {1, 2, 4, 5, 6};
-	struct event_record records[8];
-
-	assert_int_equal(events_export_count(events), 5);
-	events_export(events, records);
-	for (size_t i = 0; i < 5; i++)
-		assert_int_equal(records[i].event.id, ids[i]);
 }
 
 /* Those in flight and those waiting alternate. */
@@ -585,10 +723,10 @@ export_and_restore_change_nothing(void **state)
 	    .former_hostname = "former",
 	    .time = {.wall_ms = 1234},
 	};
-	struct events *events = new_events(3, 10);
-	struct events *restored = new_events(3, 10);
+	struct events *events = new_saved(3, 10);
+	struct events *restored = new_saved(3, 10);
+	struct changes changes, again;
 	struct event_record records[8];
-	size_t count;
 
 	(void)state;
 	for (uint32_t addr = 1; addr <= 3; addr++) {
@@ -602,15 +740,17 @@ export_and_restore_change_nothing(void **state)
 	assert_int_equal(take(events), 5);
 	events_conclude(events, 3, EVENT_REFUSED);
 	assert_int_equal(take(events), 4); /* after a later one */
-	assert_exported_ids(events);
+	assert_exports(events, true, "1q 2q 3 4q 5q 6q");
 	events_conclude(events, 5, EVENT_RETRY); /* to between 2 and 6 */
-	assert_exported_ids(events);
-	count = events_export_count(events);
-	events_export(events, records);
-	assert_string_equal(records[4].event.former_hostname, "former");
+	changes = export(events, true);
+	assert_has(&changes, "1q 2q 3 4q 5q 6q");
+	memcpy(records, changes.state.events, sizeof(records));
 
-	assert_int_equal(events_restore(restored, records, count, 6), 0);
-	assert_exports(restored, records, count);
+	assert_int_equal(events_restore(restored, records, 6, 6), 0);
+	again = export(restored, true);
+	assert_has(&again, "1q 2q 4q 5q 6q");
+	assert_memory_equal(&again.state.events[4].event, &records[5].event, sizeof(event));
+	assert_string_equal(again.state.events[4].event.former_hostname, "former");
 	assert_int_equal(events_counts(restored).queued, 5);
 	assert_int_equal(events_counts(restored).sent, 0);
 	assert_int_equal(events_counts(restored).resent, 0);
@@ -644,7 +784,7 @@ what_was_restored_takes_room(void **state)
 	assert_false(events_add(events, &event, true));
 	events_conclude(events, take(events), EVENT_ACCEPTED);
 	assert_int_equal(events_room(events), 1);
-	assert_int_equal(events_resize(events, 10, 5), 0);
+	events_resize(events, 10, 5);
 	assert_int_equal(events_room(events), 4);
 	assert_true(events_add(events, &event, true));
 	assert_int_equal(events_counts(events).queued, 2);
@@ -658,7 +798,7 @@ nothing_to_restore(void **state)
 	struct events *events = new_events(2, 2);
 
 	(void)state;
-	assert_int_equal(events_export_count(events), 0);
+	assert_int_equal(events_export_count(events, true), 0);
 	assert_int_equal(events_restore(events, NULL, 0, 0), 0);
 	assert_int_equal(events_last_id(events), 0);
 	assert_null(events_at_or_after(events, 0));
@@ -667,14 +807,14 @@ nothing_to_restore(void **state)
 }
 
 static void
-smaller_log_has_the_last_of_the_restored(void **state)
+log_has_the_last_of_the_restored(void **state)
 {
-	struct event_record records[5] = {{.logged = true}};
+	struct event_record records[5];
 	struct events *events = new_events(2, 10);
 
 	(void)state;
 	for (uint32_t i = 0; i < 5; i++)
-		records[i] = (struct event_record){.event = {.id = 10 * i + 10}, .logged = true};
+		records[i] = (struct event_record){.event = {.id = 10 * i + 10}};
 	events_restore(events, records, 5, 50);
 	assert_int_equal(event_from(events, 0)->id, 40);
 	events_resize(events, 4, 10);
@@ -688,7 +828,7 @@ smaller_log_has_the_last_of_the_restored(void **state)
 static void
 ids_begin_anew_when_there_are_no_more(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	events_restore(events, NULL, 0, UINT32_MAX - 1);
@@ -708,7 +848,7 @@ ids_begin_anew_when_there_are_no_more(void **state)
 static void
 release_of_an_id_from_before_they_began_anew(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	events_restore(events, NULL, 0, UINT32_MAX - 2);
@@ -733,37 +873,50 @@ release_of_an_id_from_before_they_began_anew(void **state)
 	events_free(events);
 }
 
-/* As a restart takes them: none above the last id, each higher than the one before. */
+/* Those from before are not logged any more, but queued and saved all the same. */
 static void
-export_after_ids_began_anew(void **state)
+saved_when_ids_began_again(void **state)
 {
-	static const struct event_record old = {.event = {.id = 2, .addr = 1}, .queued = true};
-	struct events *events = new_events(10, 10);
-	struct event_record records[8];
-	size_t count;
+	static const struct event_record old = {.event = {.id = 4000000000, .addr = 1},
+						.queued = true};
+	struct events *events = new_saved(10, 10), *restored = new_saved(10, 10);
+	struct changes changes;
 
 	(void)state;
-	events_restore(events, &old, 1, UINT32_MAX - 2);
-	add(events, 2); /* UINT32_MAX - 1 */
-	add(events, 3); /* UINT32_MAX */
-	assert_int_equal(events_export_count(events), 3);
-	take(events);
-	take(events);
-	for (uint32_t addr = 4; addr <= 6; addr++)
-		add(events, addr);
-	events_conclude(events, 2, EVENT_RETRY);
-	count = events_export_count(events);
-	assert_int_equal(count, 3);
-	events_export(events, records);
-	for (size_t i = 0; i < count; i++) {
-		assert_int_equal(records[i].event.id, i + 1);
-		assert_true(records[i].logged && records[i].queued);
-		assert_int_equal(records[i].event.addr, i + 4);
-	}
-	assert_int_equal(take(events), 2); /* they still go out, and first */
-	assert_int_equal(take(events), UINT32_MAX);
+	events_restore(events, &old, 1, UINT32_MAX - 1);
+	add(events, 2);       /* UINT32_MAX */
+	add_unqueued(events); /* 1 */
+	add(events, 4);       /* 2 */
+	changes = export(events, true);
+	assert_has(&changes, "4000000000q 4294967295q 1 2q");
+	events_restore(restored, changes.state.events, 4, 2);
+	assert_int_equal(event_from(restored, 0)->id, 1);
+	assert_int_equal(event_from(restored, 2)->id, 2);
+	assert_null(events_at_or_after(restored, 3));
+	assert_exports(restored, true, "4000000000q 4294967295q 1 2q");
+	assert_int_equal(take(restored), 4000000000);
+	assert_int_equal(take(restored), UINT32_MAX);
+	assert_int_equal(take(restored), 2);
+	assert_int_equal(add(restored, 6), 3);
+	events_free(restored);
+	events_free(events);
+}
+
+/* As if there were no memory. */
+static void
+id_that_is_still_in_use(void **state)
+{
+	static const struct event_record old = {.event = {.id = 1, .addr = 1}, .queued = true};
+	struct events *events = new_saved(10, 10);
+
+	(void)state;
+	events_restore(events, &old, 1, UINT32_MAX);
+	assert_int_equal(add(events, 2), 1);
+	assert_int_equal(events_counts(events).dropped, 1);
+	assert_int_equal(add(events, 3), 2);
+	assert_exports(events, true, "1q 2q");
 	assert_int_equal(take(events), 1);
-	assert_int_equal(events_counts(events).queued, 6);
+	assert_int_equal(take(events), 2);
 	events_free(events);
 }
 
@@ -777,7 +930,7 @@ free_of_null(void **state)
 static void
 skipped_ids_are_not_given(void **state)
 {
-	struct events *events = new_events(10, 10);
+	struct events *events = new_saved(10, 10);
 
 	(void)state;
 	assert_int_equal(add_unsaved(events, 1), 1);
@@ -795,10 +948,6 @@ skipped_ids_are_not_given(void **state)
 	events_release(events, 1002);
 	assert_int_equal(take(events), 1002);
 	assert_int_equal(event_from(events, 2)->id, 1001);
-	events_skip(events, UINT32_MAX);
-	assert_int_equal(add_unsaved(events, 4), 1);
-	events_release(events, 1);
-	assert_int_equal(take(events), 1);
 	events_free(events);
 }
 
@@ -825,16 +974,22 @@ main(void)
 	    cmocka_unit_test(what_is_of_no_manager_is_ordered_too),
 	    cmocka_unit_test(each_is_found_in_spite_of_gaps),
 	    cmocka_unit_test(no_memory_for_the_queue),
-	    cmocka_unit_test(no_memory_changes_no_limit),
+	    cmocka_unit_test(no_memory_to_begin_with),
 	    cmocka_unit_test(export_has_each_event_once),
+	    cmocka_unit_test(export_has_what_changed),
+	    cmocka_unit_test(save_forgets_only_what_it_had),
+	    cmocka_unit_test(unsaved_events_are_kept),
+	    cmocka_unit_test(without_saves_nothing_is_kept),
+	    cmocka_unit_test(unsaved_events_are_limited),
 	    cmocka_unit_test(restored_goes_on_where_it_was),
 	    cmocka_unit_test(export_and_restore_change_nothing),
 	    cmocka_unit_test(what_was_restored_takes_room),
 	    cmocka_unit_test(nothing_to_restore),
-	    cmocka_unit_test(smaller_log_has_the_last_of_the_restored),
+	    cmocka_unit_test(log_has_the_last_of_the_restored),
 	    cmocka_unit_test(ids_begin_anew_when_there_are_no_more),
 	    cmocka_unit_test(release_of_an_id_from_before_they_began_anew),
-	    cmocka_unit_test(export_after_ids_began_anew),
+	    cmocka_unit_test(saved_when_ids_began_again),
+	    cmocka_unit_test(id_that_is_still_in_use),
 	    cmocka_unit_test(skipped_ids_are_not_given),
 	    cmocka_unit_test(free_of_null),
 	};
