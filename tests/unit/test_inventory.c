@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/inventory.h"
+#include "core/rows.h"
 
 #define ADDR(n) (0xc6120000u + (n)) /* 198.18.0.0 */
 
@@ -70,6 +71,21 @@ static enum verdict
 hear_as(struct inventory *inv, uint32_t addr, const char *hostname, int64_t s, int link)
 {
 	return hear_from(inv, addr, addr + 1, hostname, s, link);
+}
+
+#define RECORDS 16
+
+/* Copy what a save would have to out, or to nowhere. */
+static struct changes
+export_rows(struct inventory *inv, bool all, struct manager_record out[RECORDS], int64_t s)
+{
+	static struct manager_record records[RECORDS];
+	struct changes changes = {.state.managers = out != NULL ? out : records};
+
+	assert_in_range(rows_export_count(inventory_rows(inv), all), 0, RECORDS);
+	rows_export(inventory_rows(inv), all, &changes, at_s(s));
+	assert_int_equal(changes.state.manager_count, rows_export_count(inventory_rows(inv), all));
+	return changes;
 }
 
 static void
@@ -343,14 +359,13 @@ restored_as_it_was(void **state)
 {
 	struct inventory *inv = new_inventory(10, 1), *heir = new_inventory(10, 1);
 	const struct manager *m;
-	struct manager_record records[3];
+	struct manager_record records[RECORDS];
 
 	(void)state;
 	hear_as(inv, ADDR(1), "one", 40, 7);
 	hear_as(inv, ADDR(1), "uno", 60, 7);
 	inventory_expect(inv, ADDR(2), true, at_s(60));
-	assert_int_equal(inventory_export(inv, records, 1, at_s(100)), 1);
-	assert_int_equal(inventory_export(inv, records, 3, at_s(100)), 2);
+	assert_int_equal(export_rows(inv, true, records, 100).state.manager_count, 2);
 	assert_int_equal(records[0].m.link, 7);
 	event_count = 0;
 	for (int i = 0; i < 2; i++)
@@ -391,16 +406,16 @@ holdoff_goes_on_after_a_restart(void **state)
 						    .confirmations = 1,
 						    .change_holdoff_us = 600 * US_PER_S};
 	struct inventory *inv = new_inventory(10, 1), *heir;
-	struct manager_record record;
+	struct manager_record records[RECORDS];
 
 	(void)state;
 	inventory_configure(inv, &settings);
 	hear_as(inv, ADDR(1), "one", 1000, 0);
 	hear_as(inv, ADDR(1), "two", 1001, 0);
 	assert_int_equal(event_count, 2);
-	inventory_export(inv, &record, 1, at_s(1101));
+	export_rows(inv, true, records, 1101);
 	heir = inventory_new(&settings, 1, note_event, NULL);
-	assert_true(inventory_restore(heir, &record, 0, 4, at_s(3)));
+	assert_true(inventory_restore(heir, &records[0], 0, 4, at_s(3)));
 	hear_as(heir, ADDR(1), "three", 502, 0);
 	assert_int_equal(event_count, 2);
 	hear_as(heir, ADDR(1), "three", 504, 0);
@@ -415,12 +430,12 @@ restored_beside_those_of_the_file(void **state)
 	const uint32_t expected[] = {ADDR(1)};
 	struct inventory *inv = new_inventory(2, 1), *heir = new_inventory(1, 1);
 	const struct manager *m;
-	struct manager_record records[2];
+	struct manager_record records[RECORDS];
 
 	(void)state;
 	hear_as(inv, ADDR(1), "one", 1, 0);
 	hear_as(inv, ADDR(2), "two", 1, 0);
-	inventory_export(inv, records, 2, at_s(2));
+	export_rows(inv, true, records, 2);
 	inventory_expect_configured(heir, expected, 1, at_s(0));
 	for (int i = 0; i < 2; i++)
 		assert_true(inventory_restore(heir, &records[i], LINK_NONE, 0, at_s(5)));
@@ -508,6 +523,163 @@ late_change_carries_what_was_notified(void **state)
 	inventory_free(inv);
 }
 
+/* "1 2": their addresses from ADDR(0) on, in the order of their changes. */
+static void
+assert_changed(struct inventory *inv, const char *expected)
+{
+	const struct changes changes = export_rows(inv, false, NULL, 1000);
+	char text[128] = "";
+
+	assert_false(changes.all_managers);
+	for (size_t i = 0; i < changes.state.manager_count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u", i > 0 ? " " : "",
+			 changes.state.managers[i].m.addr - ADDR(0));
+	assert_string_equal(text, expected);
+}
+
+static void
+save(struct inventory *inv)
+{
+	const struct changes changes = export_rows(inv, false, NULL, 1000);
+
+	rows_note_saved(inventory_rows(inv), &changes);
+	assert_int_equal(rows_export_count(inventory_rows(inv), false), 0);
+}
+
+static void
+close_round(struct inventory *inv, int64_t s)
+{
+	static const struct link_verdict judged[] = {{.heard = LINK_JUDGED},
+						     {.heard = LINK_JUDGED}};
+
+	inventory_close_round(inv, at_s(s + 9), at_s(s).mono_us, judged, 2, LINK_JUDGED);
+}
+
+static void
+what_has_to_be_saved(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(2), "a", 1, 0);
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	assert_changed(inv, "2 1");
+	hear_as(inv, ADDR(2), "b", 2, 0); /* changed: is last now */
+	assert_changed(inv, "1 2");
+	save(inv);
+	/* Neither being heard nor being missed. */
+	hear_as(inv, ADDR(1), "a", 11, 0);
+	close_round(inv, 10);
+	assert_changed(inv, "");
+	/* Another link, but not in the middle of a round. */
+	hear_as(inv, ADDR(1), "a", 21, 1);
+	assert_changed(inv, "");
+	close_round(inv, 20);
+	assert_changed(inv, "1");
+	save(inv);
+	/* Down. */
+	close_round(inv, 30);
+	assert_changed(inv, "2");
+	save(inv);
+	inventory_expect(inv, ADDR(2), true, at_s(40));
+	inventory_expect(inv, ADDR(3), true, at_s(40));
+	assert_changed(inv, "2 3");
+	save(inv);
+	inventory_expect(inv, ADDR(2), true, at_s(41));
+	assert_changed(inv, "");
+	inventory_expect(inv, ADDR(2), false, at_s(41));
+	assert_changed(inv, "2");
+	save(inv);
+	inventory_expect_configured(inv, (const uint32_t[]){ADDR(1), ADDR(4)}, 2, at_s(42));
+	assert_changed(inv, "4"); /* it is new; the expectation of the file is not saved */
+	inventory_free(inv);
+}
+
+static void
+save_forgets_only_what_it_had(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	struct changes changes;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 3; i++)
+		hear_as(inv, ADDR(i), "a", 1, 0);
+	changes = export_rows(inv, false, NULL, 2);
+	hear_as(inv, ADDR(1), "b", 3, 0);
+	hear_as(inv, ADDR(4), "a", 3, 0);
+	inventory_remove(inv, ADDR(2), at_s(3));
+	rows_note_saved(inventory_rows(inv), &changes);
+	assert_changed(inv, "1 4");
+	changes = export_rows(inv, false, NULL, 4);
+	assert_int_equal(changes.removed_count, 1);
+	assert_int_equal(changes.removed[0], ADDR(2));
+	inventory_remove(inv, ADDR(3), at_s(5));
+	rows_note_saved(inventory_rows(inv), &changes);
+	changes = export_rows(inv, false, NULL, 6);
+	assert_int_equal(changes.state.manager_count, 0);
+	assert_int_equal(changes.removed_count, 1);
+	assert_int_equal(changes.removed[0], ADDR(3));
+	inventory_free(inv);
+}
+
+static void
+remove_some(struct inventory *inv, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		hear_as(inv, ADDR(100 + i), "a", 1, 0);
+		inventory_remove(inv, ADDR(100 + i), at_s(1));
+	}
+}
+
+/* If more are removed than are listed, all that are left are saved. */
+static void
+many_removed_at_once(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	struct changes changes;
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	save(inv);
+	remove_some(inv, REMOVED_MAX);
+	changes = export_rows(inv, false, NULL, 2);
+	assert_false(changes.all_managers);
+	assert_int_equal(changes.removed_count, REMOVED_MAX);
+	assert_int_equal(changes.removed[REMOVED_MAX - 1], ADDR(100 + REMOVED_MAX - 1));
+	remove_some(inv, 1);
+	rows_note_saved(inventory_rows(inv), &changes);
+	/* One that found no room when it was removed. */
+	changes = export_rows(inv, false, NULL, 3);
+	assert_true(changes.all_managers);
+	assert_int_equal(changes.state.manager_count, 1);
+	assert_int_equal(changes.removed_count, 0);
+	rows_note_saved(inventory_rows(inv), &changes);
+	assert_changed(inv, "");
+	remove_some(inv, 1);
+	changes = export_rows(inv, false, NULL, 4);
+	assert_false(changes.all_managers);
+	assert_int_equal(changes.removed_count, 1);
+	inventory_free(inv);
+}
+
+static void
+restored_rows_need_not_be_saved(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1), *heir = new_inventory(10, 1);
+	struct manager_record records[RECORDS];
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	export_rows(inv, true, records, 2);
+	assert_true(inventory_restore(heir, &records[0], 1, 4, at_s(5)));
+	assert_changed(heir, "");
+	hear_as(heir, ADDR(1), "a", 11, 1);
+	close_round(heir, 10);
+	assert_changed(heir, "");
+	inventory_free(inv);
+	inventory_free(heir);
+}
+
 static void
 free_of_null(void **state)
 {
@@ -537,6 +709,10 @@ main(void)
 	    cmocka_unit_test(reconciles_what_found_no_room),
 	    cmocka_unit_test(reconciles_in_the_order_of_waiting),
 	    cmocka_unit_test(late_change_carries_what_was_notified),
+	    cmocka_unit_test(what_has_to_be_saved),
+	    cmocka_unit_test(save_forgets_only_what_it_had),
+	    cmocka_unit_test(many_removed_at_once),
+	    cmocka_unit_test(restored_rows_need_not_be_saved),
 	    cmocka_unit_test(free_of_null),
 	};
 

@@ -118,22 +118,25 @@ appear(uint32_t addr)
 }
 
 static void
-export_state(struct state *state)
+export_changes(enum monitor_scope scope, struct changes *changes)
 {
-	*state = (struct state){0};
-	assert_false(monitor_export(monitor, state, now));
+	struct state *state = &changes->state;
+
+	*changes = (struct changes){0};
+	assert_false(monitor_export(monitor, scope, changes, now));
 	state->links = calloc(LINKS_MAX, sizeof(*state->links));
 	state->managers = calloc(state->manager_count, sizeof(*state->managers));
 	state->events = calloc(state->event_count, sizeof(*state->events));
-	assert_true(monitor_export(monitor, state, now));
+	assert_true(monitor_export(monitor, scope, changes, now));
 }
 
 static void
-free_state(struct state *state)
+export_state(struct state *state)
 {
-	free(state->links);
-	free(state->managers);
-	free(state->events);
+	struct changes changes;
+
+	export_changes(MONITOR_ALL, &changes);
+	*state = changes.state;
 }
 
 /* Between the phases of a SET, which another subagent may refuse. */
@@ -150,7 +153,7 @@ unfinished_set_silences_nothing(void **unused)
 	appear(MANAGER);
 	export_state(&state);
 	assert_false(state.notifications.set);
-	free_state(&state);
+	state_clear(&state);
 	monitor_undo(monitor, &disable, now);
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));
 	assert_int_equal(event.addr, MANAGER);
@@ -175,33 +178,74 @@ last_id(void)
 	return events_last_id(monitor_events(monitor));
 }
 
-/* Each with a save that has just taken ids up to `reserved`. */
-static void
-ids_that_are_not_reserved_are_far_away(void **unused)
+static uint32_t
+now_s(void)
 {
-	uint32_t far;
+	return (uint32_t)(now.wall_ms / 1000);
+}
+
+/* A save that works. */
+static void
+save(void)
+{
+	struct changes changes;
+
+	export_changes(MONITOR_CHANGES, &changes);
+	monitor_note_saved(monitor, &changes);
+	monitor_release(monitor, changes.state.last_id);
+	state_clear(&changes.state);
+}
+
+static void
+restore(uint32_t id, bool clean)
+{
+	const struct state state = {.clean = clean, .last_id = id};
+
+	clear(NULL);
+	make(NULL);
+	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+}
+
+/* Events may have been sent that the state does not have. */
+static void
+ids_after_a_restart(void **unused)
+{
+	(void)unused;
+	restore(0, false); /* no state */
+	assert_int_equal(last_id(), now_s());
+	restore(7, false);
+	assert_int_equal(last_id(), now_s());
+	restore(now_s() + 1, false);
+	assert_int_equal(last_id(), now_s() + 1);
+	restore(7, true);
+	assert_int_equal(last_id(), 7);
+	now.wall_ms = INT64_C(1000) * UINT32_MAX; /* no id is after that */
+	assert_int_equal(monitor_restore(monitor, &(struct state){0}, now), 0);
+	assert_int_equal(last_id(), 0);
+}
+
+/* Until a save works, this life leaves no trace, and the next one begins with the same. */
+static void
+ids_before_the_first_save(void **unused)
+{
+	uint32_t id;
 
 	(void)unused;
+	restore(7, true);
 	monitor_start_saving(monitor);
-	monitor_release(monitor, 0, 2);
 	appear(MANAGER);
+	assert_true(last_id() >= now_s());
+	save();
+	now.wall_ms += 100000;
+	id = last_id();
 	appear(MANAGER + 1);
-	assert_int_equal(last_id(), 2);
-	appear(MANAGER + 2);
-	far = last_id();
-	assert_true(far > 2 + 10000);
-	/* Nobody else is there, so that it goes on from one to the next. */
-	appear(MANAGER + 3);
-	assert_int_equal(last_id(), far + 1);
-	monitor_release(monitor, far, 0); /* a save that failed */
-	appear(MANAGER + 4);
-	assert_int_equal(last_id(), far + 2);
-	monitor_release(monitor, far + 2, far + 3);
-	appear(MANAGER + 5);
-	assert_int_equal(last_id(), far + 3);
-	assert_int_equal(last_event.id, far + 3);
-	appear(MANAGER + 6);
-	assert_true(last_id() > far + 4);
+	assert_int_equal(last_id(), id + 1);
+	assert_int_equal(last_event.id, id + 1);
+	restore(7, true);
+	monitor_start_saving(monitor);
+	save();
+	appear(MANAGER);
+	assert_int_equal(last_id(), 8);
 }
 
 /* Without a state file they need not be. */
@@ -483,11 +527,11 @@ unfinished_set_is_not_saved(void **unused)
 	(void)unused;
 	export_state(&state);
 	assert_false(state.interval.set);
-	free_state(&state);
+	state_clear(&state);
 	monitor_commit(monitor, &interval, now);
 	export_state(&state);
 	assert_true(state.interval.set);
-	free_state(&state);
+	state_clear(&state);
 }
 
 static void
@@ -501,7 +545,7 @@ to_do(void **unused)
 	appear(MANAGER);
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_NOW | MONITOR_SEND);
 	assert_int_equal(monitor_take_todo(monitor), 0);
-	monitor_release(monitor, last_id(), last_id());
+	monitor_release(monitor, last_id());
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SEND);
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));
 	monitor_conclude_event(monitor, event.id, EVENT_RETRY);
@@ -525,11 +569,11 @@ all_that_is_to_do(void **unused)
 	configure();
 	appear(MANAGER);
 	appear(MANAGER + 1);
-	monitor_release(monitor, last_id(), 0);
+	monitor_release(monitor, last_id());
 	monitor_commit(monitor, &round, now);
 	settings.queue_limit = 2;
 	configure();
-	monitor_release(monitor, last_id(), 0);
+	monitor_release(monitor, last_id());
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_NOW | MONITOR_SAVE_SOON |
 							 MONITOR_SEND | MONITOR_LOOK |
 							 MONITOR_RECONCILE);
@@ -617,7 +661,7 @@ saved_events_wait(void **unused)
 	monitor_start_saving(monitor);
 	appear(MANAGER);
 	assert_false(monitor_take_event(monitor, now.mono_us, &event));
-	monitor_release(monitor, last_id(), 0);
+	monitor_release(monitor, last_id());
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));
 	assert_int_equal(event.id, last_id());
 }
@@ -696,44 +740,95 @@ reload_that_denies(void **unused)
 static void
 export_says_what_it_needs(void **unused)
 {
-	struct state state = {0};
+	struct changes changes = {0};
 
 	(void)unused;
 	appear(MANAGER);
-	assert_false(monitor_export(monitor, &state, now));
-	assert_true(state.manager_count >= 1 && state.event_count >= 1);
-	export_state(&state);
-	assert_int_equal(state.manager_count, 1);
-	assert_int_equal(state.event_count, 1);
-	assert_int_equal(state.last_id, 1);
-	assert_int_equal(state.saved_wall_ms, now.wall_ms);
-	assert_true(monitor_export(monitor, &state, now)); /* just enough */
-	state.event_count = 0;
-	assert_false(monitor_export(monitor, &state, now));
-	free_state(&state);
+	assert_false(monitor_export(monitor, MONITOR_CHANGES, &changes, now));
+	assert_true(changes.state.manager_count >= 1 && changes.state.event_count >= 1);
+	export_changes(MONITOR_CHANGES, &changes);
+	assert_int_equal(changes.state.manager_count, 1);
+	assert_int_equal(changes.state.event_count, 1);
+	assert_int_equal(changes.state.last_id, 1);
+	/* Just enough: */
+	assert_true(monitor_export(monitor, MONITOR_CHANGES, &changes, now));
+	changes.state.event_count = 0;
+	assert_false(monitor_export(monitor, MONITOR_CHANGES, &changes, now));
+	changes.state.manager_count = 0;
+	assert_false(monitor_export(monitor, MONITOR_CHANGES, &changes, now));
+	state_clear(&changes.state);
 }
 
-/* A link goes with the state if a manager was heard there. */
 static void
-export_has_the_links_of_the_managers(void **unused)
+assert_counts(enum monitor_scope scope, size_t managers, size_t events)
+{
+	struct changes changes;
+
+	export_changes(scope, &changes);
+	assert_int_equal(changes.state.manager_count, managers);
+	assert_int_equal(changes.state.event_count, events);
+	assert_int_equal(changes.all_managers, scope != MONITOR_CHANGES);
+	state_clear(&changes.state);
+}
+
+static void
+export_has_its_scope(void **unused)
+{
+	(void)unused;
+	monitor_start_saving(monitor);
+	appear(MANAGER);
+	appear(MANAGER + 1);
+	assert_counts(MONITOR_CHANGES, 2, 2);
+	save();
+	appear(MANAGER + 2);
+	assert_counts(MONITOR_CHANGES, 1, 1);
+	assert_counts(MONITOR_MANAGERS, 3, 1);
+	assert_counts(MONITOR_ALL, 3, 3);
+}
+
+static void
+managers_are_saved_with_the_names_of_links(void **unused)
 {
 	struct state state;
 
 	(void)unused;
-	export_state(&state);
-	assert_int_equal(state.link_count, 0);
-	free_state(&state);
 	appear(MANAGER);
 	export_state(&state);
-	assert_int_equal(state.link_count, 1);
-	assert_string_equal(state.links[0].name, "eth0");
-	assert_int_equal(state.managers[0].m.link, 0);
+	assert_int_equal(state.link_count, 0); /* it is not impaired */
+	assert_string_equal(state.managers[0].link, "eth0");
 	monitor_free(monitor);
 	start();
 	assert_int_equal(monitor_restore(monitor, &state, now), 0);
 	assert_int_equal(row().link, 0);
 	assert_int_equal(row().ifindex, 2);
-	free_state(&state);
+	state_clear(&state);
+}
+
+/* A crash would make it another interface. */
+static void
+new_name_of_a_link_is_saved(void **unused)
+{
+	struct link_report report = {
+	    .name = "lan0", .ifindex = 2, .addr = MANAGER + 100, .state = LINK_USABLE};
+	struct changes changes;
+
+	(void)unused;
+	monitor_start_saving(monitor);
+	appear(MANAGER);
+	save();
+	monitor_take_todo(monitor);
+	discover_set_links(monitor_discover(monitor), &report, 1);
+	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_NOW);
+	assert_int_equal(monitor_take_todo(monitor), 0);
+	export_changes(MONITOR_CHANGES, &changes);
+	assert_int_equal(changes.state.manager_count, 1);
+	assert_string_equal(changes.state.managers[0].link, "lan0");
+	state_clear(&changes.state);
+	save();
+	monitor_take_todo(monitor);
+	discover_set_links(monitor_discover(monitor), &report, 1);
+	assert_int_equal(monitor_take_todo(monitor), 0);
+	assert_counts(MONITOR_CHANGES, 0, 0);
 }
 
 /* As long as the configuration says what it said when it was set. */
@@ -775,7 +870,7 @@ what_set_changed_survives(void **unused)
 		    monitor_settings(monitor).notifications != cases[i].kept_notifications)
 			fail_msg("cases[%zu]: %" PRId64 " ms, notifications %d", i, interval_ms(),
 				 monitor_settings(monitor).notifications);
-		free_state(&state);
+		state_clear(&state);
 	}
 }
 
@@ -785,7 +880,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(unfinished_set_silences_nothing, make, clear),
 	    cmocka_unit_test_setup_teardown(finished_set_does, make, clear),
-	    cmocka_unit_test_setup_teardown(ids_that_are_not_reserved_are_far_away, make, clear),
+	    cmocka_unit_test_setup_teardown(ids_after_a_restart, make, clear),
+	    cmocka_unit_test_setup_teardown(ids_before_the_first_save, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_of_one_life_follow_each_other, make, clear),
 	    cmocka_unit_test_setup_teardown(undone_interval_leaves_what_a_reload_set, make, clear),
 	    cmocka_unit_test_setup_teardown(undone_interval_is_never_too_short, make, clear),
@@ -816,7 +912,10 @@ main(void)
 	    cmocka_unit_test_setup_teardown(lost_events_are_made_up_for, make, clear),
 	    cmocka_unit_test_setup_teardown(reload_that_denies, make, clear),
 	    cmocka_unit_test_setup_teardown(export_says_what_it_needs, make, clear),
-	    cmocka_unit_test_setup_teardown(export_has_the_links_of_the_managers, make, clear),
+	    cmocka_unit_test_setup_teardown(export_has_its_scope, make, clear),
+	    cmocka_unit_test_setup_teardown(managers_are_saved_with_the_names_of_links, make,
+					    clear),
+	    cmocka_unit_test_setup_teardown(new_name_of_a_link_is_saved, make, clear),
 	    cmocka_unit_test_setup_teardown(what_set_changed_survives, make, clear),
 	};
 
