@@ -18,7 +18,7 @@ struct discover {
 	struct links links;
 
 	bool in_round;
-	bool out_of_turn;       /* an additional round: silence is not counted */
+	bool additional;        /* an additional round: silence is not counted */
 	bool round_wanted;      /* discover_round_now() */
 	struct moment started;  /* the round */
 	int64_t regular_us;     /* start of the last regular round */
@@ -260,7 +260,7 @@ static void
 start_round(struct discover *d, struct moment now, bool regular)
 {
 	d->in_round = true;
-	d->out_of_turn = !regular;
+	d->additional = !regular;
 	d->round_wanted = false;
 	d->started = now;
 	d->probes = requests_in_round(&d->settings);
@@ -325,7 +325,7 @@ close_round(struct discover *d, struct moment now)
 	d->stats.last_round = d->started;
 	d->stats.last_duration_us = now.mono_us - d->started.mono_us;
 	d->stats.last_answers = inventory_heard_since(d->inv, d->started.mono_us);
-	if (d->out_of_turn)
+	if (d->additional)
 		return;
 	/* Candidates do not matter for the judgement. */
 	inventory_pending(d->inv, d->started.mono_us, silent, d->links.count);

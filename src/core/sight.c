@@ -8,7 +8,7 @@
 
 /* What the receiver should have been notified of. */
 static struct notified
-should_know(const struct link *link)
+present_state(const struct link *link)
 {
 	return (struct notified){.announced = link->impaired ? ANNOUNCED_DOWN : ANNOUNCED_NOTHING};
 }
@@ -16,7 +16,7 @@ should_know(const struct link *link)
 static bool
 is_owed(const struct link *link)
 {
-	const struct notified is = should_know(link);
+	const struct notified is = present_state(link);
 
 	return notified_lack(&link->notified, &is) != NOTIFIED_NOTHING;
 }
@@ -35,7 +35,7 @@ announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 
 	text_printable(link->name, strlen(link->name), name, sizeof(name));
 	snprintf(event.reason, sizeof(event.reason), "%s: %s", name, link->sight);
-	is = should_know(link);
+	is = present_state(link);
 	if (on_event == NULL || on_event(ctx, &event))
 		notified_note(&link->notified, &is, NOTIFIED_STATE);
 }

@@ -23,7 +23,7 @@ close_listener(struct listeners *listeners, struct listener *l)
 
 /* Do not listen on it. */
 static void
-give_up(struct listeners *listeners, struct listener *l)
+stop_listening(struct listeners *listeners, struct listener *l)
 {
 	close_listener(listeners, l);
 	l->join_error = 0;
@@ -40,7 +40,7 @@ listeners_close(struct listeners *listeners)
 
 /* The group cannot be received on it at present. */
 static void
-no_listener(struct listener *l, int error, bool bound)
+note_attempt(struct listener *l, int error, bool bound)
 {
 	l->join_error = error;
 	/* Bound by another program, or not allowed (below 1024): the senders still
@@ -56,21 +56,21 @@ open_listener(struct listeners *listeners, struct listener *l)
 
 	listeners->exhausted = listeners->exhausted || !descriptors_to_spare();
 	if (listeners->exhausted) {
-		no_listener(l, EMFILE, false);
+		note_attempt(l, EMFILE, false);
 		return;
 	}
 	fd = mcast_open_listener(listeners->group, listeners->port, l->ifindex, &bound);
 	if (fd < 0) {
-		no_listener(l, errno, bound);
+		note_attempt(l, errno, bound);
 		return;
 	}
 	if (loop_add_fd(listeners->loop, fd, listeners->on_readable, listeners->ctx) < 0) {
-		no_listener(l, errno, true);
+		note_attempt(l, errno, true);
 		close(fd);
 		return;
 	}
 	l->fd = fd;
-	no_listener(l, 0, true);
+	note_attempt(l, 0, true);
 	listeners->opened = true;
 }
 
@@ -243,7 +243,7 @@ use(struct listeners *listeners, struct listener *l, enum link_state state)
 
 	/* A switch may forget the membership without carrier: join again. */
 	if (!listens)
-		give_up(listeners, l);
+		stop_listening(listeners, l);
 	else if (l->fd < 0)
 		open_listener(listeners, l);
 	if (state != LINK_USABLE || l->fd >= 0)
@@ -276,7 +276,7 @@ update_one(struct listeners *listeners, const struct iface *iface, enum link_sta
 		use(listeners, l, state_of(iface));
 		return;
 	}
-	give_up(listeners, l);
+	stop_listening(listeners, l);
 	set_state(listeners, l, why_not, detail);
 }
 
@@ -310,7 +310,7 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 
 		if (l->present)
 			continue;
-		give_up(listeners, l);
+		stop_listening(listeners, l);
 		set_state(listeners, l, LINK_GONE, NULL);
 	}
 	log_port(listeners);

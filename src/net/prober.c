@@ -226,7 +226,7 @@ disturbed(void *ctx, unsigned int ifindex)
 }
 
 static void
-on_interface_word(void *ctx, int fd)
+on_interface_change(void *ctx, int fd)
 {
 	struct prober *p = ctx;
 
@@ -324,7 +324,7 @@ static void
 open_watch(struct prober *p)
 {
 	p->watch_fd = ifaces_watch_open();
-	if (p->watch_fd >= 0 && loop_add_fd(p->loop, p->watch_fd, on_interface_word, p) == 0)
+	if (p->watch_fd >= 0 && loop_add_fd(p->loop, p->watch_fd, on_interface_change, p) == 0)
 		return;
 	/* No warning at each start on systems without this feature. */
 	log_line(errno == ENOSYS ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,

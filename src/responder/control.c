@@ -14,7 +14,7 @@
 #include "responder/unixsock.h"
 
 #define RETRY_US 10000
-#define PATIENCE_US 5000000 /* for a client that neither sends nor reads */
+#define CLIENT_TIMEOUT_US 5000000 /* for a client that neither sends nor reads */
 
 struct control {
 	const char *path;
@@ -70,7 +70,7 @@ send_reply(struct control *control)
 			 control->reply_len - control->reply_sent, MSG_NOSIGNAL);
 		if (n > 0) {
 			control->reply_sent += (size_t)n;
-			control->deadline_us = now_us + PATIENCE_US;
+			control->deadline_us = now_us + CLIENT_TIMEOUT_US;
 		}
 	} while (n > 0 || (n < 0 && errno == EINTR));
 
@@ -150,7 +150,7 @@ accept_client(void *ctx, int fd)
 	loop_remove_fd(control->loop, fd);
 	control->client = client;
 	control->line_len = 0;
-	control->deadline_us = clock_now().mono_us + PATIENCE_US;
+	control->deadline_us = clock_now().mono_us + CLIENT_TIMEOUT_US;
 	loop_set_timer(control->timer, control->deadline_us);
 }
 

@@ -13,7 +13,7 @@
 #include "core/wire.h"
 #include "net/mcast.h"
 
-#define SENT_A_TURN 256      /* answers sent before the loop polls the sockets again */
+#define TURN_ANSWERS 256     /* answers sent before the loop polls the sockets again */
 #define NO_ROOM_US US_PER_MS /* pause while the queue of the socket or an interface is full */
 #define MAC_PERIOD_US US_PER_S
 
@@ -77,7 +77,7 @@ send_due(void *ctx)
 
 		if (answer == NULL)
 			return;
-		if (answer->due_us > now_us || n == SENT_A_TURN) {
+		if (answer->due_us > now_us || n == TURN_ANSWERS) {
 			loop_set_timer(outbox->due, answer->due_us);
 			return;
 		}
