@@ -34,7 +34,7 @@ check_directory_of(const char *option, const char *path)
 		return fail(option, "", path);
 	directory = dirname(copy);
 	if (eaccess(directory, W_OK | X_OK) < 0)
-		status = fail(option, "cannot make a file in ", directory);
+		status = fail(option, "cannot create a file in ", directory);
 	free(copy);
 	return status;
 }

@@ -165,7 +165,7 @@ set_words(struct conf *config, const char *where, const char *name, char *const 
 				    shown(words[i], text),
 				    conf_value_expected(token, words[i], expected));
 	if (count > 1 && token->kind != KIND_PATTERNS)
-		return fail(error, "%s: %s '%s': too much, expected one value: %s", where,
+		return fail(error, "%s: %s '%s': too many values, expected one: %s", where,
 			    token->name, shown(words[1], text),
 			    conf_value_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
@@ -265,7 +265,7 @@ conf_check(const struct conf *config, const char *name, struct conf_error *error
 				    &why))
 			return fail(error,
 				    "%s: expect '%s': expected a manager that accept and deny "
-				    "admit; it would be down for ever",
+				    "admit; this one would always be down",
 				    name, text_address(config->expected[i], address));
 	return 0;
 }

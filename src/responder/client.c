@@ -22,7 +22,7 @@ join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 		size_t len = strlen(words[i]);
 
 		if (strchr(words[i], '\n') != NULL || len + 2 > COMMAND_LINE_LEN - used) {
-			log_error("the command is too long, or has a newline in it");
+			log_error("the command is too long or contains a newline");
 			return 0;
 		}
 		memcpy(line + used, words[i], len);
@@ -59,7 +59,7 @@ show_reply(const char *path, const char *reply)
 		fputs(reply, stdout); /* a failure becomes the exit status: see output.h */
 		return CLIENT_OK;
 	}
-	log_error("no reply from the responder at %s: it has closed the connection", path);
+	log_error("no reply from the responder at %s: the connection was closed", path);
 	return CLIENT_UNREACHABLE;
 }
 
@@ -75,7 +75,7 @@ converse(const char *path, FILE *connection, const char *line, size_t len)
 	/* No reply has an octet 0, so this is all of it. */
 	else if (getdelim(&reply, &size, '\0', connection) < 0 || ferror(connection) != 0)
 		log_error("no reply from the responder at %s: %s", path,
-			  feof(connection) != 0 ? "it has closed the connection"
+			  feof(connection) != 0 ? "the connection was closed"
 			  : errno == EAGAIN     ? "timed out"
 						: strerror(errno));
 	else

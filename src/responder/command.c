@@ -107,7 +107,8 @@ read_who(struct context *ctx, const char **args, struct fleet_range *range)
 	    !find_manager(ctx, dash != NULL ? dash : who, &range->last))
 		return false;
 	if (range->last < range->first) {
-		reply(ctx, "error: %s-%s ends before it begins", who, dash != NULL ? dash : who);
+		reply(ctx, "error: %s-%s: the range ends before it begins", who,
+		      dash != NULL ? dash : who);
 		return false;
 	}
 	return true;
@@ -187,7 +188,7 @@ run_loss(struct context *ctx, const char *args)
 	unsigned long percent;
 
 	if (parse_unsigned(args, 0, 100, &percent) < 0) {
-		reply(ctx, "error: loss: expected a number of percent, 0..100");
+		reply(ctx, "error: loss: expected a percentage, 0..100");
 		return;
 	}
 	answers_set_loss(ctx->answers, (unsigned int)percent);
@@ -295,7 +296,7 @@ command_run(const char *line, struct fleet *fleet, struct answers *answers, FILE
 		      show(line).text);
 	else if ((args != NULL) != (verb->usage != NULL))
 		reply(&ctx, "error: usage: %s%s", name,
-		      verb->usage != NULL ? verb->usage : " (and nothing more)");
+		      verb->usage != NULL ? verb->usage : " (without arguments)");
 	else
 		verb->run(&ctx, args);
 	return !ctx.quit;

@@ -86,9 +86,9 @@ write_reply(struct control *control, size_t len, FILE *out)
 {
 	control->line[len] = '\0';
 	if (control->line_len > len + 1)
-		fputs("error: a connection takes one command\n", out);
+		fputs("error: more than one command in a connection\n", out);
 	else if (strlen(control->line) != len)
-		fputs("error: an octet 0 in a command\n", out);
+		fputs("error: the command contains a NUL octet\n", out);
 	else if (!command_run(control->line, control->fleet, control->answers, out))
 		loop_stop(control->loop);
 }

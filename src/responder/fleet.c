@@ -32,7 +32,8 @@ check_text(const char *what, const char *text, size_t size, char error[FLEET_ERR
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e) {
 			snprintf(error, FLEET_ERROR_LEN,
-				 "%s '%s' has an octet that is not printable ASCII", what, shown);
+				 "%s '%s' contains an octet that is not printable ASCII", what,
+				 shown);
 			return -1;
 		}
 	}
@@ -114,7 +115,8 @@ check_addresses(const struct fleet_settings *settings, char error[FLEET_ERROR_LE
 
 		if (wire_valid_address(addr, settings->on_loopback))
 			continue;
-		snprintf(error, FLEET_ERROR_LEN, "%s, address of manager %zu, cannot be one%s",
+		snprintf(error, FLEET_ERROR_LEN,
+			 "%s, the address of manager %zu, is not possible for a manager%s",
 			 text_address(addr, bad), i + 1,
 			 wire_valid_address(addr, true)
 			     ? " unless only loopback interfaces are used"

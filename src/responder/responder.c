@@ -138,9 +138,9 @@ reason_of(const struct responder *responder, const char *ifname)
 		if (outbox_can_use(l))
 			return NULL;
 		if (l->port_taken)
-			return "another process holds the port and does not share it";
+			return "another process has bound the port and does not share it";
 		if (l->state == LINK_DOWN)
-			return "it is down";
+			return "the interface is down";
 		if (l->detail != NULL)
 			return l->detail;
 		return l->join_error != 0 ? strerror(l->join_error) : link_state_text(l->state);

@@ -20,7 +20,7 @@
 static const char usage_text[] =
     "usage: ldm-responder [OPTION]...\n"
     "       ldm-responder -S SOCKET COMMAND...\n"
-    "Stand in for Logical Domains Managers, or tell a running responder what to do.\n"
+    "Simulates Logical Domains Managers, or sends a command to a running responder.\n"
     "\n"
     "The managers:\n"
     "  -n, --count=COUNT             how many [1]\n"
@@ -238,9 +238,9 @@ responder_options_parse(struct responder_options *options, int argc, char **argv
 	options->command = argv + optind;
 	options->command_len = argc - optind;
 	if (options->command_len > 0 && options->control == NULL)
-		wrong("'%s': a command needs -S", options->command[0]);
+		wrong("'%s': a command requires -S", options->command[0]);
 	if (options->command_len > 0 && server_only)
-		wrong("a command goes with -S and no other option");
+		wrong("a command cannot be combined with options other than -S");
 	options->fleet.on_loopback = only_loopback(&options->responder);
 }
 

@@ -88,7 +88,7 @@ simulator_run(const struct responder_options *options)
 	if (loop_run(loop) == 0)
 		rc = EXIT_SUCCESS;
 	else
-		log_error("poll: %s", strerror(errno));
+		log_error("cannot wait for requests: %s", strerror(errno));
 done:
 	control_close(control);
 	responder_free(responder);

@@ -93,8 +93,8 @@ unixsock_listen(const char *path)
 	return fd;
 fail:
 	log_error("control socket %s: %s", path,
-		  errno == EADDRINUSE ? "a running responder has it"
-		  : errno == EEXIST   ? "there is a file that is not a socket"
+		  errno == EADDRINUSE ? "in use by a running responder"
+		  : errno == EEXIST   ? "the file exists and is not a socket"
 				      : strerror(errno));
 	if (fd >= 0)
 		close(fd);

@@ -185,8 +185,8 @@ def test_check_names_what_a_start_would_not_find(lab):
     status, message = check_start(host, "-p", "/nonexistent/pid", "-u", "nosuchuser",
                                   "-L", "f", "/nowhere/log")
     assert status == 1
-    for named in ("-p: cannot make a file in /nonexistent: No such file", "nosuchuser",
-                  "-L: cannot make a file in /nowhere: No such file"):
+    for named in ("-p: cannot create a file in /nonexistent: No such file", "nosuchuser",
+                  "-L: cannot create a file in /nowhere: No such file"):
         assert named in message, message
     for args, named in ((["-g", "nosuchgroup"], "nosuchgroup"),
                         (["-L", f"f{lab.path}"], f"{lab.path}: Is a directory"),
