@@ -17,7 +17,8 @@
 
 #define PENDING (-1)
 
-/* Callers wait for the thread in poll(2), for the reason given in writer.c. */
+/* Callers wait for the thread in poll(2), and not with pthread_cond_timedwait(3), whose
+ * clock libfaketime changes. */
 static struct {
 	pthread_mutex_t lock; /* guards the members below; not held while the sink is used */
 	pthread_cond_t work;
@@ -26,10 +27,10 @@ static struct {
 	int open_error; /* of the first attempt: PENDING, 0 or an errno */
 	bool idle;      /* everything is written */
 	bool awaited;   /* write an octet to the pipe when one of these two changes */
-	/* Set before the thread starts. */
+	/* Set before the thread is started: */
 	struct log_sink *sink;
 	int wake_read_fd, wake_write_fd;
-	/* Used by the thread only. */
+	/* Used by the thread only: */
 	unsigned int lost; /* dropped lines that were not reported yet */
 } w = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .open_error = PENDING};
 
@@ -43,7 +44,7 @@ log_writer_put(enum log_level level, time_t when, const char *text, size_t len)
 	pthread_mutex_unlock(&w.lock);
 }
 
-/* With the lock held. */
+/* Called with the lock held. */
 static void
 wake_waiter(void)
 {
