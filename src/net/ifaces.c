@@ -82,7 +82,7 @@ add_address(struct ifaces *ifaces, const struct ifaddrs *ifa)
 		iface->addr = addr;
 }
 
-/* If there is no memory, the name is left out. */
+/* If there is no memory, the name is omitted. */
 static void
 add_altname(struct iface *iface, const char *altname)
 {

@@ -21,7 +21,7 @@ close_listener(struct listeners *listeners, struct listener *l)
 	l->drops = 0;
 }
 
-/* Do not listen on it. */
+/* The interface is not to be used at present. */
 static void
 stop_listening(struct listeners *listeners, struct listener *l)
 {
@@ -38,7 +38,7 @@ listeners_close(struct listeners *listeners)
 	listeners->count = 0;
 }
 
-/* The group cannot be received on it at present. */
+/* Record the result of an attempt to listen; error is an errno or 0. */
 static void
 note_attempt(struct listener *l, int error, bool bound)
 {
@@ -108,7 +108,7 @@ log_join_error(const struct listeners *listeners, const struct listener *l)
 			    text_address(listeners->group, group), strerror(l->join_error));
 }
 
-/* Always log an interface that looks as if it could be used. */
+/* The reason is of interest if the interface was used before, or has an address. */
 static enum log_level
 level_of(const struct listener *l, bool was_used)
 {
@@ -217,8 +217,8 @@ add(struct listeners *listeners, const char *name)
 	return l;
 }
 
-/* A renamed interface is still the same (see links_update()), and its socket is
- * kept.  Names are exchanged, so that no two are equal. */
+/* Keep the listener and socket of a renamed interface (see links_update()).  Names are
+ * exchanged, so that no two are equal. */
 static void
 note_name(struct listeners *listeners, const struct iface *iface)
 {
@@ -241,7 +241,7 @@ use(struct listeners *listeners, struct listener *l, enum link_state state)
 	const bool listens =
 	    state == LINK_USABLE || (state == LINK_NO_CARRIER && listeners->carrier_optional);
 
-	/* A switch may forget the membership without carrier: join again. */
+	/* Without carrier, a switch may forget the membership: join again afterwards. */
 	if (!listens)
 		stop_listening(listeners, l);
 	else if (l->fd < 0)
@@ -254,7 +254,7 @@ use(struct listeners *listeners, struct listener *l, enum link_state state)
 		set_state(listeners, l, LINK_NOT_JOINED, join_detail(l));
 }
 
-/* why_not: LINK_USABLE for an interface that is to be used. */
+/* why_not is LINK_USABLE if the configuration selects the interface. */
 static void
 update_one(struct listeners *listeners, const struct iface *iface, enum link_state why_not,
 	   const char *detail)

@@ -282,8 +282,8 @@ send_requests(struct prober *p)
 	unlock(p);
 }
 
-/* Whether to delay what is due until switches have learnt of a group that was just
- * joined; only once, because interfaces may be added without end. */
+/* Whether to delay what is due until switches know of a group that was just joined; once
+ * only, because interfaces may be added continually. */
 static bool
 awaits_joins(struct prober *p)
 {

@@ -83,7 +83,7 @@ explain_denial(const char *path, char *why, size_t size)
 			 "on its path");
 }
 
-/* Of all errors but EACCES. */
+/* For all errors except EACCES. */
 static const char *
 explain_error(int error)
 {

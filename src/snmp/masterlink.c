@@ -37,7 +37,7 @@ static int interval_s; /* between attempts, as configured */
 
 /* The library's alarm that opens the session while there is none; 0: unknown. */
 static unsigned int reconnect_alarm;
-/* Ids of alarms from here on have not been looked at. */
+/* The lowest id of an alarm that keep_newest_alarm() has not considered. */
 static unsigned int unseen_alarm;
 
 static const char *
