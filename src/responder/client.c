@@ -12,7 +12,8 @@
 #include "responder/command.h"
 #include "responder/unixsock.h"
 
-/* Returns the length of the line with its newline, or 0 if the words do not make one. */
+/* Join the words to a line.  Returns its length, including the newline, or 0 after logging
+ * an error. */
 static size_t
 join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 {
@@ -32,7 +33,7 @@ join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 	return used;
 }
 
-/* The last line of the reply, or NULL if it is not complete. */
+/* Returns the last line of the reply, or NULL if that is not complete. */
 static const char *
 last_line(const char *reply)
 {
@@ -45,7 +46,7 @@ last_line(const char *reply)
 	return reply + len;
 }
 
-/* Only its last line shows that a reply is complete. */
+/* The last line shows whether a reply is complete. */
 static enum client_result
 show_reply(const char *path, const char *reply)
 {
@@ -72,7 +73,7 @@ converse(const char *path, FILE *connection, const char *line, size_t len)
 
 	if (send(fileno(connection), line, len, MSG_NOSIGNAL) < 0)
 		log_error("%s: %s", path, strerror(errno));
-	/* No reply has an octet 0, so this is all of it. */
+	/* A reply contains no NUL, so this reads to the end. */
 	else if (getdelim(&reply, &size, '\0', connection) < 0 || ferror(connection) != 0)
 		log_error("no reply from the responder at %s: %s", path,
 			  feof(connection) != 0 ? "the connection was closed"

@@ -17,8 +17,8 @@ struct context {
 
 struct verb {
 	const char *name;
-	const char *usage; /* of its arguments; NULL: none */
-	/* args: the text after the verb and a blank; NULL if there are no arguments. */
+	const char *usage; /* the syntax of its arguments; NULL: it has none */
+	/* args: the text after the verb and a blank, or NULL. */
 	void (*run)(struct context *ctx, const char *args);
 };
 
@@ -36,7 +36,7 @@ reply(struct context *ctx, const char *format, ...)
 	fputc('\n', ctx->out);
 }
 
-/* Foreign text made printable for a reply. */
+/* Text of the client, printable, for a reply. */
 struct shown {
 	char text[80];
 };
@@ -50,8 +50,8 @@ show(const char *text)
 	return shown;
 }
 
-/* Copy the word at *text and move *text behind the blank that ends it, or to
- * NULL at the end of the line.  Returns whether there is a word. */
+/* Copy the word at *text, and set *text to the position after the blank that ends it, or to
+ * NULL at the end of the line.  Returns false if there is no word, or it is too long. */
 static bool
 next_word(const char **text, char *word, size_t size)
 {
@@ -85,7 +85,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 	return true;
 }
 
-/* The managers selected by WHO, the first word of *args. */
+/* Read WHO, the first word of *args, which selects managers. */
 static bool
 read_who(struct context *ctx, const char **args, struct fleet_range *range)
 {
@@ -147,8 +147,8 @@ run_off(struct context *ctx, const char *args)
 	run_switch(ctx, args, false);
 }
 
-/* The value is the rest of the line, unchanged: it may contain blanks, or be empty
- * (the line then ends with a blank). */
+/* The value is the rest of the line: it may contain blanks, or be empty if the line ends
+ * with a blank. */
 static void
 run_set(struct context *ctx, const char *args)
 {
@@ -236,7 +236,7 @@ run_stats(struct context *ctx, const char *args)
 	      stats.failed);
 }
 
-/* Neither text can contain a tab, which separates the fields. */
+/* Tabs separate the fields; hostname and version cannot contain any. */
 static void
 run_list(struct context *ctx, const char *args)
 {

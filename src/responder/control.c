@@ -14,11 +14,11 @@
 #include "responder/unixsock.h"
 
 #define RETRY_US 10000
-#define CLIENT_TIMEOUT_US 5000000 /* for a client that neither sends nor reads */
+#define CLIENT_TIMEOUT_US 5000000 /* of a client that neither sends nor reads */
 
 struct control {
 	const char *path;
-	dev_t dev; /* of the socket that we created */
+	dev_t dev; /* of the socket that was created */
 	ino_t ino;
 	int fd;
 	struct loop *loop;
@@ -80,7 +80,7 @@ send_reply(struct control *control)
 		drop_client(control);
 }
 
-/* The first line received has len octets, without its newline. */
+/* len is the length of the first line received, without its newline. */
 static void
 write_reply(struct control *control, size_t len, FILE *out)
 {

@@ -16,7 +16,7 @@ struct fleet {
 };
 
 /* Check that text fits into a field of size octets, including its NUL, and is printable.
- * Returns 0, or -1 with an error text. */
+ * Returns 0, or -1 with *error. */
 static int
 check_text(const char *what, const char *text, size_t size, char error[FLEET_ERROR_LEN])
 {
@@ -40,8 +40,8 @@ check_text(const char *what, const char *text, size_t size, char error[FLEET_ERR
 	return 0;
 }
 
-/* Read one conversion, at the '%'.  Returns the text after it, or NULL if a template
- * may not contain it.  *width is 0 for "%%". */
+/* Read the conversion that starts with the '%' at p.  Returns the text after it, or NULL if
+ * it is invalid.  *width is 0 for "%%". */
 static const char *
 read_conversion(const char *p, int *width)
 {
@@ -63,8 +63,8 @@ read_conversion(const char *p, int *width)
 	return *p == 'u' ? p + 1 : NULL;
 }
 
-/* The template is not given to printf(3), because it comes from the command line.
- * Returns 0, or -1 if it is wrong or the result does not fit. */
+/* The template is not passed to printf(3), because it is from the command line.  Returns 0,
+ * or -1 with *error if it is invalid or the result is too long. */
 static int
 expand(const char *template, size_t number, char *buf, size_t size, char error[FLEET_ERROR_LEN])
 {

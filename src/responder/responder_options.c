@@ -164,7 +164,7 @@ set_option(struct responder_options *options, int option, char *value)
 	}
 }
 
-/* Returns whether an option was given that a client does not take. */
+/* Returns whether an option was given that is not permitted with a command. */
 static bool
 read_options(struct responder_options *options, int argc, char **argv)
 {
@@ -223,7 +223,7 @@ responder_options_parse(struct responder_options *options, int argc, char **argv
 	if (ifnames == NULL)
 		wrong("%s", strerror(errno));
 	*options = (struct responder_options){
-	    .fleet = {.first_address = 0xc6120001, /* 198.18.0.1, RFC 2544: for tests */
+	    .fleet = {.first_address = 0xc6120001, /* 198.18.0.1; RFC 2544: for tests */
 		      .count = 1,
 		      .hostname = "ldom%03u",
 		      .version = "1.2",
@@ -231,7 +231,6 @@ responder_options_parse(struct responder_options *options, int argc, char **argv
 	    .responder = {.ifnames = ifnames, .group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
 	    .ifnames = ifnames,
 	    .mode = ANSWER_SOURCE,
-	    /* By default runs differ. */
 	    .seed = (uint64_t)clock_now().mono_us,
 	};
 	server_only = read_options(options, argc, argv);
