@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 
-/* What the receiver should have been notified of. */
 static struct notified
 present_state(const struct link *link)
 {
@@ -40,7 +39,7 @@ announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 		notified_note(&link->notified, &is, NOTIFIED_STATE);
 }
 
-/* Why the link is not impaired, or NULL if it may be. */
+/* Returns the reason why the link is not impaired, or NULL if it may be. */
 static const char *
 why_not_impaired(const struct link *link, enum link_judgement judgement, bool depended)
 {
@@ -61,7 +60,7 @@ sight_note(struct link *link, enum link_judgement judgement, bool depended, stru
 	const bool impaired = why_not == NULL && (link->impaired || judgement == LINK_UNTRUSTED);
 
 	if (!depended)
-		link->unseen = 0; /* no manager depended on it */
+		link->unseen = 0;
 	if (impaired == link->impaired)
 		return;
 	link->impaired = impaired;
