@@ -162,7 +162,7 @@ port_detail(const struct listener *l)
 {
 	return l->join_error == EACCES
 		   ? "answers to the group cannot be heard: the port needs privileges"
-		   : "answers to the group cannot be heard: the port is held by another program";
+		   : "answers to the group cannot be heard: another program has bound the port";
 }
 
 static void

@@ -95,7 +95,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[F
 	if (used >= size) {
 		text_printable(template, strlen(template), shown, sizeof(shown));
 		snprintf(error, FLEET_ERROR_LEN,
-			 "hostname template '%s': the host name of manager %zu is longer than %zu "
+			 "hostname template '%s': the hostname of manager %zu is longer than %zu "
 			 "octets",
 			 shown, number, size - 1);
 		return -1;
@@ -162,7 +162,7 @@ fleet_new(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 
 		if (expand(settings->hostname, i + 1, response->hostname, WIRE_HOSTNAME_LEN,
 			   error) < 0 ||
-		    check_text("host name", response->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
+		    check_text("hostname", response->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
 			fleet_free(fleet);
 			return NULL;
 		}
@@ -224,7 +224,7 @@ fleet_set_hostname(struct fleet *fleet, struct fleet_range range, const char *ho
 		   char error[FLEET_ERROR_LEN])
 {
 	assert(range.first <= range.last && range.last < fleet->count);
-	if (check_text("host name", hostname, WIRE_HOSTNAME_LEN, error) < 0)
+	if (check_text("hostname", hostname, WIRE_HOSTNAME_LEN, error) < 0)
 		return -1;
 	for (size_t i = range.first; i <= range.last; i++)
 		strlcpy(fleet->managers[i].response.hostname, hostname, WIRE_HOSTNAME_LEN);

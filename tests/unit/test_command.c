@@ -131,7 +131,7 @@ test_refused_set(void **state)
 	expect("set all port 65536", "error: port '65536': expected 1..65535");
 	expect("set all port 1 ", "error: port '1 ': expected 1..65535");
 	expect("set all hostname \x1b[0m",
-	       "error: host name '\\x1b[0m' contains an octet that is not printable ASCII");
+	       "error: hostname '\\x1b[0m' contains an octet that is not printable ASCII");
 	snprintf(line, sizeof(line), "set all version %s", digits);
 	expect(line, "error: version '12345678901234567890123456789012' is longer than 31 octets");
 	for (size_t i = 0; i < 5; i++) {

@@ -254,7 +254,7 @@ static const struct {
     {"probes", "1", "0", "10", "11", "expected a number from 1 to 10"},
     {"misses", "1", "0", "100", "101", "expected a number from 1 to 100"},
     {"retention", "1s", "0.999s", "3650d", "3651d",
-     "expected 0 (for ever) or a duration such as 500ms, 30s or 5m, from 1s to 3650d"},
+     "expected 0 (never) or a duration such as 500ms, 30s or 5m, from 1s to 3650d"},
     {"maxManagers", "1", "0", "1000000", "1000001", "expected a number from 1 to 1000000"},
     {"notificationRate", "1", "0", "10000", "10001", "expected a number from 1 to 10000"},
     {"eventLog", "1", "0", "100000", "100001", "expected a number from 1 to 100000"},
