@@ -260,7 +260,7 @@ now_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* Send at an even pace.  Datagrams that could not be sent in time are left out, because
+/* Send at an even rate.  Datagrams that could not be sent in time are omitted, because
  * a burst to catch up would be another test. */
 static void
 pace(struct stream streams[2], const bool wanted[], const struct target *target, long rate,

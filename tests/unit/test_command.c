@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The commands of the responder's control socket: what they do and what is refused. */
+/* The commands of the responder's control socket: their effects, and which are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Run the command; it must be answered with these lines, and stop the responder or not. */
+/* Run the command; the reply must be these lines, and the responder must stop or not. */
 static void
 expect_lines(const char *line, const char *lines, bool goes_on)
 {

@@ -93,7 +93,7 @@ static const char defaults[] = "group 239.129.9.27\n"
 			       "announceFirst yes\n"
 			       "stateFile " CONF_STATE_FILE "\n";
 
-/* Reads text that is right. */
+/* Read text without errors. */
 static void
 accept_text(struct conf *config, const char *text)
 {
@@ -103,7 +103,7 @@ accept_text(struct conf *config, const char *text)
 		fail_msg("%s", r.text[0]);
 }
 
-/* Reads one line that is wrong, on top of the defaults. */
+/* Read a line with an error, after the defaults. */
 static void
 expect_error(const char *line, const char *error)
 {
@@ -494,7 +494,7 @@ test_bad_octets(void **state)
 	assert_non_null(strstr(r.text[0], "a line of 1024 octets, expected 1023 at most"));
 	assert_int_equal(config.monitor.discover.request.port, 5);
 
-	/* Nothing but words and quotes. */
+	/* The highest possible number of words. */
 	for (size_t i = 0; i < 1023; i++)
 		line[i] = i % 2 != 0 ? ' ' : '"';
 	line[1023] = '\0';
@@ -525,7 +525,7 @@ test_state_file(void **state)
 		     "/var/lib/ldm-agentx/state, or none");
 }
 
-/* A bad line changes nothing, and the others are read all the same. */
+/* A line with an error changes nothing, and the other lines are read nevertheless. */
 static void
 test_lines_are_independent(void **state)
 {
@@ -667,7 +667,7 @@ test_check(void **state)
 	conf_clear(&config);
 }
 
-/* Which tokens a reload from `before` to `after` leaves to the next restart. */
+/* Check which tokens take effect only at a restart, of those that differ. */
 static void
 assert_restart_tokens(const char *before, const char *after, const char *tokens)
 {
@@ -766,7 +766,7 @@ alternative_names_are_names(void **state)
 	assert_true(ifpatterns_match("eth?", &named));
 	assert_true(ifpatterns_match("wan", &named));
 	assert_false(ifpatterns_match("wan", &plain));
-	/* As they stand: a pattern is for names only. */
+	/* Alternative names are compared literally: patterns match names only. */
 	assert_false(ifpatterns_match("w*", &named));
 	assert_true(ifpatterns_match("en*s0", &named));
 	assert_false(ifpatterns_match("lan", &named));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log.c with its queue, sink and thread.  As there is one log to a process, each
- * test logs in a child of its own.
+/* log.c with its queue, sink and thread.  There is one log in a process, so each test
+ * logs in a child process.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@
 
 #include "base/log.h"
 
-#define WAIT_MS 30000 /* for what must happen */
+#define WAIT_MS 30000 /* deadline for an expected event */
 
 static char directory[] = "/tmp/test_log.XXXXXX";
 static char path[64], rotated[64], standard[64], file_destination[80];
@@ -75,7 +75,7 @@ content(const char *file)
 	return text;
 }
 
-/* For the child, where cmocka's would not do. */
+/* For child processes, where cmocka's assertions do not work. */
 static void
 check(bool condition)
 {
@@ -108,7 +108,7 @@ await_child(pid_t child)
 	assert_int_equal(status, 0);
 }
 
-/* What a child writes to a standard descriptor. */
+/* Returns what a child process writes to a standard descriptor. */
 static const char *
 caught(int standard_fd, void (*fn)(void))
 {
@@ -131,7 +131,7 @@ log_some(void)
 	log_line(LOG_LEVEL_NOTICE, "line");
 }
 
-/* The same before there is a thread, and from it. */
+/* Log the same lines before and after the thread is started. */
 static void
 log_some_to(const char *destination)
 {
@@ -192,7 +192,7 @@ log_to_nobody(void)
 	log_some_to("n");
 }
 
-/* That the start fails, and why, is seen all the same. */
+/* Errors at the start are written to standard error nevertheless. */
 static void
 nowhere(void **state)
 {
@@ -253,7 +253,7 @@ log_to_file(void)
 	log_some_to(file_destination);
 }
 
-/* What was said before it could be opened is in it, and warnings were seen. */
+/* The file contains the lines logged before it was opened; warnings are copied. */
 static void
 file(void **state)
 {
@@ -264,7 +264,7 @@ file(void **state)
 	(void)state;
 	assert_repeated(caught(STDERR_FILENO, log_to_file), degraded, 2);
 	strlcpy(text, content(path), sizeof(text));
-	/* NOLINTNEXTLINE(cert-err34-c): what has overflowed is no getpid() */
+	/* NOLINTNEXTLINE(cert-err34-c): a number that overflows does not equal getpid() */
 	assert_int_equal(sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d%5s prog[%ld]: info 1%n", &year,
 				&month, &day, &hour, &minute, &second, zone, &pid, &end),
 			 8);
@@ -346,7 +346,7 @@ long_lines(void **state)
 	const char *p = text;
 
 	(void)state;
-	/* 1023 octets are the most, after "prog: ". */
+	/* At most 1023 octets after "prog: ". */
 	for (size_t len = 1000; len <= 1030; len++) {
 		size_t line_len = strcspn(p, "\n");
 		size_t wanted = len <= 1023 ? len : 1023;
@@ -361,7 +361,7 @@ long_lines(void **state)
 }
 
 #define THREADS 4
-#define LINES 400 /* for which there is room */
+#define LINES 400 /* few enough for the queue */
 
 static void *
 write_lines(void *arg)
@@ -391,13 +391,13 @@ log_by_threads(void)
 		letters[i] = 'a' + i;
 		check(pthread_create(&threads[i], NULL, write_lines, &letters[i]) == 0);
 	}
-	log_set_level(LOG_LEVEL_INFO); /* no race with those who look at it */
+	log_set_level(LOG_LEVEL_INFO); /* must not race with threads that read it */
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	log_finish(WAIT_MS);
 }
 
-/* Each line whole and of one letter, none missing, while the file is reopened. */
+/* Each line is complete and of one letter, and none is missing, while the file is reopened. */
 static void
 threads_log(void **state)
 {
@@ -426,13 +426,13 @@ threads_log(void **state)
 	free(text);
 }
 
-/* What hangs */
+/* Destinations that hang */
 
 #define MANY 20000
 
-static int control[2]; /* the parent's end and the child's */
+static int control[2]; /* the ends of parent and child */
 
-/* The child is through with logging; what it logged may be read now. */
+/* Report that the child has logged all lines, and wait until the parent has read them. */
 static void
 say_and_wait(void)
 {
@@ -487,7 +487,7 @@ await_hanging_child(pid_t child)
 	close(control[0]);
 }
 
-/* Each line is there in order, or counted where it is missing; and the child ends. */
+/* All lines are in order, and missing ones are counted in their place; the child ends. */
 static void
 assert_all_accounted_for(FILE *stream)
 {
@@ -500,7 +500,7 @@ assert_all_accounted_for(FILE *stream)
 		const char *text = strstr(line, ": ");
 
 		assert_non_null(text);
-		/* NOLINTBEGIN(cert-err34-c): what the child has written */
+		/* NOLINTBEGIN(cert-err34-c): the numbers are written by the child */
 		if (sscanf(text, ": line %u of", &number) == 1) {
 			assert_int_equal(number, next);
 			next++;
@@ -566,7 +566,7 @@ log_to_full_disk(void)
 	log_finish(WAIT_MS);
 }
 
-/* It counts as dropped. */
+/* Lines that cannot be written count as dropped. */
 static void
 what_cannot_be_written(void **state)
 {
@@ -591,7 +591,7 @@ rotate_into_fifo(void)
 	log_reopen();
 	log_info("after");
 	log_finish(20); /* in vain */
-	/* Mended without a reader. */
+	/* Replaced by a file, without any reader. */
 	check(unlink(path) == 0);
 	log_finish(WAIT_MS);
 }

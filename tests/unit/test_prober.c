@@ -35,7 +35,7 @@
 #include "net/prober.h"
 #include "netns.h"
 
-/* As the prober and what it is made of see them: see --wrap in Makefile.am. */
+/* Replaced for the prober and the modules that it uses: see --wrap in Makefile.am. */
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void __wrap_log_line(enum log_level level, const char *format, ...);
@@ -93,7 +93,7 @@ struct scene {
 static struct scene scene;
 static struct mcast_batch manager_batch;
 
-/* The lock, as its users see it. */
+/* Replaced for all users of the lock. */
 void *__real_shared_lock(struct shared *shared);
 void __real_shared_unlock(struct shared *shared);
 void *__wrap_shared_lock(struct shared *shared);
@@ -251,7 +251,7 @@ start_prober(struct scene *s, enum source_port source_port)
 	assert_non_null(s->prober);
 }
 
-/* Run until wanted(s), which the deadline makes a failure. */
+/* Run the loop until wanted(s); fail after a deadline. */
 static void
 await(struct scene *s, bool (*wanted)(struct scene *s))
 {
@@ -333,7 +333,7 @@ assert_found(struct scene *s, enum answer_to answer_to, enum source_port source_
 	start_manager(s);
 	start_prober(s, source_port);
 	await(s, manager_is_up);
-	/* A unicast answer from this host came by loopback, but is pr0's. */
+	/* A unicast answer from this host uses the loopback interface, but belongs to pr0. */
 	assert_int_equal(inventory_at_or_after(s->inv, 0)->ifindex,
 			 link_known ? if_nametoindex("pr0") : 0);
 	assert_int_equal(inventory_at_or_after(s->inv, 0)->link, link_known ? 0 : LINK_NONE);
@@ -365,7 +365,7 @@ round_is_over(struct scene *s)
 	return discover_stats(s->discover)->rounds >= 1;
 }
 
-/* A copy is read a moment after its request has left, which may belong to the next round. */
+/* The copy of a request is read shortly after it was sent, perhaps in the next round. */
 static bool
 round_is_over_and_each_request_came_back(struct scene *s)
 {
@@ -421,7 +421,7 @@ changes_of_the_interface_are_followed(void **state)
 {
 	struct scene *s = *state;
 
-	/* No request, and so no look at the interfaces, but for the kernel's word. */
+	/* Without a request, the interfaces are read only because of the kernel's message. */
 	if (kernel_tells_of_interfaces())
 		s->interval_us = US_PER_H;
 	start_prober(s, SOURCE_PORT_AUTO);
@@ -456,7 +456,7 @@ interface_made_anew_is_joined_anew(void **state)
 	start_prober(s, SOURCE_PORT_AUTO);
 	await(s, manager_is_up);
 	stop_manager(s);
-	/* Within one turn of the loop: only the ifindex tells. */
+	/* Within one turn of the loop, so that only the ifindex differs. */
 	ip("link del pr0");
 	ip("link add pr0 type veth peer name pr0wire");
 	ip("link set pr0wire up");
@@ -486,9 +486,9 @@ renamed_interface_is_the_same(void **state)
 	start_prober(s, SOURCE_PORT_EPHEMERAL);
 	await(s, manager_is_up);
 	s->ifname = "pr7";
-	if (!ip_works("link set pr0 name pr7")) /* an older kernel: only what is down */
+	if (!ip_works("link set pr0 name pr7")) /* older kernels: it must be down */
 		skip();
-	ip("link set pr0wire name pr0"); /* another one has its name at once */
+	ip("link set pr0wire name pr0"); /* another interface gets the name at once */
 	await(s, round_is_judged);
 	assert_true(manager_is_up(s));
 	assert_int_equal(inventory_at_or_after(s->inv, 0)->link, 0);
@@ -507,7 +507,7 @@ port_held_exclusively_leaves_unicast_answers(void **state)
 	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(PORT)};
 	int alone;
 
-	/* The manager, which shares the port, is deaf too: ask it directly. */
+	/* The manager, which shares the port, does not receive requests either: ask it directly. */
 	start_manager(s);
 	stop_manager(s);
 	alone = socket(AF_INET, SOCK_DGRAM, 0);
@@ -587,7 +587,7 @@ backlog_is_read_before_anything_is_decided(void **state)
 	skip_unless(HAVE_DECL_SO_MEMINFO, "SO_MEMINFO");
 	s->interval_us = US_PER_H;
 	start_prober(s, SOURCE_PORT_AUTO);
-	/* So that the next request waits for no join. */
+	/* After this, the next request does not wait for a join. */
 	await(s, round_is_over);
 	s->requests_before = discover_stats(s->discover)->requests_sent;
 	prober_round_now(s->prober);
@@ -653,7 +653,7 @@ lack_of_memory_at_the_start_is_said(void **state)
 }
 
 #ifdef __linux__
-/* What leaves pr0, as a switch sees it. */
+/* Returns a socket for the datagrams sent on pr0, as a switch receives them. */
 static int
 open_wire(void)
 {
@@ -669,7 +669,7 @@ open_wire(void)
 	return wire;
 }
 
-/* Whether an IGMP report of the group is the first of the two to be seen. */
+/* Whether an IGMP report of the group arrives before a request. */
 static bool
 report_comes_first(int wire)
 {
@@ -698,8 +698,8 @@ group_is_reported_before_the_first_request(void **state)
 	close(wire);
 }
 
-/* It comes up while a request is due; and no matter that the group was reported there
- * before, for a switch forgets what was behind a port that had no carrier. */
+/* The interface comes up while a request is due.  The group must be reported again, because
+ * a switch forgets the members behind a port that had no carrier. */
 static void
 group_is_reported_anew_where_an_interface_comes_back(void **state)
 {
@@ -742,7 +742,7 @@ nothing_troubles(struct scene *s)
 	return *first_trouble(s) == '\0';
 }
 
-/* The lowest that is free: as long as none is closed, their number. */
+/* Returns the lowest free descriptor, which is the number in use if there are no gaps. */
 static int
 descriptors_in_use(void)
 {
@@ -760,7 +760,7 @@ interface_beyond_the_reserve_is_refused(void **state)
 
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	low = limit;
-	/* Before the prober looks at the interfaces: the lock's pipe, watch and senders. */
+	/* Opened before the prober reads the interfaces: the lock's pipe, watch and senders. */
 	low.rlim_cur = (rlim_t)descriptors_in_use() + 2 + (kernel_tells_of_interfaces() ? 3 : 2) +
 		       DESCRIPTORS_KEPT;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
@@ -826,7 +826,7 @@ membership_that_is_not_permitted_names_the_setting(void **state)
 	await(s, one_usable);
 }
 
-/* A sender that was not to be had is had when the port is free. */
+/* A sender that could not be opened is opened when the port is free. */
 static void
 port_that_is_free_again_is_used(void **state)
 {
@@ -878,7 +878,7 @@ main(void)
 	ip("link del probe0");
 	ip("link set lo up");
 	log_init("test_prober");
-	/* What a shell has left open would be in between: see descriptors_in_use(). */
+	/* Inherited descriptors may leave gaps: see descriptors_in_use(). */
 	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
 		close(fd);
 	return cmocka_run_group_tests_name("prober", tests, NULL, NULL);
