@@ -74,7 +74,7 @@ class Syslog(Reader):
 
 
 class Pipe(Reader):
-    """A standard error that nobody reads."""
+    """A standard error that is not read."""
 
     OPTIONS = ("-Le",)
 

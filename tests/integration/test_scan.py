@@ -106,8 +106,8 @@ def test_exit_status(lab):
     assert host.scan("-q", "-w", "300ms", "-e", "3").returncode == 0
     assert host.scan("-q", "-w", "300ms", "-e", "4").returncode == 1
     responder.command("loss", "100")
-    nobody = host.scan("-w", "300ms")
-    assert nobody.returncode == 1
+    nothing = host.scan("-w", "300ms")
+    assert nothing.returncode == 1
     assert host.scan("-q", "-w", "300ms", "-e", "1").returncode == 1
     assert host.scan("-i", "nosuch0").returncode == 2
     assert host.scan("--nonsense").returncode == 2
@@ -209,7 +209,7 @@ def test_interrupted(lab, signo):
 
 
 def test_answers_too_long(lab):
-    """Octets after an answer are ignored; a text that fills its field is cut, and -v says so."""
+    """Octets after an answer are ignored; a text that fills its field is cut, and listed by -v."""
     host = lab.station(snmp=False)
     other = lab.host("other", ("red", "198.18.254.3/24"))
     sock, listener = other.udp(), other.udp(PORT, GROUP)

@@ -12,7 +12,7 @@
 
 #define GENUINE 0xc6120001u /* 198.18.0.1 */
 #define POOL 250
-#define FLOOD 4000 /* made-up answers to each request */
+#define FLOOD 4000 /* forged answers to each request */
 #define REQUESTS_A_ROUND 3
 
 /* Returns whether the answer confirms the candidate. */

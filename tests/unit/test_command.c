@@ -146,7 +146,7 @@ test_answers(void **state)
 {
 	const struct answers_request request = {
 	    .source = 0xc61200fe, .source_port = 2, .ifindex = 3};
-	const struct answers_request nobody = {.source = 0, .source_port = 2, .ifindex = 3};
+	const struct answers_request impossible = {.source = 0, .source_port = 2, .ifindex = 3};
 
 	(void)state;
 	expect("mode multicast", "ok");
@@ -160,7 +160,7 @@ test_answers(void **state)
 	answers_finish(f.answers, ANSWER_FAILED);
 	answers_finish(f.answers, ANSWER_CANCELLED);
 	expect("off 198.18.0.1", "ok 1");
-	answers_request(f.answers, &nobody, 0);
+	answers_request(f.answers, &impossible, 0);
 	expect("stats", "ok managers=5 on=4 requests=3 refused=1 limited=0 sent=1 pending=2 lost=5 "
 			"dropped=0 cancelled=1 failed=1");
 

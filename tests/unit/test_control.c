@@ -50,7 +50,7 @@ static void
 too_late(void *ctx)
 {
 	(void)ctx;
-	fail_msg("waited in vain");
+	fail_msg("timed out");
 }
 
 static int

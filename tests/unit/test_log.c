@@ -450,7 +450,7 @@ log_many(const char *destination)
 	check(log_start() == 0);
 	for (int i = 0; i < MANY; i++)
 		log_info("line %d of many that nobody reads", i);
-	log_finish(20); /* in vain */
+	log_finish(20); /* it times out */
 	say_and_wait();
 }
 
@@ -590,7 +590,7 @@ rotate_into_fifo(void)
 	check(rename(path, rotated) == 0 && mkfifo(path, 0600) == 0);
 	log_reopen();
 	log_info("after");
-	log_finish(20); /* in vain */
+	log_finish(20); /* it times out */
 	/* Replaced by a file, without any reader. */
 	check(unlink(path) == 0);
 	log_finish(WAIT_MS);
