@@ -207,7 +207,7 @@ def test_interfaces_of_containers(lab):
     assert station.get(f"{mib().oid('ldmInterfaceName')}.{index}") == b"lan0"
     assert station.get(f"{mib().oid('ldmInterfaceManagersUp')}.{index}") == 1
     assert kinds(station) == ["ldmManagerAppeared", "ldmManagerDisappeared"]
-    assert daemon.lines("eth0: is called lan0 now") and not daemon.lines("impaired")
+    assert daemon.lines("eth0: renamed to lan0") and not daemon.lines("impaired")
 
 
 def test_a_short_blindness(lab):

@@ -18,7 +18,7 @@ MANAGERS = addresses("198.18.0.1", 3)
 
 LINK = "AgentX link|master agent"
 UP_LINE = "AgentX link .* is up"
-REFUSED_LINE = "refuses our objects: another subagent has registered these objects"
+REFUSED_LINE = "refuses to register the objects: another subagent has registered these objects"
 
 @pytest.fixture
 def proxy(lab):
