@@ -234,7 +234,6 @@ note_name(struct listeners *listeners, const struct iface *iface)
 	set_name(l, iface->name);
 }
 
-/* Use an interface if possible. */
 static void
 use(struct listeners *listeners, struct listener *l, enum link_state state)
 {

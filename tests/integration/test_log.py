@@ -124,7 +124,7 @@ def goes_on(station, responder, managers):
         seen = len(announced(managers[-1]))
         responder.command(command, managers[-1])
         wait_for(lambda: len(announced(managers[-1])) > seen, 20,
-                 f"what came of {command} to be announced")
+                 f"the effect of {command} to be announced")
 
 
 def many_lines(station, count):

@@ -234,10 +234,10 @@ def test_live(lab):
         scan.wait_output(address.replace(".", r"\.") + r"\b")
     before = len(scan.lines(r"198\.18\.0\.2\b"))
     responder.command("off", "198.18.0.2")
-    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 60, "word that it went")
+    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 60, "its disappearance")
     before = len(scan.lines(r"198\.18\.0\.2\b"))
     responder.command("on", "198.18.0.2")
-    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 20, "word that it came")
+    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 20, "its return")
     responder.command("set", "198.18.0.3", "hostname", "renamed-host")
     scan.wait_output("renamed-host", 20)
     assert scan.end(signal.SIGINT)[0] == 0
