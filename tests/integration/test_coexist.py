@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Several programs at the well-known port of one host.
+"""Several programs that use the well-known port of one host.
 
-"Daemon, ldm-scan and a responder on the same host, in any order of starting:
-each finds all; with `sourcePort ephemeral` a foreign program bound to *:64535
-loses nothing. The daemon answers no discovery and no MAC request."
+Daemon, ldm-scan and responder work on the same host, whichever starts first, and
+with `sourcePort ephemeral` another program bound to *:64535 receives all its
+datagrams.  The daemon never answers requests, neither for discovery nor for MAC
+address collision detection.
 """
 
 import itertools
@@ -118,7 +119,7 @@ def test_a_scan_hides_no_manager_from_the_daemon(lab, order):
 
 
 def test_scan_takes_the_port_when_it_is_free(lab):
-    """A live scan leaves the port to the daemon, and says so, but only as long as it runs."""
+    """A live scan does not use the port while the daemon runs, and prints a warning."""
     station = lab.station()
     kinds = managers_of_every_kind(lab)
     daemon = station.daemon(interval="800ms", window="300ms")
@@ -191,7 +192,7 @@ def test_foreign_program_loses_nothing(lab, foreign_first):
 
 
 def test_foreign_program_does_not_hide_managers(lab):
-    """By default a program that takes the port's unicast datagrams hides no manager."""
+    """By default, a program that receives the port's unicast datagrams hides no manager."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
     station.daemon(interval="4s", window="1s")
@@ -205,7 +206,7 @@ def test_foreign_program_does_not_hide_managers(lab):
 
 
 def test_port_held_exclusively(lab):
-    """Another program holds the port without sharing it: logged once, and managers are found."""
+    """Another program does not share the port: logged once, and managers are found."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
     with station.entered():
@@ -279,7 +280,7 @@ def test_daemon_answers_nobody(lab):
 
 
 def test_own_requests_are_no_other_discoverer(lab):
-    """A daemon that receives only its own looped back requests finds nobody and continues."""
+    """A daemon that receives only its own requests, looped back, finds no manager and continues."""
     station = lab.station()
     daemon = station.daemon(interval="400ms", window="200ms")
     other = lab.manager_host()

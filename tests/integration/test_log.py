@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The log: it blocks nothing, and everything relevant is in it.
+"""The log blocks nothing, and everything relevant is in it.
 
-"Nothing that only reports may block what reports on." "What the start finds is
-in the log." "-D logs each datagram with source, interface and verdict; the
-daemon names the source of refused answers once in a while."
+A destination that hangs delays neither discovery nor SNMP.  Messages of the start are
+in the log.  -D logs each datagram with source, interface and verdict; without it, the
+sources of refused answers are logged at intervals.
 """
 
 import contextlib
@@ -74,7 +74,7 @@ class Syslog(Reader):
 
 
 class Pipe(Reader):
-    """A standard error that nobody reads."""
+    """A standard error that is not read."""
 
     OPTIONS = ("-Le",)
 
@@ -124,7 +124,7 @@ def goes_on(station, responder, managers):
         seen = len(announced(managers[-1]))
         responder.command(command, managers[-1])
         wait_for(lambda: len(announced(managers[-1])) > seen, 20,
-                 f"what came of {command} to be announced")
+                 f"the effect of {command} to be announced")
 
 
 def many_lines(station, count):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What ldm-agentx(8), "NETWORK", says of firewalls, switches and two interfaces on one subnet.
+"""The advice of ldm-agentx(8), "NETWORK": firewalls, switches, two interfaces on one subnet.
 
 Its commands are run as they are printed; without them discovery fails.
 """
@@ -90,7 +90,7 @@ def test_firewall(network, tool):
     type_in(host, rules)
     assert scanned(host) == everybody()
     assert scanned(host, "-s", "fixed") == everybody()
-    # There is no round without an answer by which the manager is heard.
+    # Every manager is heard in every round.
     daemon = host.daemon(config=["misses 1"], interval="400ms", window="200ms")
     for address in everybody():
         daemon.wait_output(rf"{re.escape(address)} .* appeared", 20)
@@ -151,7 +151,7 @@ def test_snooping(network, switch):
 
 
 def test_querier_is_seen(network, switch):
-    """tcpdump as in the manual ends with the querier's next question."""
+    """tcpdump as in the manual ends with the querier's next query."""
     if shutil.which("tcpdump") is None or "--reuid=65534" not in network.ordinary_user():
         pytest.skip("no tcpdump here, or no user that it could become")
     host = network.host("station", ("br0", "198.18.0.1/24"))

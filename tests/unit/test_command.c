@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The commands of the responder's control socket: what they do and what is refused. */
+/* The commands of the responder's control socket: their effects, and which are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Run the command; it must be answered with these lines, and stop the responder or not. */
+/* Run the command; the reply must be these lines, and the responder must stop or not. */
 static void
 expect_lines(const char *line, const char *lines, bool goes_on)
 {
@@ -105,7 +105,8 @@ test_refused_who(void **state)
 	expect("off 198.18.0.6", "error: 198.18.0.6 is not one of the simulated managers");
 	expect("off 198.18.0.5-198.18.0.6",
 	       "error: 198.18.0.6 is not one of the simulated managers");
-	expect("off 198.18.0.3-198.18.0.2", "error: 198.18.0.3-198.18.0.2 ends before it begins");
+	expect("off 198.18.0.3-198.18.0.2",
+	       "error: 198.18.0.3-198.18.0.2: the range ends before it begins");
 	expect("off everybody", "error: 'everybody': expected ADDRESS, ADDRESS-ADDRESS or all");
 	expect("off 198.18.0.1-", "error: '': expected ADDRESS, ADDRESS-ADDRESS or all");
 	expect("off  all", "error: expected ADDRESS, ADDRESS-ADDRESS or all");
@@ -130,7 +131,7 @@ test_refused_set(void **state)
 	expect("set all port 65536", "error: port '65536': expected 1..65535");
 	expect("set all port 1 ", "error: port '1 ': expected 1..65535");
 	expect("set all hostname \x1b[0m",
-	       "error: host name '\\x1b[0m' has an octet that is not printable ASCII");
+	       "error: hostname '\\x1b[0m' contains an octet that is not printable ASCII");
 	snprintf(line, sizeof(line), "set all version %s", digits);
 	expect(line, "error: version '12345678901234567890123456789012' is longer than 31 octets");
 	for (size_t i = 0; i < 5; i++) {
@@ -145,7 +146,7 @@ test_answers(void **state)
 {
 	const struct answers_request request = {
 	    .source = 0xc61200fe, .source_port = 2, .ifindex = 3};
-	const struct answers_request nobody = {.source = 0, .source_port = 2, .ifindex = 3};
+	const struct answers_request impossible = {.source = 0, .source_port = 2, .ifindex = 3};
 
 	(void)state;
 	expect("mode multicast", "ok");
@@ -159,12 +160,12 @@ test_answers(void **state)
 	answers_finish(f.answers, ANSWER_FAILED);
 	answers_finish(f.answers, ANSWER_CANCELLED);
 	expect("off 198.18.0.1", "ok 1");
-	answers_request(f.answers, &nobody, 0);
+	answers_request(f.answers, &impossible, 0);
 	expect("stats", "ok managers=5 on=4 requests=3 refused=1 limited=0 sent=1 pending=2 lost=5 "
 			"dropped=0 cancelled=1 failed=1");
 
-	expect("loss 101", "error: loss: expected a number of percent, 0..100");
-	expect("loss 5%", "error: loss: expected a number of percent, 0..100");
+	expect("loss 101", "error: loss: expected a percentage, 0..100");
+	expect("loss 5%", "error: loss: expected a percentage, 0..100");
 	expect("loss", "error: usage: loss PERCENT");
 	expect("delay 20:10", "error: delay: expected MAX or MIN:MAX in milliseconds, 0..3600000");
 	expect("mode some", "error: mode: expected source, fixed, multicast, both or twice");
@@ -175,7 +176,7 @@ test_others(void **state)
 {
 	(void)state;
 	expect_lines("quit", "ok\n", false);
-	expect("quit now", "error: usage: quit (and nothing more)");
+	expect("quit now", "error: usage: quit (without arguments)");
 	expect("", "error: '': expected off, on, set, loss, delay, mode, stats, list or quit");
 	expect("Quit\t",
 	       "error: 'Quit\\x09': expected off, on, set, loss, delay, mode, stats, list or quit");
@@ -197,7 +198,7 @@ test_list(void **state)
 		     "198.18.0.5\ton\t6482\t1.2\t\n"
 		     "ok 5\n",
 		     true);
-	expect("list all", "error: usage: list (and nothing more)");
+	expect("list all", "error: usage: list (without arguments)");
 }
 
 /* The longest texts, to the last octet. */
