@@ -143,13 +143,14 @@ examine(struct store *store, const char *what, char *error)
 	return verdict == SCHEMA_EMPTY ? OPENED_EMPTY : OPENED;
 }
 
-/* An empty file is what a crash leaves where a new one was made. */
+/* An empty file is what a crash leaves where a new one was made.  To SQLite a file of one
+ * octet is empty, too. */
 static bool
 is_there(const struct store *store)
 {
 	const long long size = place_size(store->place, "");
 
-	return size > 0 || (size < 0 && errno != ENOENT);
+	return size > 1 || (size < 0 && errno != ENOENT);
 }
 
 typedef int open_fn(sqlite3 **db, const char *path);
@@ -335,9 +336,10 @@ open_to_write(struct store *store, char *error)
 		code = database_use_wal(store->db);
 	if (code == SQLITE_OK)
 		return opened;
-	explain(store, "write", code, error);
-	close_database(store);
-	return OPENED_NOT;
+	opened = fail_to_open(store, "write", code, error);
+	if (opened == OPENED_NOT)
+		close_database(store);
+	return opened;
 }
 
 static enum store_saved
