@@ -104,8 +104,10 @@ explain(const struct store *store, const char *what, int code, char *error)
 {
 	char reason[WHY_LEN];
 
-	say(error, "cannot %s %s: %s", what, place_path(store->place),
-	    database_reason(store->db, code, reason, sizeof(reason)));
+	database_reason(store->db, code, reason, sizeof(reason));
+	if ((code & 0xff) == SQLITE_CANTOPEN && place_probe(store->place) < 0)
+		snprintf(reason, sizeof(reason), "%s", strerror(errno));
+	say(error, "cannot %s %s: %s", what, place_path(store->place), reason);
 }
 
 /* An error of SQLite's while it was opened. */
