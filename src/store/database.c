@@ -86,7 +86,7 @@ int
 database_check(sqlite3 *db, char *error, size_t size)
 {
 	sqlite3_stmt *stmt;
-	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+	int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
 	const char *result;
 
 	if (code != SQLITE_OK)

@@ -10,6 +10,7 @@
 
 #include "store/database.h"
 #include "store/load.h"
+#include "store/rules.h"
 #include "store/save.h"
 #include "store/schema.h"
 
@@ -199,30 +200,6 @@ keep_aside(struct store *store, const char *why, char *error)
 	return -1;
 }
 
-static bool
-clamp(int64_t *wall_ms, int64_t now_wall_ms)
-{
-	if (*wall_ms <= now_wall_ms)
-		return false;
-	*wall_ms = now_wall_ms;
-	return true;
-}
-
-static size_t
-clamp_times(struct state *state, int64_t now_wall_ms)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < state->manager_count; i++) {
-		struct manager *m = &state->managers[i].m;
-		const bool first = clamp(&m->first_seen.wall_ms, now_wall_ms);
-		const bool last = clamp(&m->last_seen.wall_ms, now_wall_ms);
-
-		count += first || last;
-	}
-	return count;
-}
-
 /* Where -wal and -shm cannot be made, as the disk is full or read-only. */
 static enum opened
 open_to_read(struct store *store, char *error)
@@ -297,7 +274,7 @@ store_load(struct store *store, const struct store_limits *limits, struct moment
 		place_remember(store->place);
 	if (!store->complete || sqlite3_db_readonly(store->db, "main") != 0)
 		close_database(store);
-	*clamped = clamp_times(state, now.wall_ms);
+	*clamped = rules_clamp_times(state, now.wall_ms);
 	return loaded;
 }
 
