@@ -206,6 +206,26 @@ test_each_schema(void **state)
 	}
 }
 
+/* A row that its index does not know could be saved a second time. */
+static void
+test_index_without_a_row(void **state)
+{
+	(void)state;
+	make_database("CREATE TABLE kept AS SELECT * FROM sqlite_master WHERE tbl_name = 'event';"
+		      "PRAGMA writable_schema = ON;"
+		      "UPDATE sqlite_master SET sql = replace(sql, 'UNIQUE', '') "
+		      "WHERE name = 'event';"
+		      "DELETE FROM sqlite_master WHERE name LIKE 'sqlite_autoindex_event%'");
+	run_sql("DELETE FROM event WHERE id = 3;"
+		"INSERT INTO event (id, queued, type, time, status) "
+		"VALUES (2000, 0, 'impaired', 1, 'up')");
+	run_sql("PRAGMA writable_schema = ON;"
+		"UPDATE sqlite_master SET sql = (SELECT sql FROM kept WHERE name = 'event') "
+		"WHERE name = 'event';"
+		"INSERT INTO sqlite_master SELECT * FROM kept WHERE type = 'index'");
+	assert_put_aside("index");
+}
+
 /* What somebody added changes nothing: neither does it run, nor is it in the way. */
 static void
 test_additions_are_harmless(void **state)
@@ -328,8 +348,13 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(test_each_value),  TEST(test_each_schema), TEST(test_additions_are_harmless),
-	    TEST(test_other_files), TEST(test_truncated),   TEST(test_flipped_bits),
+	    TEST(test_each_value),
+	    TEST(test_each_schema),
+	    TEST(test_additions_are_harmless),
+	    TEST(test_index_without_a_row),
+	    TEST(test_other_files),
+	    TEST(test_truncated),
+	    TEST(test_flipped_bits),
 	};
 
 	return cmocka_run_group_tests(tests, set_up_all, tear_down_all);
