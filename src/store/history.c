@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/columns.h"
 #include "store/event_row.h"
 #include "store/readonly.h"
 #include "store/schema.h"
@@ -186,20 +187,23 @@ check_schema(struct reader *reader, sqlite3 *db)
 static enum outcome
 take_rows(struct reader *reader, sqlite3_stmt *stmt, int64_t *last)
 {
-	const char *wrong;
-	char what[80];
+	char what[PLACE_ERROR_LEN / 2];
+	struct columns columns = {
+	    .stmt = stmt, .table = "event", .error = what, .error_size = sizeof(what)};
 	int code;
 
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && reader->count < PIECE) {
-		const int64_t number = sqlite3_column_int64(stmt, 0);
+		struct event_record *record = &reader->piece[reader->count];
+		int64_t number;
 
-		wrong = number > *last ? event_row_read(stmt, 1, &reader->piece[reader->count])
-				       : "number";
-		if (wrong != NULL) {
-			snprintf(what, sizeof(what), "event number %lld: invalid %s",
-				 (long long)number, wrong);
+		columns_start(&columns);
+		number = columns_number(&columns, INT64_MIN, INT64_MAX);
+		if (number <= *last)
+			columns_fail(&columns, "expected a higher number than before");
+		*record = (struct event_record){0};
+		event_row_read(&columns, record);
+		if (columns.bad)
 			return fail(reader, "is damaged: ", what);
-		}
 		*last = number;
 		reader->count++;
 	}

@@ -12,15 +12,15 @@
 #include "core/discover.h"
 #include "store/columns.h"
 #include "store/database.h"
+#include "store/event_row.h"
 #include "store/rules.h"
 #include "store/schema.h"
 #include "store/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-#define WALL_MAX_MS INT64_C(253402300799999) /* in the year 9999 */
-#define RUNTIME_MAX_US (36525 * US_PER_DAY)  /* a century */
-#define NUMBER_MAX (INT64_C(1) << 62)        /* SQLite can go on from there */
+#define RUNTIME_MAX_US (36525 * US_PER_DAY) /* a century */
+#define NUMBER_MAX (INT64_C(1) << 62)       /* SQLite can go on from there */
 
 /* Settings by their place in `settings`. */
 enum setting {
@@ -43,7 +43,7 @@ static const struct {
     [SETTING_QUIET] = {"quiet", 0, 1, false},
     [SETTING_LAST_ID] = {"last_id", 0, UINT32_MAX, false},
     [SETTING_RUNTIME] = {"runtime", 0, RUNTIME_MAX_US, false},
-    [SETTING_SAVED] = {"saved", 0, WALL_MAX_MS, false},
+    [SETTING_SAVED] = {"saved", 0, COLUMNS_WALL_MAX_MS, false},
     [SETTING_INTERVAL] = {"interval", DISCOVER_INTERVAL_MIN_US, DISCOVER_INTERVAL_MAX_US, true},
     [SETTING_NOTIFICATIONS] = {"notifications", 0, 1, true},
 };
@@ -213,8 +213,8 @@ read_manager_columns(struct reader *r, struct manager_record *record)
 	m->port = (uint16_t)columns_optional(c, 1, UINT16_MAX);
 	m->source = columns_address(c);
 	columns_name(c, record->link, sizeof(record->link));
-	m->first_seen.wall_ms = columns_optional(c, 1, WALL_MAX_MS);
-	m->last_seen.wall_ms = columns_optional(c, 1, WALL_MAX_MS);
+	m->first_seen.wall_ms = columns_optional(c, 1, COLUMNS_WALL_MAX_MS);
+	m->last_seen.wall_ms = columns_optional(c, 1, COLUMNS_WALL_MAX_MS);
 	if (manager_heard(m))
 		m->last_seen.mono_us = read_age(r);
 	else
@@ -260,30 +260,6 @@ read_manager(struct reader *r)
 		state->managers[state->manager_count++] = record;
 }
 
-static void
-read_event_columns(struct reader *r, struct event_record *record)
-{
-	struct columns *c = &r->row;
-	struct event *event = &record->event;
-
-	event->id = (uint32_t)columns_number(c, 1, UINT32_MAX);
-	record->queued = columns_flag(c);
-	event->type = (enum event_type)columns_word(c, words_event_type, false);
-	event->time.wall_ms = columns_number(c, 1, WALL_MAX_MS);
-	event->addr = columns_address(c);
-	event->status = (enum manager_status)columns_word(c, words_status, false);
-	columns_text(c, event->hostname, sizeof(event->hostname));
-	columns_text(c, event->version, sizeof(event->version));
-	event->port = (uint16_t)columns_optional(c, 1, UINT16_MAX);
-	columns_text(c, event->former_hostname, sizeof(event->former_hostname));
-	columns_text(c, event->former_version, sizeof(event->former_version));
-	event->former_port = (uint16_t)columns_optional(c, 1, UINT16_MAX);
-	event->source = columns_address(c);
-	event->other_source = columns_address(c);
-	event->ifindex = (unsigned int)columns_optional(c, 1, INT32_MAX);
-	columns_text(c, event->reason, sizeof(event->reason));
-}
-
 /* Ids ascend, and may start at 1 again once: then they are lower than the first of all. */
 static void
 check_id(struct reader *r, uint32_t id)
@@ -306,12 +282,8 @@ read_event(struct reader *r)
 	struct state *state = r->state;
 	struct event_record record = {0};
 	void *events = state->events;
-	const char *expected;
 
-	read_event_columns(r, &record);
-	expected = is_bad(r) ? NULL : rules_event(&record);
-	if (expected != NULL)
-		columns_fail(&r->row, "%s", expected);
+	event_row_read(&r->row, &record);
 	check_id(r, record.event.id);
 	r->queued += record.queued;
 	if (r->queued > r->load->queued)

@@ -204,6 +204,31 @@ place_create(struct place *place, char error[PLACE_ERROR_LEN])
 	return -1;
 }
 
+static int
+probe(const struct place *place, const char *suffix)
+{
+	char *name = with_suffix(place, suffix);
+	int fd, number;
+
+	if (name == NULL)
+		return -1;
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	number = errno;
+	if (fd >= 0) {
+		close(fd);
+		unlink(name);
+	}
+	free(name);
+	errno = number;
+	return fd >= 0 || number == EEXIST ? 0 : -1;
+}
+
+int
+place_probe(const struct place *place)
+{
+	return probe(place, "-wal") == 0 && probe(place, "-shm") == 0 ? 0 : -1;
+}
+
 static struct identity
 identify(const struct place *place, const char *suffix)
 {

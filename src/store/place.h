@@ -59,6 +59,10 @@ long long place_size(const struct place *place, const char *suffix);
  * of another database.  On disk when it returns.  Returns 0, or -1 with *error. */
 int place_create(struct place *place, char error[PLACE_ERROR_LEN]);
 
+/* Whether PATH-wal and PATH-shm are there or can be made: SQLite reports the error of a
+ * second attempt, to read what is not there.  Returns 0, or -1 with errno. */
+int place_probe(const struct place *place);
+
 /* Remember which files PATH, PATH-wal and PATH-shm are now, while SQLite has them open. */
 void place_remember(struct place *place);
 

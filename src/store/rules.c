@@ -70,3 +70,27 @@ rules_event(const struct event_record *record)
 		   ? NULL
 		   : "expected an address that a manager can have";
 }
+
+static bool
+clamp(int64_t *wall_ms, int64_t now_wall_ms)
+{
+	if (*wall_ms <= now_wall_ms)
+		return false;
+	*wall_ms = now_wall_ms;
+	return true;
+}
+
+size_t
+rules_clamp_times(struct state *state, int64_t now_wall_ms)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->manager_count; i++) {
+		struct manager *m = &state->managers[i].m;
+		const bool first = clamp(&m->first_seen.wall_ms, now_wall_ms);
+		const bool last = clamp(&m->last_seen.wall_ms, now_wall_ms);
+
+		count += first || last;
+	}
+	return count;
+}

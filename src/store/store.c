@@ -10,6 +10,7 @@
 
 #include "store/database.h"
 #include "store/load.h"
+#include "store/rules.h"
 #include "store/save.h"
 #include "store/schema.h"
 
@@ -104,8 +105,10 @@ explain(const struct store *store, const char *what, int code, char *error)
 {
 	char reason[WHY_LEN];
 
-	say(error, "cannot %s %s: %s", what, place_path(store->place),
-	    database_reason(store->db, code, reason, sizeof(reason)));
+	database_reason(store->db, code, reason, sizeof(reason));
+	if ((code & 0xff) == SQLITE_CANTOPEN && place_probe(store->place) < 0)
+		snprintf(reason, sizeof(reason), "%s", strerror(errno));
+	say(error, "cannot %s %s: %s", what, place_path(store->place), reason);
 }
 
 /* An error of SQLite's while it was opened. */
@@ -143,13 +146,14 @@ examine(struct store *store, const char *what, char *error)
 	return verdict == SCHEMA_EMPTY ? OPENED_EMPTY : OPENED;
 }
 
-/* An empty file is what a crash leaves where a new one was made. */
+/* An empty file is what a crash leaves where a new one was made.  To SQLite a file of one
+ * octet is empty, too. */
 static bool
 is_there(const struct store *store)
 {
 	const long long size = place_size(store->place, "");
 
-	return size > 0 || (size < 0 && errno != ENOENT);
+	return size > 1 || (size < 0 && errno != ENOENT);
 }
 
 typedef int open_fn(sqlite3 **db, const char *path);
@@ -194,30 +198,6 @@ keep_aside(struct store *store, const char *why, char *error)
 	}
 	say(error, "%s: %s; cannot rename it: %s", path, reason, strerror(errno));
 	return -1;
-}
-
-static bool
-clamp(int64_t *wall_ms, int64_t now_wall_ms)
-{
-	if (*wall_ms <= now_wall_ms)
-		return false;
-	*wall_ms = now_wall_ms;
-	return true;
-}
-
-static size_t
-clamp_times(struct state *state, int64_t now_wall_ms)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < state->manager_count; i++) {
-		struct manager *m = &state->managers[i].m;
-		const bool first = clamp(&m->first_seen.wall_ms, now_wall_ms);
-		const bool last = clamp(&m->last_seen.wall_ms, now_wall_ms);
-
-		count += first || last;
-	}
-	return count;
 }
 
 /* Where -wal and -shm cannot be made, as the disk is full or read-only. */
@@ -294,7 +274,7 @@ store_load(struct store *store, const struct store_limits *limits, struct moment
 		place_remember(store->place);
 	if (!store->complete || sqlite3_db_readonly(store->db, "main") != 0)
 		close_database(store);
-	*clamped = clamp_times(state, now.wall_ms);
+	*clamped = rules_clamp_times(state, now.wall_ms);
 	return loaded;
 }
 
@@ -335,9 +315,10 @@ open_to_write(struct store *store, char *error)
 		code = database_use_wal(store->db);
 	if (code == SQLITE_OK)
 		return opened;
-	explain(store, "write", code, error);
-	close_database(store);
-	return OPENED_NOT;
+	opened = fail_to_open(store, "write", code, error);
+	if (opened == OPENED_NOT)
+		close_database(store);
+	return opened;
 }
 
 static enum store_saved

@@ -6,13 +6,10 @@ bookkeeping reads snmptrapd's output to find which were delivered, repeated or l
 """
 
 import collections
-import contextlib
-import ctypes
 import datetime
 import os
 import random
 import re
-import select
 import struct
 import time
 from pathlib import Path
@@ -20,8 +17,9 @@ from pathlib import Path
 import pytest
 
 import ber
-from lab import (DOWN, SLOW, UP, Daemon, Snmpd, addresses, libc, mib, parse_notification,
+from lab import (DOWN, SLOW, UP, Daemon, Snmpd, addresses, mib, parse_notification,
                  parse_request, wait_for)
+from tampering import fake_clock
 
 WHOLE = bool(os.environ.get("LDM_WHOLE"))
 
@@ -261,7 +259,7 @@ class Rig:
         self.interval = interval * SLOW
         self.window = (window or interval / 2) * SLOW
         self.misses = misses
-        self.state = lab.path / "kept" / "state"
+        self.state = lab.path / "kept" / "state.db"
         self.config = [f"stateFile {self.state}",
                        f"interval {self.interval * 1000:g}ms",
                        f"window {self.window * 1000:g}ms", f"misses {misses}",
@@ -276,14 +274,15 @@ class Rig:
         self.client = ber.Client(self.station, "public")
         self.daemon = None
         self.faults = 0
+        self.hours = 0
         self.back = []  # how long each registration took
         self.switch(self.managers[count - off:], False, owed=False)
 
     # The daemon
 
-    def start_daemon(self, *config, env=None):
-        """Start it, with further lines of configuration."""
-        argv = self.station.daemon_command(config=[*self.config, *config])
+    def start_daemon(self, *config, env=None, prefix=()):
+        """Start it, with further lines of configuration, by another command."""
+        argv = [*prefix, *self.station.daemon_command(config=[*self.config, *config])]
         self.daemon = self.station.start("ldm-agentx", argv, Daemon, env=env)
         return self.daemon
 
@@ -293,6 +292,17 @@ class Rig:
         self.cadence.broken()
         self.faults += 1
         assert not self.daemon.complaints(), self.daemon.output()
+
+    def hour_later(self):
+        """The environment of a daemon for which an hour has passed since the others.
+
+        Where no ids are known, they go on at the seconds since 1970.
+        """
+        clock = self.lab.path / "clock"
+        env = fake_clock(clock)
+        self.hours += 1
+        clock.write_text(f"+{self.hours}h")
+        return env
 
     def end_daemon(self):
         """SIGTERM, after which it saves."""
@@ -380,43 +390,6 @@ class Rig:
         if self.back:
             values["longest_time_to_register_in_s"] = max(self.back)
         return values
-
-
-# The process and its files
-
-class Watch:
-    """Sees files being created in a directory."""
-
-    CREATE = 0x100
-
-    def __init__(self, directory):
-        self.fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if libc.inotify_add_watch(self.fd, os.fsencode(directory), self.CREATE) < 0:
-            raise OSError(ctypes.get_errno(), f"inotify_add_watch {directory}")
-
-    def wait(self, name, seconds):
-        """Wait until a file of that name is created from now on; whether it was."""
-        self.created()
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            select.select([self.fd], [], [], left)
-            if name in self.created():
-                return True
-        return False
-
-    def created(self):
-        """The names since the last call."""
-        names, data = [], b""
-        with contextlib.suppress(BlockingIOError):
-            data = os.read(self.fd, 65536)
-        while data:
-            length, = struct.unpack_from("I", data, 12)
-            names.append(os.fsdecode(data[16:16 + length].rstrip(b"\0")))
-            data = data[16 + length:]
-        return names
-
-    def close(self):
-        os.close(self.fd)
 
 
 def footprint(process):

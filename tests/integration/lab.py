@@ -379,7 +379,7 @@ class Host:
         state = self.lab.path / f"state-{len(self.lab.processes)}"
         state.mkdir(exist_ok=True)
         state.chmod(0o1777)  # some daemons run as other users
-        path.write_text("".join(f"{line}\n" for line in with_state_file(config, state / "state")))
+        path.write_text("".join(f"{line}\n" for line in with_state_file(config, state / "state.db")))
         return [*WRAPPER, binary or program("ldm-agentx"), "-f", "-Lo", "-C", "-c", str(path),
                 "-x", self.agentx, *args]
 

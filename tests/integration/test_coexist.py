@@ -225,7 +225,7 @@ def test_port_taken_while_the_daemon_was_away(lab):
     station = lab.station()
     kinds = managers_of_every_kind(lab)
     every = [address for mode in MODES for address in kinds[mode]]
-    config = ["misses 2", f"stateFile {lab.path}/state"]
+    config = ["misses 2", f"stateFile {lab.path}/state.db"]
     before = station.daemon(interval="400ms", window="200ms", config=config)
     station.wait_all_up(every)
     assert before.end()[0] == 0

@@ -5,18 +5,17 @@
 newer version: the daemon starts, says so, keeps the bad file."
 """
 
-import re
-
 import pytest
 
-from faultlab import FIRST, form
-from lab import addresses, wait_for
+import database
+from faultlab import form
+from lab import wait_for
 
-CUTS = form(None, 40)  # None: every length
+CUTS = form(300, 20)
 
 
 def bad(rig):
-    return rig.state.with_name("state.bad")
+    return database.beside(rig.state, ".bad")
 
 
 def expect_kept_aside(rig, damaged):
@@ -38,91 +37,101 @@ def good_state(make_rig, count):
 
 
 def test_cut(make_rig, figures):
-    """Cut at each length."""
+    """Cut at lengths spread over it, at the ends of pages among them."""
     rig, whole = good_state(make_rig, 2)
     rig.station.master.end()
-    lengths = range(len(whole)) if CUTS is None else \
-        sorted({round(i * (len(whole) - 1) / (CUTS - 1)) for i in range(CUTS)})
-    refused = 0
-    for length in lengths:
+    page = int.from_bytes(whole[16:18], "big")
+    lengths = {round(i * (len(whole) - 1) / CUTS) for i in range(1, CUTS + 1)}
+    lengths |= {*rig.random.sample(range(page, len(whole), page), CUTS // 10), 1, 99, 100}
+    for length in sorted(lengths):
         rig.state.write_bytes(whole[:length])
         rig.start_daemon()
-        if length == len(whole) - 1:
-            # Only the end of the last line is missing: both results are right.
-            rig.daemon.wait_output("starting without it|loaded .* managers")
-        else:
-            expect_kept_aside(rig, whole[:length])
-            refused += 1
+        expect_kept_aside(rig, whole[:length])
         # The start is complete when it has saved a file of its own.
-        wait_for(lambda: rig.state.exists() and rig.state.read_bytes() != whole[:length], 10,
-                 "a new state file")
+        wait_for(lambda: database.setting(rig.state, "clean") == 0, 10, "a new state file")
         if length % 16:
             rig.kill_daemon()
         else:
             rig.end_daemon()
-        bad(rig).unlink(missing_ok=True)
-    figures.put(octets=len(whole), cuts=len(lengths), kept_aside=refused)
+        for path in rig.state.parent.glob("state.db*"):
+            path.unlink()
+    figures.put(octets=len(whole), cuts=len(lengths))
 
 
-# Each turns a good file into a bad one.
+# Each damages a good file.
 
-def garbage(whole, rng):
-    return rng.randbytes(len(whole))
-
-
-def zeros(whole, _):
-    return bytes(len(whole))
+def garbage(state, rng):
+    state.write_bytes(rng.randbytes(state.stat().st_size))
 
 
-def many_zeros(*_):
-    return bytes(1 << 20)
+def zeros(state, _):
+    state.write_bytes(bytes(state.stat().st_size))
 
 
-def flipped_bit(whole, _):
-    octets = bytearray(whole)
-    octets[whole.rindex(b"manager ") + 20] ^= 0x80
-    return bytes(octets)
+def many_zeros(state, _):
+    state.write_bytes(bytes(1 << 20))
 
 
-def a_million_rows(whole, _):
-    lines = whole.splitlines(keepends=True)
-    row = next(line for line in lines if re.match(rb"manager\b.*\b198\.18\.0\.1\b", line))
-    rows = (row.replace(FIRST.encode(), address.encode())
-            for address in addresses("198.32.0.0", 1000000))
-    at = lines.index(row)
-    return b"".join([*lines[:at], *rows, *lines[at:]])
+def text(state, _):
+    state.write_text("precious\n")
 
 
-def newer_version(whole, _):
-    first, rest = whole.split(b"\n", 1)
-    newer = re.sub(rb"\b1\b", b"2", first)
-    assert newer != first
-    return newer + b"\n" + rest
+def flipped_bit(state, _):
+    octets = bytearray(state.read_bytes())
+    octets[octets.rindex(b"ldom")] ^= 0x80
+    state.write_bytes(octets)
 
 
-def twice(whole, _):
-    return whole + whole
+def lost_page(state, rng):
+    octets = bytearray(state.read_bytes())
+    page = int.from_bytes(octets[16:18], "big")
+    # The first one has the schema.
+    octets[:page] = octets[:100] + rng.randbytes(page - 100)
+    state.write_bytes(octets)
 
 
-@pytest.mark.parametrize("damage", [garbage, zeros, many_zeros, flipped_bit, a_million_rows,
-                                    newer_version, twice])
+def sql(*commands):
+    def damage(state, _):
+        with database.connect(state) as db:
+            for command in commands:
+                db.execute(command)
+    return damage
+
+
+a_million_rows = sql("""
+    INSERT INTO manager (address, missed, transitions, expected, conflict)
+    WITH RECURSIVE address(n) AS
+        (VALUES (198 << 24 | 32 << 16) UNION ALL SELECT n + 1 FROM address LIMIT 1000000)
+    SELECT n, 0, 0, 0, 0 FROM address""")
+newer_version = sql("PRAGMA user_version = 2")
+another_program = sql("PRAGMA application_id = 1")
+no_table = sql("DROP VIEW managers", "DROP TABLE manager")
+bad_port = sql("UPDATE manager SET port = 65536")
+bad_type = sql("UPDATE event SET time = 'yesterday'")
+long_name = sql("UPDATE manager SET hostname = printf('%.*c', 100000, 'x')")
+
+DAMAGES = ["garbage", "zeros", "many_zeros", "text", "flipped_bit", "lost_page", "a_million_rows",
+           "newer_version", "another_program", "no_table", "bad_port", "bad_type", "long_name"]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_damaged(make_rig, damage):
     """All managers are found and announced again, under new ids even if the old ones are lost."""
-    rig, whole = good_state(make_rig, 10)
-    damaged = damage(whole, rig.random)
-    rig.state.write_bytes(damaged)
+    rig, _ = good_state(make_rig, 10)
+    globals()[damage](rig.state, rig.random)
+    damaged = rig.state.read_bytes()
     rig.faults += 1
-    former = max(rig.book.events)
+    previous = max(rig.book.events)
     book = rig.new_book()
     # Managers announced as down are forgotten, the others are new.
-    rig.begin()
+    rig.begin(env=rig.hour_later())
     expect_kept_aside(rig, damaged)
     rig.switch(rig.managers[:1], True)
     rig.book.settle()
     rig.be_seen()
     rig.book.check()
     rig.station.wait_statuses(rig.reality())
-    assert min(book.events) > former
+    assert min(book.events) > previous
 
     # Its own state is good.
     rig.kill_daemon()

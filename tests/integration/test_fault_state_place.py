@@ -9,14 +9,17 @@ the start is refused with a clear message; saved again once possible."
 import ctypes
 import errno
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+import database
 from faultlab import form
 from lab import Daemon, libc, wait_for
+from tampering import Tampering, needs_strace
 
 TURNS = form(4, 2)
 
@@ -38,7 +41,7 @@ class Volume:
     def __init__(self, root):
         self.root = root
         root.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k,nr_inodes=64,mode=755", "tmpfs",
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,nr_inodes=64,mode=755", "tmpfs",
                         root], check=True)
 
     def until_it_fails(self, step):
@@ -78,12 +81,12 @@ class Volume:
 
     def take_name(self):
         """Put a directory where the state file was."""
-        state = self.root / "lib" / "kept" / "state"
+        state = self.root / "lib" / "kept" / "state.db"
         (self.root / "directory").mkdir()
         swap(self.root / "directory", state)
 
     def give_name(self):
-        (self.root / "lib" / "kept" / "state").rmdir()
+        (self.root / "lib" / "kept" / "state.db").rmdir()
 
     def remove(self):
         shutil.rmtree(self.root / "lib")
@@ -105,7 +108,7 @@ def volume_rig(make_rig):
     """A rig whose state is on a volume, and that volume."""
     rig = make_rig(12)
     volume = Volume(rig.lab.path / "volume")
-    rig.state = volume.root / "lib" / "kept" / "state"
+    rig.state = volume.root / "lib" / "kept" / "state.db"
     rig.state.parent.parent.mkdir()
     rig.config[0] = f"stateFile {rig.state}"
     return rig, volume
@@ -133,8 +136,8 @@ def expect_saved(rig):
 
 
 @pytest.mark.parametrize("trouble, at_start", [
-    ("full", False), ("full", True), ("out of inodes", False), ("out of inodes", True),
-    ("read-only", True), ("a directory", False), ("removed", False)])
+    ("full", False), ("full", True), ("out of inodes", True), ("read-only", True),
+    ("a directory", False), ("removed", False)])
 def test_goes_on(make_rig, trouble, at_start):
     """The daemon logs it once, continues its work, and saves again when possible."""
     rig, volume = volume_rig(make_rig)
@@ -158,13 +161,43 @@ def test_goes_on(make_rig, trouble, at_start):
     expect_saved(rig)
 
 
+def test_no_inodes_while_it_runs(make_rig):
+    """All files that it needs are there."""
+    rig, volume = volume_rig(make_rig)
+    rig.begin()
+    volume.take_inodes()
+    rig.faults += 1
+    come_and_go(rig, TURNS)
+    assert not rig.daemon.lines("error: |not saved")
+    volume.give_inodes()
+    expect_saved(rig)
+
+
+@needs_strace
+@pytest.mark.parametrize("error, reason", [("EROFS", "Read-only file system|readonly"),
+                                           ("EIO", "Input/output error|I/O error")])
+def test_writes_fail(make_rig, error, reason):
+    """The file system turns read-only, or fails, while its files are open."""
+    rig = make_rig(12)
+    rig.begin()
+    with Tampering(rig.daemon, "pwrite64", f"error={error}"):
+        rig.faults += 1
+        come_and_go(rig, TURNS)
+        said = rig.daemon.wait_output("is not saved")
+        come_and_go(rig, 1)
+        assert len(rig.daemon.lines("error: |not saved")) == 1
+    assert re.search(reason, said[0]) and str(rig.state) in said[0], said
+    rig.daemon.wait_output("is saved again", RETRIED_WITHIN)
+    expect_saved(rig)
+
+
 def kill_and_change_all(rig, volume, turns):
     """Kill the daemon after failed saves; start it with room again, then all managers change."""
     come_and_go(rig, turns)
     assert rig.daemon.lines("is not saved")
     rig.kill_daemon()
     volume.empty()
-    rig.start_daemon()
+    rig.start_daemon(env=rig.hour_later())
     rig.be_seen()
     rig.flip(rig.managers)
     rig.book.settle()
@@ -195,7 +228,7 @@ def test_start_without_room(make_rig):
     rig.end_daemon()
     volume.fill()
     rig.faults += 1
-    rig.start_daemon()
+    rig.start_daemon(env=rig.hour_later())
     kill_and_change_all(rig, volume, 1)
     assert not given_twice(rig)
 
@@ -205,20 +238,19 @@ def test_damaged_and_no_room(make_rig):
     rig, volume = volume_rig(make_rig)
     rig.begin()
     rig.end_daemon()
-    with open(rig.state, "a") as state:
-        state.write("garbage\n")
+    rig.state.write_bytes(bytes(8192))
     volume.fill()
     rig.faults += 2
-    rig.start_daemon()
+    rig.start_daemon(env=rig.hour_later())
     rig.daemon.wait_output("starting without it")
     rig.be_seen()
     rig.kill_daemon()
     volume.empty()
-    rig.start_daemon()
+    rig.start_daemon(env=rig.hour_later())
     rig.daemon.wait_output("does not exist yet")
     known = len(rig.book.read().events)
     wait_for(lambda: len(rig.book.read().events) >= known + len(rig.managers), 20,
-             "all of them anew")
+             "all of them again")
     assert not given_twice(rig)
 
 
@@ -227,8 +259,9 @@ def test_unreadable(lab, figures):
     station = lab.station(snmp=False)
     directory = lab.path / "kept"
     directory.mkdir()
-    state = directory / "state"
-    state.write_text("ldm-agentx-state 1\nsaved at=2026-11-24T14:40:21.123Z\nids taken=7\nend\n")
+    state = directory / "state.db"
+    with database.connect(state, "rwc") as db:
+        db.execute("CREATE TABLE precious (name)")
     before = contents(directory)
     if "--reuid=65534" in lab.ordinary_user():
         give_away(directory)
@@ -241,30 +274,9 @@ def test_unreadable(lab, figures):
     said, = daemon.lines("error: ")
     assert str(state) in said and "Permission denied" in said
     state.chmod(0o600)
-    assert {"state": before["state"]} == {name: content for name, content in
-                                          contents(directory).items() if name != "state.lock"}
+    assert {"state.db": before["state.db"]} == {
+        name: content for name, content in contents(directory).items() if name != "state.db.lock"}
     figures.put(faults=1)
-
-
-def test_read_only_and_back(make_rig):
-    """A file system that turns read-only while the daemon runs."""
-    rig, volume = volume_rig(make_rig)
-    rig.begin()
-    rig.end_daemon()
-    # With a file open for writing it cannot be remounted: open the lock while it is read-only.
-    volume.set_read_only()
-    rig.start_daemon()
-    rig.daemon.wait_output("is not saved")
-    volume.set_writable()
-    rig.daemon.wait_output("is saved again", RETRIED_WITHIN)
-    volume.set_read_only()
-    rig.faults += 1
-    come_and_go(rig, TURNS)
-    assert len(rig.daemon.lines("is not saved")) == 2
-    volume.set_writable()
-    come_and_go(rig, 1)
-    assert len(rig.daemon.lines("is saved again")) == 2
-    expect_saved(rig)
 
 
 def test_directory_removed(make_rig):
@@ -278,19 +290,72 @@ def test_directory_removed(make_rig):
     expect_saved(rig)
 
 
-def test_replaced_by_a_link_while_running(make_rig):
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", ".lock"])
+def test_replaced_by_a_link_while_running(make_rig, suffix):
     """Nothing is written through it."""
     rig, volume = volume_rig(make_rig)
     rig.begin()
     victim = volume.root / "victim"
     victim.write_text("precious\n")
-    for name in ("state", "state.new"):
-        (volume.root / "link").symlink_to(victim)
-        (volume.root / "link").rename(rig.state.with_name(name))
-        rig.faults += 1
-        come_and_go(rig, 1)
+    (volume.root / "link").symlink_to(victim)
+    (volume.root / "link").rename(database.beside(rig.state, suffix))
+    rig.faults += 1
+    come_and_go(rig, 1)
     assert victim.read_text() == "precious\n"
-    assert not rig.state.is_symlink()
+    said, = rig.daemon.lines("is not saved")
+    assert "symbolic link" in said
+    database.beside(rig.state, suffix).unlink()
+    rig.daemon.wait_output("is saved again", RETRIED_WITHIN)
+    come_and_go(rig, 1)
+    assert victim.read_text() == "precious\n"
+    expect_saved(rig)
+
+
+def expect_new_one(rig):
+    """Without an error, everything is saved in another file as soon as there is something."""
+    come_and_go(rig, 1)
+    assert len(rig.daemon.wait_output("was moved or removed; saving everything")) == 1
+    assert not rig.daemon.lines("error: |not saved")
+    wait_for(lambda: database.count(rig.state, "manager") == len(rig.managers), 10,
+             "all to be saved")
+    come_and_go(rig, 1)
+    assert len(rig.daemon.lines("was moved or removed")) == 1
+
+
+def test_moved_away(make_rig):
+    """The file goes, and what is beside it stays, as when somebody rotates it."""
+    rig = make_rig(12)
+    rig.begin()
+    events = len(rig.book.events)
+    rig.state.rename(rig.state.with_name("old.db"))
+    rig.faults += 1
+    expect_new_one(rig)
+    # The events in ldmEventTable are in the new one, too.
+    assert database.count(rig.state, "event") >= events
+    expect_saved(rig)
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
+def test_removed(make_rig, suffix):
+    """One of its files is removed while it is in use."""
+    rig = make_rig(12)
+    rig.begin()
+    database.beside(rig.state, suffix).unlink()
+    rig.faults += 1
+    expect_new_one(rig)
+    expect_saved(rig)
+
+
+def test_replaced(make_rig):
+    """An older copy is put in its place while it is in use."""
+    rig = make_rig(12)
+    rig.begin()
+    with database.connect(rig.state) as db:
+        db.execute("VACUUM INTO ?", [str(rig.state.with_name("copy.db"))])
+    come_and_go(rig, 1)
+    rig.state.with_name("copy.db").rename(rig.state)
+    rig.faults += 1
+    expect_new_one(rig)
     expect_saved(rig)
 
 
@@ -354,7 +419,7 @@ def refused(host, path):
 def test_refused(lab, figures, what):
     """It does not start, names the path and what is expected, and changes nothing."""
     host = lab.station(snmp=False)
-    path = lab.path / "kept" / "state"
+    path = lab.path / "kept" / "state.db"
     path.parent.mkdir()
     spoil, reason = REFUSED[what]
     spoil(path)

@@ -4,17 +4,20 @@
 At the default rate, snmptrapd receives a notification for each of them, and walks are
 answered meanwhile.  If the queue is too small for all events, the state of every
 manager according to the notifications is that of the table in the end.
+A burst of 5000 events is a few transactions; killed in it, the daemon loses none.
 """
 
 import time
 
 import ber
+import database
 from faultlab import FIRST, form
 from lab import DOWN, UP, mib, wait_for
 from lab_mib import reload
 
 COUNT = form(5000, 1500)
 QUEUE_LIMIT = form(1000, 300)
+KILLS = form(20, 5)
 DEFAULT_RATE = 200  # notifications a second
 
 
@@ -27,8 +30,8 @@ def calm_start(rig, *config):
     assert not rig.book.read().events
 
 
-def quiet_rig(make_rig):
-    return make_rig(COUNT, interval=2.0, window=1.0, misses=2, delay="0:500", rate=DEFAULT_RATE)
+def quiet_rig(make_rig, rate=DEFAULT_RATE):
+    return make_rig(COUNT, interval=2.0, window=1.0, misses=2, delay="0:500", rate=rate)
 
 
 def counts(rig):
@@ -42,8 +45,10 @@ def test_all_vanish(make_rig, figures):
     calm_start(rig)
     status = ber.parse_oid(mib().oid("ldmManagerStatus"))
     before = counts(rig)
+    transactions = database.transactions(rig.state)
     rig.switch(rig.managers, False)
     rig.faults += len(rig.managers)
+    vanished = time.monotonic()
 
     gets, walks, slowest = 0, 0, 0.0
     deadline = time.monotonic() + 10 * COUNT / DEFAULT_RATE
@@ -63,10 +68,37 @@ def test_all_vanish(make_rig, figures):
     rig.book.check()
     wait_for(lambda: counts(rig)["Queued"] == 0, 10, "the queue to be empty")
     after = counts(rig)
+    wait_for(lambda: database.has_delivered(rig.state, COUNT), 10, "all of them to be saved")
+    # All that happened in an instant has one; what the master agent accepted, one a second.
+    transactions = database.transactions(rig.state) - transactions
+    assert transactions < 20 + 2 * (time.monotonic() - vanished)
+    figures.put(transactions=transactions)
     figures.put(accepted=after["Sent"] - before["Sent"], dropped=after["Dropped"], gets=gets,
                 walks=walks, slowest_get_in_s=slowest)
     assert after["Sent"] - before["Sent"] == COUNT and after["Dropped"] == 0
     assert walks > 0
+
+
+def test_killed_in_the_storm(make_rig, figures):
+    """Killed at any moment of it, the daemon goes on, and each event arrives at least once."""
+    rig = quiet_rig(make_rig, rate=1000)
+    calm_start(rig)
+    rig.switch(rig.managers, False)
+    accepted = []
+    for kill in range(KILLS):
+        # The first ones may be before the events, or while they are saved.
+        wait_for(lambda: len(rig.book.read().events) >= kill * COUNT / (2 * KILLS), 60,
+                 "more notifications")
+        time.sleep(rig.random.uniform(0, rig.interval / 4))
+        rig.kill_daemon()
+        accepted.append(len(rig.book.read().events))
+        rig.start_daemon()
+        rig.wait_rounds(1)
+    rig.book.settle(60 + COUNT / 1000)
+    rig.book.check()
+    rig.station.wait_statuses(rig.reality(), 30)
+    figures.put(kills_after_events=" ".join(map(str, accepted)))
+    assert accepted[-1] > accepted[0]
 
 
 def test_queue_overflows(make_rig, figures):

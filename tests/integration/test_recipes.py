@@ -161,6 +161,10 @@ AGENTX = {
     "$ export MIBDIRS=+/usr/local/share/snmp/mibs MIBS=LDM-DISCOVERY-MIB": run,
     "$ $SET ldmManagerRowStatus.198.18.0.12 i createAndGo": run,
     "$ echo 'stateFile none' >try.conf": by_hand,
+    # While the daemon runs.
+    "# cd /var/lib/ldm-agentx": run,
+    "# sqlite3 /var/lib/ldm-agentx/state.db \"VACUUM INTO '/root/state.db'\"": run,
+    "# rm -f /var/lib/ldm-agentx/state.db*": not_run("test_state.py discards a state"),
     "# firewall-cmd --permanent --zone=public --add-port=64535/udp":
         not_run("needs a system bus and firewalld; what it sets is what the others set"),
     **dict.fromkeys(["# nft insert rule inet filter input iifname eth0 udp dport 64535 accept",
@@ -177,7 +181,7 @@ AGENTX = {
 def test_ldm_agentx(machine):
     install_all(machine)
     # The place of packages, as in the manual.
-    machine.path("/etc/snmp/ldm-agentx.conf").write_text("stateFile /var/lib/ldm-agentx/state\n")
+    machine.path("/etc/snmp/ldm-agentx.conf").write_text("stateFile /var/lib/ldm-agentx/state.db\n")
     with machine.path("/etc/hosts").open("a") as hosts:
         hosts.write("192.0.2.10 nms.example.com\n")
     machine.server.responder("-a", "198.18.0.7")

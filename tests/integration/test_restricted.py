@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import database
 from lab import DOWN, UP, WRAPPER, Daemon, addresses, wait_for
 
 HERE = Path(__file__).resolve().parent
@@ -28,7 +29,7 @@ class Service:
         self.lab = lab
         self.host = host
         self.directory = lab.path / "ldm-agentx"  # StateDirectory=
-        self.state = self.directory / "state"
+        self.state = self.directory / "state.db"
         self.directory.mkdir(mode=0o700)
         if "--reuid=65534" in lab.ordinary_user():
             os.chown(self.directory, 65534, 65534)
@@ -78,6 +79,8 @@ def test_everything_works(lab):
     assert daemon.end()[0] == 0
     # The way to the state file is for its owner only; so is the file.
     assert stat.S_IMODE(service.state.stat().st_mode) == 0o600
+    assert database.setting(service.state, "clean") == 1
+    assert database.count(service.state, "event") == 31
 
     again = service.start(*lines)
     station.wait_statuses(expected)

@@ -6,7 +6,6 @@ changes." "One daemon per state file." "Written ... on events, at exit and every
 10 minutes, not because somebody was heard; owner-only."
 """
 
-import re
 import signal
 import stat
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import ber
+import database
 from ber import GAUGE32, INTEGER
 from faultlab import text_time
 from lab import UP, addresses, mib, wait_for
@@ -35,7 +35,7 @@ class Keeper:
 
     def __init__(self, station):
         self.station = station
-        self.path = Path(station.lab.path) / "kept" / "state"
+        self.path = Path(station.lab.path) / "kept" / "state.db"
         self.path.parent.mkdir(mode=0o700)
 
     def start(self, *lines):
@@ -47,6 +47,11 @@ class Keeper:
     def restart(self, *lines, signo=signal.SIGTERM):
         self.daemon.end(signo)
         return self.start(*lines)
+
+    def wait_delivered(self, events):
+        """Wait until so many events are saved, and that each was accepted."""
+        wait_for(lambda: database.has_delivered(self.path, events), 10,
+                 f"{events} deliveries to be saved")
 
 
 def set_values(station, *varbinds):
@@ -81,7 +86,7 @@ def test_settings_by_snmp(lab):
     keeper.restart()
     assert in_force() == (700, FALSE, TRUE, TRUE)
     # Saved at once, not at the end.
-    wait_for(lambda: "interval value=700ms" in keeper.path.read_text(), 10, "it to be saved")
+    wait_for(lambda: database.setting(keeper.path, "interval") == 700000, 10, "it to be saved")
     keeper.restart(signo=signal.SIGKILL)
     assert in_force() == (700, FALSE, TRUE, TRUE)
     # One value in the file has changed: it is no longer overridden, now or later.
@@ -107,62 +112,80 @@ def test_file_says_something_else(lab):
 
 
 def test_log_and_ids_go_on(lab):
-    """ldmEventTable is as it was, and a number is never used twice."""
+    """ldmEventTable is as it was, and no number is used twice."""
     station, responder = scene(lab)
     keeper = Keeper(station)
+    began = int(time.time())
     keeper.start()
     wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
     before = {name: station.column(name) for name in mib().columns("ldmEventEntry")}
-    assert len(before["ldmEventId"]) == 3
-    for signo in (signal.SIGTERM, signal.SIGKILL):
-        wait_for(lambda: "queued" not in keeper.path.read_text(), 10, "the delivery to be saved")
+    ids = sorted(before["ldmEventId"].values())
+    # The first one is the time of day.
+    assert began < ids[0] <= time.time() + 1 and ids == list(range(ids[0], ids[0] + 3))
+    keeper.wait_delivered(3)
+    for signo in (signal.SIGKILL, signal.SIGTERM, signal.SIGTERM):
         keeper.restart(signo=signo)
         after = {name: station.column(name) for name in mib().columns("ldmEventEntry")}
         assert after == before
     responder.command("off", "198.18.0.2")
     wait_for(lambda: station.trapd.disappeared("198.18.0.2"), 20, "a Disappeared")
     (gone,) = station.trapd.disappeared()
-    assert gone.objects["ldmEventId"] > 3
-    assert told(station) == 4
+    # Once it had ended well, no number was skipped, but it has been killed before that.
+    last = gone.objects["ldmEventId"]
+    assert ids[-1] < last <= time.time() + 1
+    keeper.wait_delivered(4)
+    keeper.restart()
+    responder.command("off", "198.18.0.3")
+    wait_for(lambda: station.trapd.disappeared("198.18.0.3"), 20, "another Disappeared")
+    assert station.trapd.disappeared("198.18.0.3")[0].objects["ldmEventId"] == last + 1
+    assert told(station) == 5
 
 
 def test_not_written_because_somebody_was_heard(lab):
-    """Rounds without events do not write the file; only its owner has access."""
+    """Rounds without events write nothing; only its owner has access."""
     station, responder = scene(lab)
     keeper = Keeper(station)
     keeper.start()
     wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
-    wait_for(lambda: keeper.path.read_text().count("manager ") == 3
-             and "queued" not in keeper.path.read_text(), 10, "all to be saved")
-    saved = keeper.path.stat()
+    keeper.wait_delivered(3)
+    assert database.count(keeper.path, "manager") == 3
+
+    def written():
+        return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns, path.stat().st_size)
+                for path in keeper.path.parent.iterdir() if not path.name.endswith("-shm")}
+    saved, transactions = written(), database.transactions(keeper.path)
     wait_rounds(station, 6)
-    assert keeper.path.stat().st_ino == saved.st_ino
-    assert keeper.path.stat().st_mtime_ns == saved.st_mtime_ns
-    assert stat.S_IMODE(saved.st_mode) == 0o600
+    assert written() == saved
+    assert database.transactions(keeper.path) == transactions
+    assert {path.name: stat.S_IMODE(path.stat().st_mode)
+            for path in keeper.path.parent.iterdir()} == dict.fromkeys(
+                ["state.db", "state.db-wal", "state.db-shm", "state.db.lock"], 0o600)
     responder.command("off", "198.18.0.2")
-    wait_for(lambda: keeper.path.stat().st_ino != saved.st_ino, 20, "an event to be saved")
-    assert keeper.path.read_text().startswith("ldm-agentx-state 1\n")
+    keeper.wait_delivered(4)
+    # The event, and that it was accepted.
+    assert 1 <= database.transactions(keeper.path) - transactions <= 2
 
 
 def test_saved_at_the_end(lab):
-    """Times of answers are saved when the daemon ends, and no id is skipped."""
+    """Times of answers are saved when the daemon ends, and only one file is left."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     keeper.start()
     wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
-    wait_for(lambda: keeper.path.read_text().count("manager ") == 3
-             and "queued" not in keeper.path.read_text(), 10, "all to be saved")
-    before = keeper.path.read_text()
-    wait_rounds(station, 3)
-    assert keeper.path.read_text() == before
-    keeper.daemon.end()
-    after = keeper.path.read_text()
+    keeper.wait_delivered(3)
 
-    def last_seen(text):
-        return re.findall(r"lastSeen=(\S+)", text)
-    assert len(last_seen(after)) == 3
-    assert all(new > old for new, old in zip(last_seen(after), last_seen(before)))
-    assert "\nids taken=3\n" in after
+    def heard():
+        return database.column(keeper.path, "SELECT last_seen FROM manager ORDER BY address")
+    before = heard()
+    wait_rounds(station, 3)
+    assert heard() == before and len(before) == 3
+    assert database.setting(keeper.path, "clean") == 0
+    keeper.daemon.end()
+    assert all(new > old for new, old in zip(heard(), before))
+    assert database.setting(keeper.path, "clean") == 1
+    assert [database.setting(keeper.path, "last_id")] == \
+        database.column(keeper.path, "SELECT max(id) FROM event")
+    assert {path.name for path in keeper.path.parent.iterdir()} == {"state.db", "state.db.lock"}
 
 
 def test_announce_first(lab):
@@ -193,12 +216,13 @@ def test_first_round_interrupted(lab, signo):
                             interval="1d", window="60s")
     # Confirmed by the repeated request, half a window later than the first.
     wait_for(lambda: station.value("ldmManagersUnconfirmed") == 3, 10, "the first answers")
-    wait_for(keeper.path.exists, 10, "a state file")
+    wait_for(lambda: database.setting(keeper.path, "quiet") == 1, 10, "it to be saved")
     daemon.end(signo)
     daemon = keeper.start("announceFirst no")
     daemon.wait_output("the first round found 3 managers")
     station.wait_all_up(addresses("198.18.0.1", 3))
-    wait_for(lambda: "quiet" not in keeper.path.read_text(), 10, "the end of it to be saved")
+    wait_for(lambda: database.setting(keeper.path, "quiet") == 0, 10,
+             "the end of it to be saved")
     keeper.restart("announceFirst no", signo=signal.SIGKILL)
     station.wait_all_up(addresses("198.18.0.1", 3))
     assert told(station) == 0
@@ -255,10 +279,10 @@ def test_from_a_clock_that_was_ahead(lab):
     keeper.start()
     station.wait_all_up(addresses("198.18.0.1", 2))
     keeper.daemon.end()
-    text = keeper.path.read_text()
-    ahead = re.sub(r"(firstSeen|lastSeen)=\d{4}", r"\1=2099", text, count=2)
-    assert ahead != text
-    keeper.path.write_text(ahead)
+    with database.connect(keeper.path) as db:
+        db.execute("UPDATE manager SET first_seen = first_seen + 1e12, "
+                   "last_seen = last_seen + 1e12 WHERE address = "
+                   "(SELECT min(address) FROM manager)")
     responder.command("off", "198.18.0.1")
     daemon = keeper.start()
     assert len(daemon.lines(r"clock that was ahead.*\(managers: 1\)")) == 1

@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 
+import database
 from lab import DOWN, GROUP, MAGIC, PORT, UP, program, response_datagram, wait_for
 from lab_mib import rounds
 from test_counters import KINDS, header
@@ -57,7 +58,7 @@ def scene(lab, *config):
 
 
 def test_nothing_gets_out_raw(lab):
-    state = lab.path / "kept" / "state"
+    state = lab.path / "kept" / "state.db"
     state.parent.mkdir(mode=0o1777)
     station, _, daemon, stranger = scene(lab, f"stateFile {state}")
     table, lines = (station.start("ldm-scan", [program("ldm-scan"), "-l", "-v", *option,
@@ -87,7 +88,7 @@ def test_nothing_gets_out_raw(lab):
     for scan in (table, lines):
         assert scan.end()[0] == 0
     assert daemon.end()[0] == 0
-    for output in (daemon.log, table.log, lines.log, station.trapd.log, state):
+    for output in (daemon.log, table.log, lines.log, station.trapd.log):
         octets = output.read_bytes()
         raw = RAW.search(octets.replace(b"\t", b" ") if output == station.trapd.log else octets)
         assert raw is None, f"{output}: {raw} in {octets[raw.start() - 80:raw.end() + 80]}"
@@ -98,7 +99,12 @@ def test_nothing_gets_out_raw(lab):
     told = [json.loads(line) for line in lines.lines("^{")]
     assert {(o["address"], o["hostname"], o["version"]) for o in told} \
         == {(MANAGER, PRINTABLE.decode(), VERSION.decode())}
+    for view in ("managers", "events"):
+        assert not [cell for row in database.rows(state, f"SELECT * FROM {view}") for cell in row
+                    if isinstance(cell, str) and RAW.search(cell.encode())]
     # The saved values equal the received ones.
+    assert database.rows(state, "SELECT address, hostname, version FROM managers") \
+        == [(MANAGER, PRINTABLE.decode(), VERSION.decode())]
     station.daemon(config=[f"stateFile {state}", "interval 1d"])
     wait_for(lambda: station.column("ldmManagerHostname") == {MANAGER: PRINTABLE}, 10,
              "the manager of the state file")

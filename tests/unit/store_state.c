@@ -173,7 +173,7 @@ assert_not_saved(struct store *store, enum store_saved how, bool all, const char
 	assert_int_equal(store_save(store, &changes, all, at_s(3600), error), how);
 	state_clear(&changes.state);
 	if (words[0] != '\0' || error[0] != '\0')
-		assert_says(error, path, words);
+		assert_says(error, directory, words);
 }
 
 enum store_loaded

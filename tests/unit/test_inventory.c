@@ -230,6 +230,24 @@ forgotten_link_is_pending_everywhere(void **state)
 	inventory_free(inv);
 }
 
+/* On the link with the number 0, as on any other. */
+static void
+forgotten_link_of_a_candidate(void **state)
+{
+	struct inventory *inv = new_inventory(10, 2);
+	bool pending[3] = {false};
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	inventory_unconfirmed(inv, pending, 3);
+	assert_true(pending[0]);
+	assert_false(pending[1] || pending[2]);
+	inventory_forget_links(inv, (const bool[]){true}, 1);
+	inventory_unconfirmed(inv, pending, 3);
+	assert_true(pending[1] && pending[2]);
+	inventory_free(inv);
+}
+
 static void
 full_table_takes_no_expected_one(void **state)
 {
@@ -698,6 +716,7 @@ main(void)
 	    cmocka_unit_test(pool_of_candidates_is_bounded),
 	    cmocka_unit_test(replacement_spares_some_of_the_old),
 	    cmocka_unit_test(forgotten_link_is_pending_everywhere),
+	    cmocka_unit_test(forgotten_link_of_a_candidate),
 	    cmocka_unit_test(full_table_takes_no_expected_one),
 	    cmocka_unit_test(denied_rows_go_unless_expected),
 	    cmocka_unit_test(up_on_link_follows_the_rows),

@@ -831,6 +831,18 @@ new_name_of_a_link_is_saved(void **unused)
 	assert_counts(MONITOR_CHANGES, 0, 0);
 }
 
+static void
+what_set_did_not_change_is_not_restored(void **unused)
+{
+	const struct state state = {.interval = {.value = 60 * S_US, .over = 30 * S_US},
+				    .notifications = {.value = 0, .over = 1}};
+
+	(void)unused;
+	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+	assert_int_equal(interval_ms(), 30000);
+	assert_true(monitor_settings(monitor).notifications);
+}
+
 /* As long as the configuration says what it said when it was set. */
 static void
 what_set_changed_survives(void **unused)
@@ -916,6 +928,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(managers_are_saved_with_the_names_of_links, make,
 					    clear),
 	    cmocka_unit_test_setup_teardown(new_name_of_a_link_is_saved, make, clear),
+	    cmocka_unit_test_setup_teardown(what_set_did_not_change_is_not_restored, make, clear),
 	    cmocka_unit_test_setup_teardown(what_set_changed_survives, make, clear),
 	};
 

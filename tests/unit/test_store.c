@@ -391,6 +391,7 @@ test_views(void **state)
 	snprintf(changes.state.events[1].event.former_hostname, WIRE_HOSTNAME_LEN, "before");
 	memcpy(changes.state.managers[0].link, "e\033[2J", 6);
 	assert_saves(store, &changes, true, 0);
+	state_clear(&changes.state);
 	store_free(store);
 	assert_int_equal(ask_sql("SELECT count(*) FROM managers WHERE address = '192.0.2.1' AND "
 				 "announced = 'up' AND hostname = 'host-1.example.com' AND "

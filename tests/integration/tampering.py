@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Ways to make a process see another clock, or have its system calls fail."""
+
+import resource
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab import WRAPPER, wait_for
+
+
+def fake_clock(path):
+    """The environment of a program whose wall clock is set by the file."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        pytest.exit("no libfaketime (package faketime) here: cannot test", 77)
+    path.write_text("+0")
+    return {"LD_PRELOAD": str(found[0]), "DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_TIMESTAMP_FILE": str(path)}
+
+
+class Tampering:
+    """System calls of a running daemon fail, or take long, while this context lasts.
+
+    what: as in strace's "inject=CALL:WHAT".
+    """
+
+    def __init__(self, daemon, call, what):
+        self.daemon = daemon
+        self.argv = ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(daemon.pid),
+                     "-e", f"trace={call}", "-e", f"inject={call}:{what}"]
+
+    def __enter__(self):
+        self.strace = subprocess.Popen(self.argv)
+        wait_for(self.attached, 10, "strace to be there")
+        return self
+
+    def attached(self):
+        assert self.strace.poll() is None, "strace has ended"
+        return all("TracerPid:\t0\n" not in (task / "status").read_text()
+                   for task in Path(f"/proc/{self.daemon.pid}/task").iterdir())
+
+    def __exit__(self, *_):
+        self.strace.terminate()
+        self.strace.wait()
+
+
+needs_strace = pytest.mark.skipif(bool(WRAPPER) or not shutil.which("strace"),
+                                  reason="no strace here, or a wrapper that it would trace")
+
+
+def end_it_when_writing(process, octets):
+    """The process ends by SIGXFSZ, like by SIGKILL, when it writes beyond this place in a file.
+
+    A write that begins before it is done in part, as it may be before a loss of power.
+    """
+    resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (octets, octets))
