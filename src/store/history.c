@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "store/columns.h"
+#include "store/database.h"
 #include "store/event_row.h"
 #include "store/readonly.h"
 #include "store/schema.h"
@@ -142,26 +143,25 @@ fail(struct reader *reader, const char *what, const char *detail)
 static enum outcome
 explain(struct reader *reader, sqlite3 *db, int code)
 {
-	const int error = db != NULL ? sqlite3_system_errno(db) : 0;
+	char reason[PLACE_ERROR_LEN / 2];
 
+	database_reason(db, code, reason, sizeof(reason));
+	if (database_is_damaged(db, code))
+		return fail(reader, "is damaged, or no database: ", reason);
+	fail(reader, "cannot be read: ", reason);
 	switch (code & 0xff) {
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return fail(reader, "is damaged, or no database: ", sqlite3_errstr(code));
 	case SQLITE_BUSY:
 	case SQLITE_PROTOCOL:
-		fail(reader, "is in use: ", sqlite3_errstr(code));
+	case SQLITE_CANTOPEN: /* -wal was removed just now */
 		return TRY_AGAIN;
-	case SQLITE_READONLY: /* a daemon is about to recover it */
-	case SQLITE_CANTOPEN: /* or has removed PATH-wal just now */
+	case SQLITE_READONLY:
 		fail(reader,
-		     "a daemon that was making or recovering it has not finished; "
-		     "expected one to be started: ",
-		     sqlite3_errstr(code));
+		     "was not finished by a daemon that made or recovered it; expected one "
+		     "to be started",
+		     "");
 		return TRY_AGAIN;
 	default:
-		return fail(reader, "cannot be read: ",
-			    error != 0 ? strerror(error) : sqlite3_errstr(code));
+		return FAILED;
 	}
 }
 
@@ -187,34 +187,34 @@ check_schema(struct reader *reader, sqlite3 *db)
 static enum outcome
 take_rows(struct reader *reader, sqlite3_stmt *stmt, int64_t *last)
 {
-	char what[PLACE_ERROR_LEN / 2];
-	struct columns columns = {
-	    .stmt = stmt, .table = "event", .error = what, .error_size = sizeof(what)};
+	char error[PLACE_ERROR_LEN / 2];
+	struct columns row = {
+	    .stmt = stmt,
+	    .table = "event",
+	    .error = error,
+	    .error_size = sizeof(error),
+	};
 	int code;
 
-	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && reader->count < PIECE) {
-		struct event_record *record = &reader->piece[reader->count];
-		int64_t number;
-
-		columns_start(&columns);
-		number = columns_number(&columns, INT64_MIN, INT64_MAX);
-		if (number <= *last)
-			columns_fail(&columns, "expected a higher number than before");
-		*record = (struct event_record){0};
-		event_row_read(&columns, record);
-		if (columns.bad)
-			return fail(reader, "is damaged: ", what);
-		*last = number;
+	while (reader->count < PIECE && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+		reader->piece[reader->count] = (struct event_record){0};
+		columns_start(&row);
+		event_row_read(&row, &reader->piece[reader->count]);
+		*last = columns_number(&row, *last + 1, HISTORY_ALL - 1);
+		if (row.bad)
+			return fail(reader, "is damaged: ", error);
 		reader->count++;
 	}
-	return code == SQLITE_DONE ? READ : explain(reader, sqlite3_db_handle(stmt), code);
+	return code == SQLITE_ROW || code == SQLITE_DONE
+		   ? READ
+		   : explain(reader, sqlite3_db_handle(stmt), code);
 }
 
 static enum outcome
 query(struct reader *reader, sqlite3 *db, int64_t until, int64_t *last)
 {
 	static const char sql[] =
-	    "SELECT number, " SCHEMA_EVENT_COLUMNS " FROM event WHERE number > ? AND number <= ? "
+	    "SELECT " SCHEMA_EVENT_COLUMNS ", number FROM event WHERE number > ? AND number <= ? "
 	    "ORDER BY number LIMIT ?";
 	enum outcome outcome;
 	sqlite3_stmt *stmt;
@@ -236,9 +236,7 @@ query_checked(struct reader *reader, sqlite3 *db, int64_t until, int64_t *last)
 {
 	enum outcome outcome;
 
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	if (sqlite3_exec(db, "PRAGMA cell_size_check = ON; BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return explain(reader, db, sqlite3_extended_errcode(db));
 	outcome = check_schema(reader, db);
 	return outcome == READ ? query(reader, db, until, last) : outcome;
@@ -265,8 +263,10 @@ try_piece(struct reader *reader, int64_t until)
 	if (before.files[DATABASE].st_size == 0)
 		return fail(reader, "is empty; expected a database of ldm-agentx", "");
 	/* A journal has to be heeded, which SQLite does only in a file that may change. */
-	code = readonly_open(reader->paths[DATABASE],
-			     is_there(&before, WAL) || is_there(&before, JOURNAL), &db);
+	if (is_there(&before, WAL) || is_there(&before, JOURNAL))
+		code = database_open_readonly(&db, reader->paths[DATABASE]);
+	else
+		code = database_open_unlocked(&db, reader->paths[DATABASE]);
 	outcome =
 	    code == SQLITE_OK ? query_checked(reader, db, until, &last) : explain(reader, db, code);
 	sqlite3_close(db);
@@ -302,7 +302,6 @@ new_reader(const char *path, char *error)
 	if (reader == NULL)
 		return NULL;
 	reader->error = error;
-	reader->last = INT64_MIN;
 	for (int i = 0; i < FILES; i++) {
 		if (asprintf(&reader->paths[i], "%s%s", path, suffixes[i]) < 0)
 			reader->paths[i] = NULL;
