@@ -82,8 +82,9 @@ database_use_wal(sqlite3 *db)
 	return sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 }
 
-int
-database_check(sqlite3 *db, char *error, size_t size)
+/* Returns SQLITE_CORRUPT with *error if the check finds something. */
+static int
+check_once(sqlite3 *db, char *error, size_t size)
 {
 	sqlite3_stmt *stmt;
 	int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
@@ -99,6 +100,42 @@ database_check(sqlite3 *db, char *error, size_t size)
 	}
 	sqlite3_finalize(stmt);
 	return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+/* Read the file that SQLite has open, whatever is in it.  A descriptor of ours would drop
+ * SQLite's locks when it is closed. */
+static int
+read_through(sqlite3 *db, int which)
+{
+	char buf[4096];
+	sqlite3_file *file = NULL;
+	sqlite3_int64 size = 0;
+	int code = sqlite3_file_control(db, "main", which, &file);
+
+	if (code != SQLITE_OK || file == NULL || file->pMethods == NULL)
+		return code;
+	code = file->pMethods->xFileSize(file, &size);
+	for (sqlite3_int64 at = 0; at < size && code == SQLITE_OK; at += (int)sizeof(buf)) {
+		code = file->pMethods->xRead(file, buf, sizeof(buf), at);
+		if (code == SQLITE_IOERR_SHORT_READ)
+			code = SQLITE_OK;
+	}
+	return code;
+}
+
+int
+database_check(sqlite3 *db, char *error, size_t size)
+{
+	int code = check_once(db, error, size);
+
+	if (code != SQLITE_CORRUPT)
+		return code;
+	/* It takes a page that cannot be read now for damage, too. */
+	code = read_through(db, SQLITE_FCNTL_FILE_POINTER);
+	if (code == SQLITE_OK)
+		code = read_through(db, SQLITE_FCNTL_JOURNAL_POINTER);
+	error[0] = '\0';
+	return code == SQLITE_OK ? check_once(db, error, size) : code;
 }
 
 bool
