@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "life.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,7 @@ life_start_saving(bool final)
 	save->under_way = true;
 	save->scope = choose_scope(final);
 	save->runtime_us = sim_runtime_us();
+	save->at = sim_moment();
 	sim_export(save->scope, &save->changes);
 	sim_export(MONITOR_ALL, &save->whole);
 	save->changes.state.clean = final;
@@ -114,6 +116,28 @@ note_saved(const struct save *save)
 	life.has_saved = true;
 }
 
+static enum disk_result
+save_once(void)
+{
+	if (life.disk != NULL)
+		return life.disk->save(&life.saving);
+	return life.disk_fails && !life.calm ? DISK_FAILED : DISK_SAVED;
+}
+
+static enum disk_result
+save_as_needed(void)
+{
+	const bool final = life.saving.changes.state.clean;
+	enum disk_result result = save_once();
+
+	if (result != DISK_NEEDS_ALL)
+		return result;
+	life.disk_is_new = true;
+	drop_save();
+	life_start_saving(final);
+	return save_once();
+}
+
 void
 life_finish_saving(void)
 {
@@ -121,11 +145,17 @@ life_finish_saving(void)
 
 	if (!save->under_way || (life.disk_hangs && !life.calm))
 		return;
-	if (life.disk_fails && !life.calm) {
+	switch (save_as_needed()) {
+	case DISK_SAVED:
+		note_saved(save);
+		break;
+	case DISK_LOST:
+		life.is_dead = true;
+		drop_save();
+		return;
+	default:
 		life.failed_id = save->changes.state.last_id;
 		life.to_save = true; /* the writer tries again */
-	} else {
-		note_saved(save);
 	}
 	monitor_release(sim.monitor, save->changes.state.last_id);
 	drop_save();
@@ -215,6 +245,8 @@ life_begin(void)
 	monitor_start_saving(sim.monitor);
 	life_start_saving(false);
 	life_finish_saving();
+	if (life.is_dead)
+		life_again(false, S_US);
 }
 
 /* The ids of a new life go on after all those of the previous ones. */
@@ -232,8 +264,8 @@ check_first_id(void)
 void
 life_again(bool clean, int64_t after_us)
 {
-	const bool kept = clean && !life.disk_fails && !life.disk_hangs;
 	const int64_t interval_us = discover_settings(sim.d)->interval_us;
+	bool kept;
 
 	if (clean) {
 		life_finish_saving();
@@ -243,6 +275,11 @@ life_again(bool clean, int64_t after_us)
 	receiver_note("%s", clean ? "end" : "crash");
 
 	drop_save();
+	life.is_dead = false;
+	sim.now_us += after_us;
+	if (life.disk != NULL)
+		life.disk_is_new = !life.disk->restart(clean);
+	kept = clean && life.has_saved && life.saved.state.clean;
 	life.disk_fails |= life.disk_will_fail;
 	life.disk_will_fail = false;
 	receiver_crash(life.saved.state.last_id, life.saved.state.clean && !life.has_saved);
@@ -252,7 +289,7 @@ life_again(bool clean, int64_t after_us)
 	life.queued = life.sent = life.dropped = life.resent = life.flying_count = 0;
 	for (size_t i = 0; i < life.saved.state.event_count; i++)
 		life.queued += life.saved.state.events[i].queued;
-	sim_live_again(&life.saved, after_us);
+	sim_live_again(&life.saved, 0);
 	check_first_id();
 	receiver_require(!kept || discover_settings(sim.d)->interval_us == interval_us,
 			 "a restart changes the interval");
@@ -263,12 +300,16 @@ life_again(bool clean, int64_t after_us)
 void
 life_run(int64_t time_us)
 {
-	const int64_t end_us = sim.now_us + time_us;
+	int64_t end_us = sim.now_us + time_us;
 
 	while (sim.now_us < end_us) {
 		sim_advance(sim.now_us + S_US / 2 + life_pick(8 * S_US));
 		if (life.calm || life_chance(50))
 			life_finish_saving();
+		if (life.is_dead) {
+			life_again(false, S_US);
+			end_us = sim.now_us + time_us;
+		}
 		note_todo();
 		if (life.calm ? life.to_save : life_chance(30))
 			life_start_saving(false);
@@ -285,9 +326,10 @@ life_set_link(unsigned int i, enum link_state state)
 }
 
 void
-life_start(unsigned int seed)
+life_start(unsigned int seed, const struct disk *disk)
 {
 	memset(&life, 0, sizeof(life));
+	life.disk = disk;
 	memset(&sim, 0, sizeof(sim));
 	receiver_start(seed);
 	life.random.state = seed;
@@ -307,8 +349,27 @@ life_start(unsigned int seed)
 	sim_start();
 	life_set_link(sim_link("eth0"), LINK_USABLE);
 	life_set_link(sim_link("eth1"), LINK_USABLE);
+	if (disk != NULL)
+		life.disk_is_new = !disk->restart(true);
 	sim_live_again(&life.saved, 0);
 	check_first_id();
+}
+
+void
+life_add_peer(int64_t delay_us, bool silent)
+{
+	struct peer *peer = &sim.peers[sim.peer_count];
+
+	*peer = (struct peer){.addr = FIRST_ADDR + sim.peer_count % MANAGERS,
+			      .source = FIRST_ADDR + sim.peer_count,
+			      .port = 6482,
+			      .silent = silent,
+			      .delay_us = delay_us,
+			      .copies = 1,
+			      .hears = -1,
+			      .hostname = "host"};
+	snprintf(peer->link, sizeof(peer->link), "eth%u", sim.peer_count % LINKS);
+	sim.peer_count++;
 }
 
 static void

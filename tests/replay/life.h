@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* life.h - for model.c: the daemon around the monitor of sim.h, from start to crash and
+/* life.h - for model.c and power.c: the daemon around the monitor of sim.h, from start to crash and
  * start: a disk and a master agent, which misbehave at random, and what the daemon does
- * with what the monitor returns.  A receiver records what it is notified of.
+ * with what the monitor returns.  The disk is memory, or a real one of the caller.  A receiver
+ * records what it is notified of.
  *
  * At all times:
  *
@@ -50,9 +51,28 @@ struct save {
 	struct changes changes;
 	struct changes whole; /* what a save of everything would have */
 	int64_t runtime_us;
+	struct moment at; /* when they were exported */
+};
+
+enum disk_result {
+	DISK_SAVED,
+	DISK_NEEDS_ALL, /* as STORE_NEEDS_ALL */
+	DISK_FAILED,
+	DISK_LOST, /* the power is off */
+};
+
+/* A real disk. */
+struct disk {
+	enum disk_result (*save)(const struct save *save);
+
+	/* The daemon has ended, or crashed, and starts: life.saved becomes what is on disk
+	 * now.  Returns false if that is nothing. */
+	bool (*restart)(bool clean);
 };
 
 struct life {
+	const struct disk *disk; /* NULL: life.saved is the disk */
+	bool is_dead;            /* the power was cut: it starts again at the next occasion */
 	struct random random;
 	bool calm; /* everything works */
 	bool disk_fails, disk_hangs, master_is_away, master_refuses;
@@ -78,8 +98,12 @@ uint32_t life_pick(uint32_t below);
 bool life_chance(unsigned int percent);
 
 /* Begin a scenario: a monitor with two usable links, no managers, nothing saved.  The caller
- * adds managers, and calls life_begin(). */
-void life_start(unsigned int seed);
+ * calls life_add_peer() and life_begin().  disk is borrowed. */
+void life_start(unsigned int seed, const struct disk *disk);
+
+/* Add the next manager; from MANAGERS on another one with the address of the first, second
+ * and so on. */
+void life_add_peer(int64_t delay_us, bool silent);
 
 /* The first save of a life. */
 void life_begin(void);

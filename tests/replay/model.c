@@ -140,25 +140,17 @@ disturb(unsigned int seed)
 static void
 add_peers(void)
 {
-	for (; sim.peer_count < 2 * MANAGERS; sim.peer_count++) {
-		struct peer *peer = &sim.peers[sim.peer_count];
+	while (sim.peer_count < 2 * MANAGERS) {
+		const int64_t delay_us = life_pick(S_US);
 
-		*peer = (struct peer){.addr = FIRST_ADDR + sim.peer_count % MANAGERS,
-				      .source = FIRST_ADDR + sim.peer_count,
-				      .port = 6482,
-				      .delay_us = life_pick(S_US),
-				      .copies = 1,
-				      .hears = -1,
-				      .hostname = "host"};
-		peer->silent = sim.peer_count >= MANAGERS || life_chance(30);
-		snprintf(peer->link, sizeof(peer->link), "eth%u", sim.peer_count % LINKS);
+		life_add_peer(delay_us, sim.peer_count >= MANAGERS || life_chance(30));
 	}
 }
 
 static void
 play(unsigned int seed)
 {
-	life_start(seed);
+	life_start(seed, NULL);
 	add_peers();
 	life_begin();
 	for (unsigned int steps = life_pick(60); steps > 0; steps--, sim.line++) {
