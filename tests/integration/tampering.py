@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Ways to make a process see another clock, or have its system calls fail."""
 
+import contextlib
+import fcntl
+import os
 import resource
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -49,6 +53,22 @@ class Tampering:
 
 needs_strace = pytest.mark.skipif(bool(WRAPPER) or not shutil.which("strace"),
                                   reason="no strace here, or a wrapper that it would trace")
+
+
+@contextlib.contextmanager
+def hanging(path):
+    """Whoever opens the file waits, as for a disk that hangs, until this context ends.
+
+    By a lease, which the kernel breaks after /proc/sys/fs/lease-break-time, 45 s.
+    """
+    previous = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    fd = os.open(path, os.O_RDWR)
+    try:
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        yield
+    finally:
+        os.close(fd)
+        signal.signal(signal.SIGIO, previous)
 
 
 def end_it_when_writing(process, octets):
