@@ -4,7 +4,6 @@
 import contextlib
 import fcntl
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -42,17 +41,29 @@ class Tampering:
         return self
 
     def attached(self):
-        assert self.strace.poll() is None, "strace has ended"
-        return all("TracerPid:\t0\n" not in (task / "status").read_text()
-                   for task in Path(f"/proc/{self.daemon.pid}/task").iterdir())
+        try:
+            tasks = list(Path(f"/proc/{self.daemon.pid}/task").iterdir())
+            traced = ["TracerPid:\t0\n" not in (task / "status").read_text() for task in tasks]
+        except (FileNotFoundError, ProcessLookupError):
+            traced = []
+        ended = not self.daemon.running()
+        assert ended or self.strace.poll() is None, "strace has ended"
+        return ended or all(traced)
 
     def __exit__(self, *_):
         self.strace.terminate()
         self.strace.wait()
 
 
-needs_strace = pytest.mark.skipif(bool(WRAPPER) or not shutil.which("strace"),
+HAS_STRACE = not WRAPPER and shutil.which("strace") is not None
+needs_strace = pytest.mark.skipif(not HAS_STRACE,
                                   reason="no strace here, or a wrapper that it would trace")
+
+
+def tampered(call, what, path):
+    """The same from the start of a process on, for calls on this file: a prefix of its command."""
+    return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-P", str(path),
+            "-e", f"trace={call}", "-e", f"inject={call}:{what}"]
 
 
 @contextlib.contextmanager
@@ -69,12 +80,3 @@ def hanging(path):
     finally:
         os.close(fd)
         signal.signal(signal.SIGIO, previous)
-
-
-def end_it_when_writing(process, octets):
-    """The process ends by SIGXFSZ, like by SIGKILL, when it writes beyond this place in a file.
-
-    A write that begins before it is done in part, as it may be before a loss of power.
-    """
-    resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
-    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (octets, octets))

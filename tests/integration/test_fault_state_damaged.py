@@ -23,7 +23,9 @@ def expect_kept_aside(rig, damaged):
     said = rig.daemon.wait_output("starting without it")
     assert len(said) == 1 and str(rig.state) in said[0] and str(bad(rig)) in said[0], said
     assert bad(rig).read_bytes() == damaged
-    assert [path.name for path in rig.state.parent.glob("*.bad*")] == [bad(rig).name]
+    # The -wal of the attempt to read it goes with it.
+    assert {path.name for path in rig.state.parent.glob("*.bad*")} \
+        <= {bad(rig).name, bad(rig).name + "-wal"}
 
 
 def good_state(make_rig, count):
@@ -41,8 +43,9 @@ def test_cut(make_rig, figures):
     rig, whole = good_state(make_rig, 2)
     rig.station.master.end()
     page = int.from_bytes(whole[16:18], "big")
+    # For SQLite, a file with one octet is an empty one.
     lengths = {round(i * (len(whole) - 1) / CUTS) for i in range(1, CUTS + 1)}
-    lengths |= {*rig.random.sample(range(page, len(whole), page), CUTS // 10), 1, 99, 100}
+    lengths |= {*rig.random.sample(range(page, len(whole), page), CUTS // 10), 2, 99, 100}
     for length in sorted(lengths):
         rig.state.write_bytes(whole[:length])
         rig.start_daemon()

@@ -19,7 +19,7 @@ import pytest
 import database
 from faultlab import form
 from lab import Daemon, libc, wait_for
-from tampering import Tampering, needs_strace
+from tampering import Tampering, needs_strace, tampered
 
 TURNS = form(4, 2)
 
@@ -254,6 +254,7 @@ def test_damaged_and_no_room(make_rig):
     assert not given_twice(rig)
 
 
+@needs_strace
 def test_unreadable(make_rig):
     """A file that cannot be read now may be good: the start is refused, and nothing changed."""
     rig = make_rig(3)
@@ -261,12 +262,10 @@ def test_unreadable(make_rig):
     rig.end_daemon()
     rig.faults += 1
     before = rig.state.read_bytes()
-    with database.connect(rig.state) as other:
-        other.execute("PRAGMA locking_mode = EXCLUSIVE")
-        other.execute("BEGIN IMMEDIATE")
-        said = refused(rig.station, rig.state)
-        assert str(rig.state) in said and "another program has locked it" in said
-        other.execute("ROLLBACK")
+    daemon = rig.start_daemon(prefix=tampered("pread64", "error=EIO", rig.state))
+    assert daemon.wait() not in (0, None)
+    said, = daemon.lines("error: ")
+    assert str(rig.state) in said and "cannot" in said
     assert rig.state.read_bytes() == before
     assert not list(rig.state.parent.glob("*.bad*"))
     rig.start_daemon()
