@@ -109,6 +109,7 @@ save(const struct save *save)
 
 	receiver_note("save: %d %s", (int)saved, error);
 	note_attempt(save, saved == STORE_SAVED);
+	receiver_require(saved != STORE_NEEDS_ALL || error[0] == '\0', "a good file is put aside");
 	receiver_require(saved == STORE_SAVED || struck || save->scope != MONITOR_ALL,
 			 "a save fails, although no call has failed");
 	if (vfs_power_is_off())

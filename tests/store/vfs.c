@@ -241,9 +241,19 @@ check_reserved_lock(sqlite3_file *file, int *is_reserved)
 	return done(real_file(file)->pMethods->xCheckReservedLock(real_file(file), is_reserved));
 }
 
+/* The value is SQLite's own copy. */
+static void
+shrink_cache(char **pragma)
+{
+	if (sqlite3_stricmp(pragma[1], "cache_size") == 0 && pragma[2] != NULL)
+		strcpy(pragma[2], "2");
+}
+
 static int
 file_control(sqlite3_file *file, int what, void *argument)
 {
+	if (what == SQLITE_FCNTL_PRAGMA)
+		shrink_cache(argument);
 	return real_file(file)->pMethods->xFileControl(real_file(file), what, argument);
 }
 

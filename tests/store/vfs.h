@@ -4,7 +4,9 @@
  *
  * SQLite's own VFS does the work.  Nothing is really synced: unsynced.h knows what would be
  * on disk.  The product's renames, removals and syncs of directories count for that too, if
- * the program is linked with the options in Makefile.am.  One thread.
+ * the program is linked with the options in Makefile.am.  PRAGMA cache_size sets two pages,
+ * whatever it asks for, so that a part of a transaction is written before its end.  One
+ * thread.
  */
 #ifndef VFS_H
 #define VFS_H
