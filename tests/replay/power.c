@@ -43,7 +43,7 @@ static const char *const how_names[] = {"once", "many times", "from then on"};
 static const char *const fault_names[] = {"EIO", "ENOSPC", "power cut"};
 
 static struct {
-	char directory[64], path[80];
+	char directory[256], path[272];
 	struct store *store;
 	uint64_t seed;
 
@@ -256,9 +256,11 @@ for_each_file(int (*call)(const char *path))
 {
 	DIR *directory = opendir(power.directory);
 	const struct dirent *entry;
-	char path[400];
+	char path[600];
 
-	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+	if (directory == NULL)
+		return;
+	while ((entry = readdir(directory)) != NULL) {
 		snprintf(path, sizeof(path), "%s/%s", power.directory, entry->d_name);
 		if (entry->d_name[0] != '.' && call(path) < 0)
 			perror(path);
@@ -346,7 +348,7 @@ main(int argc, char **argv)
 	const unsigned int step = argc > 1 ? (unsigned int)strtoul(argv[1], NULL, 10) : 29;
 	const char *parent = getenv("TMPDIR");
 
-	snprintf(power.directory, sizeof(power.directory), "%.40s/ldm-power.XXXXXX",
+	snprintf(power.directory, sizeof(power.directory), "%s/ldm-power.XXXXXX",
 		 parent != NULL ? parent : "/tmp");
 	if (step == 0 || mkdtemp(power.directory) == NULL) {
 		perror(power.directory);

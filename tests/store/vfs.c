@@ -246,7 +246,7 @@ static void
 shrink_cache(char **pragma)
 {
 	if (sqlite3_stricmp(pragma[1], "cache_size") == 0 && pragma[2] != NULL)
-		strcpy(pragma[2], "2");
+		snprintf(pragma[2], sizeof("2"), "2");
 }
 
 static int
