@@ -94,6 +94,8 @@ apply(struct text *text, const struct write *write, size_t len)
 		set_len(text, write->at);
 		return;
 	}
+	if (len == 0) /* torn at its beginning */
+		return;
 	if (text->len < write->at + len)
 		set_len(text, write->at + len);
 	memcpy(text->octets + write->at, write->octets, len);
