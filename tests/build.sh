@@ -32,6 +32,11 @@ configure_in()
 	mkdir -p "$top/build/$1"
 	cd "$top/build/$1" || exit 2
 	shift
+	# make would take no more than the first line of a variable.
+	case $* in
+	*"
+"*) die "an argument for configure has two lines" ;;
+	esac
 	# A build with other arguments cannot be reused.
 	if [ "$(cat arguments 2>/dev/null)" != "$*" ]; then
 		rm -rf ./*
