@@ -162,7 +162,7 @@ AGENTX = {
     "$ $SET ldmManagerRowStatus.198.18.0.12 i createAndGo": run,
     "$ echo 'stateFile none' >try.conf": by_hand,
     # While the daemon runs.
-    "# cd /var/lib/ldm-agentx": run,
+    "# DB=/var/lib/ldm-agentx/state.db": run,
     "# sqlite3 /var/lib/ldm-agentx/state.db \"VACUUM INTO '/root/state.db'\"": run,
     "# rm -f /var/lib/ldm-agentx/state.db*": not_run("test_state.py discards a state"),
     "# firewall-cmd --permanent --zone=public --add-port=64535/udp":
