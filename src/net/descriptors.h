@@ -17,8 +17,8 @@
 
 /* The number reserved.  When the interfaces are read for the first time, the daemon
  * has not yet opened about twelve: log, locks, state, pipes, the AgentX session.
- * Later some are open for a short time: a second session, the next state file, the
- * kernel's list of interfaces. */
+ * Later some are open for a short time: a second session, directories, the kernel's list
+ * of interfaces. */
 #define DESCRIPTORS_KEPT 24
 
 /* Whether one more can be opened and DESCRIPTORS_KEPT remain. */
