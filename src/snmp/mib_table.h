@@ -17,7 +17,8 @@
 
 /* ldmDiscovery and ldmStatistics. */
 struct mib_discovery {
-	struct moment started; /* of the agent, when all counters were zero */
+	struct moment started;     /* of the agent, when all counters were zero */
+	struct moment last_active; /* start of the last completed round; none yet: of the agent */
 	struct monitor_settings settings;
 	struct discover_stats stats;
 };

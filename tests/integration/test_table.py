@@ -10,19 +10,20 @@ during a walk."
 """
 
 import re
+import signal
+import time
 
 import pytest
 
-from lab import (BUILDDIR, DOWN, NO_INSTANCE, NO_OBJECT, UP, addresses, mib,
+from faultlab import text_time
+from lab import (BUILDDIR, DOWN, MOVING, NO_INSTANCE, NO_OBJECT, UP, addresses, mib, program,
                  wait_for)
+from lab_mib import wait_first_round, wait_rounds
 
 # A second round would begin far beyond the deadlines of a test.
 ONE_ROUND = dict(interval="600s", window="2s")
 
 ENTRY = "ldmManagerEntry"
-
-# These columns of a row change between requests.
-MOVING = {"ldmManagerSilence"}
 
 
 def two_networks(lab, count, *options, delay="0:300"):
@@ -210,6 +211,40 @@ def test_summary_agrees_with_the_table(lab):
                                     Unconfirmed=0)
     changed = station.value("ldmManagerTableLastChange")
     assert len(changed) in (8, 11) and changed != bytes(8)
+
+
+def test_ages(lab):
+    """Ages agree with the times that they count from; a round or a row makes them young again."""
+    station = lab.station()
+    responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:20")
+    daemon = station.daemon(interval="600s", window="1s")
+    daemon.wait_output("AgentX")
+
+    def age(name, since):
+        """The value, which must be that of a time between before and after the request."""
+        moment = text_time(station.value(since))
+        before = time.time()
+        value = station.value(name)
+        # In whole seconds, and the time in tenths.
+        assert before - moment - 1.2 < value < time.time() - moment + 0.2, name
+        return value
+
+    # No round is complete yet: the age of the agent stands for it.
+    wait_for(lambda: station.value("ldmDiscoveryUptime") is not None, 10, "objects")
+    if station.value("ldmDiscoveryRounds") == 0:
+        age("ldmDiscoveryLastRoundAge", "ldmDiscoveryStartTime")
+    wait_first_round(station)
+    station.wait_all_up(addresses("198.18.0.1", 2))
+    wait_for(lambda: station.value("ldmDiscoveryUptime") >= 3, 10, "some seconds")
+    uptime = age("ldmDiscoveryUptime", "ldmDiscoveryStartTime")
+    assert age("ldmDiscoveryLastRoundAge", "ldmDiscoveryLastRound") >= 2
+    daemon.send_signal(signal.SIGUSR1)
+    wait_rounds(station, 1)
+    assert age("ldmDiscoveryLastRoundAge", "ldmDiscoveryLastRound") < uptime
+    assert age("ldmDiscoveryUptime", "ldmDiscoveryStartTime") >= uptime
+    assert station.value("ldmDiscoveryVersion").decode() == \
+        station.run([program("ldm-agentx"), "-v"]).stdout.split()[-1]
+    assert responder.running()
 
 
 def test_event_table(lab):
