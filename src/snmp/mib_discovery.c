@@ -16,6 +16,7 @@ discovery_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint3
 	    .last_active = stats->rounds > 0 ? stats->last_round : started,
 	    .settings = monitor_settings(monitor),
 	    .stats = *stats,
+	    .impaired_links = discover_impaired_links(monitor_discover(monitor)),
 	};
 	*key = 0;
 	return true;
@@ -59,6 +60,7 @@ static const struct mib_column discovery_columns[] = {
     {MIB_COLUMN(13, "ldmDiscoveryVersion", set_version, discovery)},
     {MIB_COLUMN(14, "ldmDiscoveryUptime", mib_age, discovery.started)},
     {MIB_COLUMN(15, "ldmDiscoveryLastRoundAge", mib_age, discovery.last_active)},
+    {MIB_COLUMN(16, "ldmInterfacesImpaired", mib_unsigned, discovery.impaired_links)},
 };
 /* clang-format on */
 

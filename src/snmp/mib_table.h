@@ -21,6 +21,7 @@ struct mib_discovery {
 	struct moment last_active; /* start of the last completed round; none yet: of the agent */
 	struct monitor_settings settings;
 	struct discover_stats stats;
+	uint32_t impaired_links;
 };
 
 /* A row of ldmInterfaceTable. */
