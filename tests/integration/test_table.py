@@ -211,6 +211,38 @@ def test_summary_agrees_with_the_table(lab):
                                     Unconfirmed=0)
     changed = station.value("ldmManagerTableLastChange")
     assert len(changed) in (8, 11) and changed != bytes(8)
+    assert station.value("ldmManagersDownNames").decode() == "ldom001, ldom002, ldom003, ldom004"
+    assert station.value("ldmManagersExpectedDown") == 0
+    assert station.value("ldmManagersMax") == 10000
+
+
+def test_three_hundred_managers_are_down(lab):
+    """The scalars tell how many, how many of them are expected, and the first names."""
+    station, expected = two_networks(lab, 320)
+    responders = [p for p in lab.processes if "responder" in p.title]
+    station.daemon(interval="600ms", window="300ms",
+                   config=["notificationRate 1000", "maxManagers 500",
+                           *(f"expect {address}" for address in [*expected[:10], "198.18.9.9"])])
+    station.wait_statuses({**dict.fromkeys(expected, UP), "198.18.9.9": DOWN})
+    assert station.value("ldmManagersDownNames") == b"198.18.9.9"
+    assert station.value("ldmManagersExpectedDown") == 1
+    assert station.value("ldmManagersMax") == 500
+
+    for responder in responders:
+        responder.command("off", "all")
+    wait_for(lambda: station.value("ldmManagersDown") == 321, 20, "all to be down")
+    assert station.value("ldmManagersExpectedDown") == 11
+    text = station.value("ldmManagersDownNames").decode()
+    assert len(text) <= 255
+    names, others = re.fullmatch(r"(.*) and (\d+) more", text).groups()
+    names = names.split(", ")
+    assert names == [f"ldom{i:03}" for i in range(1, len(names) + 1)]
+    assert len(names) + int(others) == 321
+
+    for responder in responders:
+        responder.command("on", "all")
+    wait_for(lambda: station.value("ldmManagersDown") == 1, 20, "all to be up again")
+    assert station.value("ldmManagersDownNames") == b"198.18.9.9"
 
 
 def test_ages(lab):
@@ -233,8 +265,11 @@ def test_ages(lab):
     wait_for(lambda: station.value("ldmDiscoveryUptime") is not None, 10, "objects")
     if station.value("ldmDiscoveryRounds") == 0:
         age("ldmDiscoveryLastRoundAge", "ldmDiscoveryStartTime")
+    if station.value("ldmManagersAll") == 0:
+        age("ldmManagerTableAge", "ldmDiscoveryStartTime")
     wait_first_round(station)
     station.wait_all_up(addresses("198.18.0.1", 2))
+    age("ldmManagerTableAge", "ldmManagerTableLastChange")
     wait_for(lambda: station.value("ldmDiscoveryUptime") >= 3, 10, "some seconds")
     uptime = age("ldmDiscoveryUptime", "ldmDiscoveryStartTime")
     assert age("ldmDiscoveryLastRoundAge", "ldmDiscoveryLastRound") >= 2
