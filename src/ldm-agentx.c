@@ -13,8 +13,8 @@
 int
 main(int argc, char **argv)
 {
-	static struct options options; /* the daemon refers to it */
-	static struct daemon *daemon;  /* never freed: the SNMP thread may outlive main() */
+	static struct options options; /* used by the daemon until the process ends */
+	static struct daemon *daemon;  /* never freed; see daemon.h */
 
 	inherited_reset(EXIT_FAILURE, DESCRIPTORS_WANTED);
 	heap_init();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ldm-responder - stands in for any number of Logical Domains Managers. */
+/* ldm-responder - simulates any number of Logical Domains Managers. */
 #include "base/inherited.h"
 #include "base/log.h"
 #include "base/output.h"

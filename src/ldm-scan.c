@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ldm-scan - the discovery of ldm-agentx on a terminal or in a script. */
+/* ldm-scan - runs the discovery of ldm-agentx from a terminal or a script. */
 #include "base/inherited.h"
 #include "base/log.h"
 #include "base/output.h"

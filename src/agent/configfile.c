@@ -18,7 +18,7 @@ report(void *ctx, const struct conf_error *error)
 	log_error("%s", error->text);
 }
 
-/* The whole file as *text, owned by the caller.  Returns 0, or -1 with errno. */
+/* Read the whole file into *text, which the caller frees.  Returns 0, or -1 with errno. */
 static int
 read_file(const char *name, char **text, size_t *len)
 {

@@ -21,7 +21,8 @@
 #include "base/loop.h"
 #include "snmp/subagent.h"
 
-#define SAVE_TIMEOUT_MS 400 /* a stop takes a second at most */
+/* Together with subagent_stop(), stopping takes at most a second. */
+#define SAVE_TIMEOUT_MS 400
 #define STOP_TIMEOUT_MS 900
 #define LOG_TIMEOUT_MS 300
 #define LOG_TIMEOUT_MIN_MS 50
@@ -30,15 +31,15 @@
 
 struct daemon {
 	const struct options *options;
-	struct conf *config;      /* in force */
-	char *config_path;        /* of directories, with colons */
-	const struct conf *first; /* at the start: the SNMP thread uses its strings */
+	struct conf *config;      /* in effect */
+	char *config_path;        /* directories, separated by colons */
+	const struct conf *first; /* of the start; not freed: the SNMP thread uses its strings */
 	struct loop *loop;
 	struct loop_timer *tidying, *watching;
 	struct discovery *discovery;
 };
 
-/* NULL after the mistakes were logged. */
+/* Returns NULL after logging the errors. */
 static struct conf *
 load_config(const struct daemon *daemon)
 {
@@ -62,7 +63,7 @@ warn_restart(void *ctx, const char *token)
 	log_warning("%s: the change takes effect when ldm-agentx is restarted", token);
 }
 
-/* Nothing here waits for the SNMP thread, which may hang with the master agent. */
+/* Must not wait for the SNMP thread, which hangs while the master agent does. */
 static void
 reload(struct daemon *daemon)
 {
@@ -200,7 +201,7 @@ start_subagent(const struct daemon *daemon)
 	return -1;
 }
 
-/* Have the log written, within what is left of the second that a stop may take. */
+/* Wait until the log is written, for the rest of the second that stopping may take. */
 static void
 finish_log(int64_t stop_began_us)
 {
@@ -212,8 +213,8 @@ finish_log(int64_t stop_began_us)
 		log_finish(left_ms > LOG_TIMEOUT_MIN_MS ? (int)left_ms : LOG_TIMEOUT_MIN_MS);
 }
 
-/* How to end once there is the SNMP thread.  No exit handlers: it may be blocked
- * within net-snmp, and outlive this. */
+/* End the process once the SNMP thread was started.  Exit handlers are not run, because
+ * that thread may be blocked in net-snmp and still be running. */
 static _Noreturn void
 finish(struct daemon *daemon, int status)
 {
@@ -221,7 +222,7 @@ finish(struct daemon *daemon, int status)
 
 	discovery_stop(daemon->discovery);
 	subagent_stop();
-	/* Only now: what was accepted until the end is not to be sent again. */
+	/* After the last notification was accepted, so that it is not sent again. */
 	persist_finish(SAVE_TIMEOUT_MS);
 	pid_file_remove();
 	log_info("stopped");

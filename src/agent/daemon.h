@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* daemon.h - the life of ldm-agentx: start, reload, stop.
+/* daemon.h - starts, reloads and stops ldm-agentx.
  *
- * Wires the layers together.  The caller's thread does the discovery and handles
- * signals; subagent_start() starts the one that speaks to the master agent, and
- * base/shared.h and the monitor that it guards are what the two share.
+ * The calling thread runs discovery and handles signals.  subagent_start() starts the
+ * thread that communicates with the master agent.  They share only the monitor, which
+ * base/shared.h guards.
  */
 #ifndef DAEMON_H
 #define DAEMON_H
@@ -12,23 +12,23 @@
 
 struct daemon;
 
-/* Read the configuration.  options is kept by reference, and the result is never
- * freed: the SNMP thread may outlive main().  NULL after the mistakes were
- * logged. */
+/* Read the configuration.  options is kept by reference.  Returns NULL after logging the
+ * errors.  The result is never freed, because the SNMP thread may use it until the process
+ * ends. */
 struct daemon *daemon_new(const struct options *options);
 
-/* -t: check what options name (see preflight.h) and print what is in force, and
- * where it would be used.  0, or -1 after the reasons were logged. */
+/* The option -t: check the other options (see preflight.h), and print the configuration and
+ * the interfaces that would be used.  Returns 0, or -1 after logging the errors. */
 int daemon_check(const struct daemon *daemon);
 
-/* Start everything, in the order that matters: sockets are opened before
- * privileges are dropped, nothing is received before that, threads come after
- * the fork and after everything that changes the whole process.  The log file
- * and the state file are the daemon's user's; that they cannot be used is said
- * while there is a terminal.  0, or -1 after the reason was logged. */
+/* Start everything.  The order matters: sockets are opened before privileges are dropped,
+ * and read only afterwards; the log file and the state file are opened as the daemon's user;
+ * threads are started after the fork and after everything that changes the whole process;
+ * standard error is given up last, so that all errors appear on the terminal.  Returns 0, or
+ * -1 after logging the reason. */
 int daemon_start(struct daemon *daemon);
 
-/* Until a signal ends the process. */
+/* Run until a signal ends the process. */
 _Noreturn void daemon_run(struct daemon *daemon);
 
 #endif /* DAEMON_H */

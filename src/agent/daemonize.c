@@ -12,10 +12,10 @@
 
 #include "base/log.h"
 
-/* To the parent; a socket, as it can be written to without SIGPIPE. */
+/* To the parent.  A socket, because send(2) can suppress SIGPIPE. */
 static int parent_fd = -1;
 
-/* The parent shares its buffers and exit handlers with the child: _exit(). */
+/* Ends with _exit(), because exit handlers are to be run once, by the child. */
 static _Noreturn void
 wait_for_child(pid_t child, int fd)
 {
@@ -45,7 +45,7 @@ daemonize_start(void)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		return -1;
 	fflush(NULL);
-	signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it leaves no status */
+	signal(SIGCHLD, SIG_DFL); /* if it was inherited as ignored, there would be no status */
 	child = fork();
 	if (child < 0) {
 		int error = errno;
@@ -79,7 +79,7 @@ daemonize_ready(void)
 		if (null > STDERR_FILENO)
 			close(null);
 	}
-	/* If the parent is gone, there is nobody to tell. */
+	/* Fails if the parent is gone, which does not matter. */
 	(void)!send(parent_fd, "", 1, MSG_NOSIGNAL);
 	close(parent_fd);
 	parent_fd = -1;

@@ -10,13 +10,13 @@
 #include "base/text.h"
 
 #define TEXT_LEN 320
-#define NAME_LEN ((size_t)4 * IF_NAMESIZE) /* as text_printable() makes it */
+#define NAME_LEN ((size_t)4 * IF_NAMESIZE) /* each octet as \xHH, by text_printable() */
 
-/* A host that is refused is often refused for good: an hourly reminder will do. */
+/* A host that is refused usually continues to be, so that a line an hour is enough. */
 static const struct log_limit_rule rule = {1, US_PER_MIN, 60 * US_PER_MIN};
 
-/* What the operator should know of: somebody who tries in vain to be heard, or is
- * not meant to be. */
+/* Whether the operator should know of it: the sender is not understood, or is refused by
+ * the configuration. */
 static bool
 is_refusal(enum verdict verdict)
 {
@@ -25,7 +25,7 @@ is_refusal(enum verdict verdict)
 	       verdict == VERDICT_MALFORMED || verdict == VERDICT_DENIED;
 }
 
-/* DENIED is what the operator has asked for. */
+/* A denied datagram is not a problem, because the configuration asks for it. */
 static enum log_level
 level(enum verdict verdict)
 {

@@ -18,7 +18,7 @@
 #include "net/prober.h"
 
 struct discovery {
-	const struct conf *config; /* in force */
+	const struct conf *config; /* in effect */
 	struct shared *shared;     /* the monitor */
 	struct monitor_lines lines;
 	struct prober *prober;
@@ -65,7 +65,7 @@ on_change(void *ctx, int fd)
 	prober_wake(discovery->prober);
 }
 
-/* An interface may come later, but a slip of the pen should not go unseen. */
+/* A missing interface may be created later, or its name may be misspelt. */
 static void
 warn_missing_interfaces(const struct conf *config)
 {
@@ -73,7 +73,7 @@ warn_missing_interfaces(const struct conf *config)
 	char buf[IFWORDS_LEN];
 
 	if (ifaces_read(&ifaces) < 0)
-		return; /* the prober says so */
+		return; /* the prober logs the reason */
 	for (size_t i = 0; i < config->interfaces.count; i++) {
 		const char *what = ifwords_missing(config->interfaces.items[i], &ifaces, buf);
 
@@ -92,7 +92,6 @@ prober_settings_of(const struct conf *config)
 	};
 }
 
-/* The prober, once the monitor is there. */
 static int
 start_prober(struct discovery *discovery, struct loop *loop)
 {
@@ -112,7 +111,7 @@ start_prober(struct discovery *discovery, struct loop *loop)
 struct discovery *
 discovery_start(struct loop *loop, const struct conf *config)
 {
-	static struct discovery discovery; /* what is left of it may outlive main() */
+	static struct discovery discovery; /* other threads may use it until the process ends */
 
 	discovery.config = config;
 	discovery.shared = monitoring_start(config, &discovery.lines);

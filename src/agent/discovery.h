@@ -12,9 +12,9 @@ struct discovery;
 struct loop;
 struct shared;
 
-/* Open the sockets; the first request goes out when the loop runs.  config is used
- * until there is another one.  There is one discovery to a process; NULL after the
- * reason was logged, the process being about to end. */
+/* Open the sockets; the first request is sent when the loop runs.  config is used until
+ * discovery_configure() replaces it.  To be called once in a process.  Returns NULL after
+ * logging the reason; the process must end then. */
 struct discovery *discovery_start(struct loop *loop, const struct conf *config);
 
 /* The monitor, for the other threads; it is never freed. */

@@ -7,15 +7,14 @@
 #include <malloc.h>
 #endif
 
-/* From this size on an allocation is a mapping of its own, and goes when it is
- * freed. */
+/* Allocations of at least this size are mapped separately, and unmapped when freed. */
 #define MAPPING_LEN (128 * 1024)
 
 void
 heap_init(void)
 {
 #ifdef HAVE_MALLOC_TRIM
-	/* glibc's default, which otherwise grows with each mapping that is freed. */
+	/* The initial value; without this call glibc increases it as mappings are freed. */
 	mallopt(M_MMAP_THRESHOLD, MAPPING_LEN);
 #endif
 }

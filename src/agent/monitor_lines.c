@@ -48,8 +48,8 @@ log_events(struct monitor_lines *lines, struct shared *shared, struct moment now
 	event_lines_sum_up(&lines->events, now.mono_us);
 }
 
-/* Once when the table is full and had to refuse somebody, and again only after
- * it has had room in between, a minute later at the soonest. */
+/* Logged once, when the table is full and a manager was refused, and again only after the
+ * table has had room, and not within a minute. */
 static void
 log_full_table(struct monitor_lines *lines, struct shared *shared, struct moment now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* monitor_lines.h - logs the events of the monitor, and a full table.
  *
- * Its events happen with the lock held, when nothing is logged: they are collected,
- * and logged by the discovery thread once the lock is free.
+ * Events happen while the lock is held, when nothing may be logged (base/shared.h).  They
+ * are collected, and the discovery thread logs them without the lock.
  */
 #ifndef MONITOR_LINES_H
 #define MONITOR_LINES_H
@@ -21,9 +21,9 @@ struct unlogged_event;
 struct monitor_lines {
 	STAILQ_HEAD(unlogged_events, unlogged_event) unlogged; /* guarded by the lock */
 
-	/* The discovery thread's own: */
+	/* Used by the discovery thread only: */
 	struct event_lines events;
-	uint64_t no_room; /* the counter's value when last looked at */
+	uint64_t no_room; /* the counter's value at the last call */
 	bool full;
 	int64_t full_us; /* when that was last logged, monotonic; 0: never */
 };

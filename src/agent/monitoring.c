@@ -14,7 +14,7 @@
 #define CHANGE_HOLDOFF_US (10 * US_PER_MIN)
 #define CONFIRMATIONS 2
 
-static struct shared *monitoring; /* set before there is another thread */
+static struct shared *monitoring; /* set before other threads are started */
 
 static struct monitor_settings
 monitor_settings_of(const struct conf *config)
@@ -36,7 +36,7 @@ take_todo(void *monitor)
 	return monitor_take_todo(monitor);
 }
 
-/* What the monitor has asked for; in the thread that has released the lock. */
+/* Do what the monitor has asked for.  Called by the thread that has released the lock. */
 static void
 act(void *ctx, unsigned int todo)
 {

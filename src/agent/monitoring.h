@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* monitoring.h - the daemon's monitor: made from the configuration, shared by the
- * threads, and what it asks for is done.
+/* monitoring.h - creates the daemon's monitor from the configuration, shares it among the
+ * threads, and does what it asks for.
  */
 #ifndef MONITORING_H
 #define MONITORING_H
@@ -9,8 +9,9 @@
 #include "base/shared.h"
 #include "conf/conf.h"
 
-/* Make the only one there is; its events go to lines.  NULL with errno.  It is never
- * freed: the SNMP thread may use it until the process ends. */
+/* Create the monitor; its events are added to lines.  To be called once in a process.
+ * Returns NULL with errno on failure.  The result is never freed, because the SNMP thread
+ * may use it until the process ends. */
 struct shared *monitoring_start(const struct conf *config, struct monitor_lines *lines);
 
 /* Use another configuration, and log its effect on the managers.  Returns 0, or -1 if

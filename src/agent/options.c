@@ -70,8 +70,8 @@ add_interface(struct options *options, const char *pattern)
 	options->interfaces[options->interface_count++] = pattern;
 }
 
-/* prefix and path in one string, the path one that chdir("/") does not change;
- * it lives as long as the process. */
+/* Returns prefix and the absolute path, which chdir("/") does not affect, in one string
+ * that is never freed. */
 static const char *
 absolute_path(const char *prefix, const char *path)
 {
@@ -84,7 +84,7 @@ absolute_path(const char *prefix, const char *path)
 	return absolute;
 }
 
-/* As net-snmp's programs read it: the file or facility may be the next word. */
+/* As in net-snmp's programs, the file or facility may be the next argument. */
 static const char *
 log_argument(int argc, char **argv)
 {
@@ -114,7 +114,7 @@ check_log(const char *text)
 		errx(EXIT_USAGE, "option -L: '%s': " LOG_DESTINATION_EXPECTED, text);
 }
 
-/* A value that has to be what a line of the configuration file may have. */
+/* Check a value as in the configuration file, and return it. */
 static const char *
 checked(const char *option, const char *token, const char *value)
 {
@@ -177,7 +177,7 @@ options_parse(struct options *options, int argc, char **argv)
 		case 'x':
 			options->agentx_address = checked("option -x", "agentXSocket", optarg);
 			break;
-		default: /* getopt_long() has said what is wrong */
+		default: /* getopt_long() has reported the error */
 			fputs(usage, stderr);
 			exit(EXIT_USAGE);
 		}

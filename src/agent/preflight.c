@@ -34,12 +34,12 @@ check_directory_of(const char *option, const char *path)
 		return fail(option, "", path);
 	directory = dirname(copy);
 	if (eaccess(directory, W_OK | X_OK) < 0)
-		status = fail(option, "cannot make a file in ", directory);
+		status = fail(option, "cannot create a file in ", directory);
 	free(copy);
 	return status;
 }
 
-/* The file may be a FIFO, or the pid file of a daemon that runs: it is not opened. */
+/* Does not open the file, which may be a FIFO, or the pid file of a running daemon. */
 static int
 check_writable(const char *option, const char *path)
 {
@@ -60,7 +60,7 @@ check_log(const char *text)
 	struct log_destination to;
 
 	if (text == NULL || log_destination_parse(text, &to) < 0 || to.kind != LOG_TO_FILE)
-		return 0; /* options_parse() has judged the text */
+		return 0; /* options_parse() has checked the text */
 	return check_writable("-L", to.path);
 }
 

@@ -9,8 +9,8 @@
 
 /* Check whether a start by the same user could use the pid file, the user and group,
  * and the log file; creates, opens and locks nothing.  Changes the process to that user
- * and group, so the caller should exit afterwards.  Returns 0, or -1 after each error
- * was logged. */
+ * and group, so the caller should exit afterwards.  Returns 0, or -1 after logging the
+ * errors. */
 int preflight_check(const struct options *options);
 
 /* Print the configuration, and the interfaces that would be used, on standard output.

@@ -22,7 +22,7 @@ struct identity {
 	bool has_gid;
 };
 
-/* The entries live in libc's static buffers until the next look-up. */
+/* who->name points to a buffer of libc that the next look-up overwrites. */
 static int
 find_user(const char *user, struct identity *who)
 {
@@ -73,7 +73,7 @@ change_groups(const struct identity *who)
 	return setgid(who->gid);
 }
 
-/* A kernel or a set of capabilities may have kept more than was asked for. */
+/* Whether the change was complete and is permanent, which capabilities may prevent. */
 static bool
 is_final(const struct identity *who)
 {

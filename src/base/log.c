@@ -20,7 +20,7 @@ enum mode {
 	DISCARD,
 };
 
-/* Set before there are threads; used only by the log thread once it is started. */
+/* Set before threads are started; used only by the log thread once that is started. */
 static struct log_sink sink = {.kind = LOG_TO_STDERR, .program = "", .fd = STDERR_FILENO};
 static bool has_thread;
 
@@ -33,7 +33,7 @@ void
 log_init(const char *name)
 {
 	sink.program = standard_error.program = name;
-	tzset(); /* localtime_r() need not call it */
+	tzset(); /* localtime_r() is not required to call it */
 }
 
 void

@@ -17,7 +17,8 @@
 
 #define PENDING (-1)
 
-/* Callers wait for the thread in poll(2), for the reason given in writer.c. */
+/* Callers wait for the thread in poll(2), and not with pthread_cond_timedwait(3), whose
+ * clock libfaketime changes. */
 static struct {
 	pthread_mutex_t lock; /* guards the members below; not held while the sink is used */
 	pthread_cond_t work;
@@ -26,10 +27,10 @@ static struct {
 	int open_error; /* of the first attempt: PENDING, 0 or an errno */
 	bool idle;      /* everything is written */
 	bool awaited;   /* write an octet to the pipe when one of these two changes */
-	/* Set before the thread starts. */
+	/* Set before the thread is started: */
 	struct log_sink *sink;
-	int news_read_fd, news_write_fd;
-	/* Used by the thread only. */
+	int wake_read_fd, wake_write_fd;
+	/* Used by the thread only: */
 	unsigned int lost; /* dropped lines that were not reported yet */
 } w = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .open_error = PENDING};
 
@@ -43,12 +44,12 @@ log_writer_put(enum log_level level, time_t when, const char *text, size_t len)
 	pthread_mutex_unlock(&w.lock);
 }
 
-/* With the lock held. */
+/* Called with the lock held. */
 static void
-tell(void)
+wake_waiter(void)
 {
 	if (w.awaited)
-		(void)!write(w.news_write_fd, "", 1);
+		(void)!write(w.wake_write_fd, "", 1);
 	w.awaited = false;
 }
 
@@ -58,7 +59,7 @@ note_opened(int error)
 	pthread_mutex_lock(&w.lock);
 	if (w.open_error == PENDING)
 		w.open_error = error;
-	tell();
+	wake_waiter();
 	pthread_mutex_unlock(&w.lock);
 }
 
@@ -75,7 +76,7 @@ open_patiently(void)
 }
 
 __attribute__((format(printf, 3, 4))) static bool
-say(enum log_level level, time_t when, const char *format, ...)
+write_text(enum log_level level, time_t when, const char *format, ...)
 {
 	struct log_line line = {.level = level, .when = when};
 	va_list args;
@@ -93,8 +94,8 @@ reopen(void)
 	const int error = open_patiently();
 
 	if (error != 0)
-		say(LOG_LEVEL_ERROR, time(NULL), "cannot reopen the log file %s: %s", w.sink->path,
-		    strerror(error));
+		write_text(LOG_LEVEL_ERROR, time(NULL), "cannot reopen the log file %s: %s",
+			   w.sink->path, strerror(error));
 }
 
 /* Lines that cannot be written, because the disk is full, are counted as dropped. */
@@ -104,8 +105,8 @@ write_line(const struct log_line *line)
 	const time_t when = line->len > 0 ? line->when : time(NULL);
 
 	w.lost += line->dropped;
-	if (w.lost > 0 && say(LOG_LEVEL_WARNING, when, "%u log line%s dropped", w.lost,
-			      w.lost == 1 ? " was" : "s were"))
+	if (w.lost > 0 && write_text(LOG_LEVEL_WARNING, when, "%u log line%s dropped", w.lost,
+				     w.lost == 1 ? " was" : "s were"))
 		w.lost = 0;
 	if (line->len > 0 && (w.lost > 0 || !log_sink_write(w.sink, line)))
 		w.lost++;
@@ -120,7 +121,7 @@ take(struct log_line *line, bool *again)
 	pthread_mutex_lock(&w.lock);
 	while (!(any = log_queue_take(&w.queue, line)) && !w.reopen) {
 		w.idle = true;
-		tell();
+		wake_waiter();
 		pthread_cond_wait(&w.work, &w.lock);
 	}
 	*again = w.reopen;
@@ -183,7 +184,7 @@ await(bool (*wanted)(void), int timeout_ms)
 	const int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * US_PER_MS;
 
 	for (;;) {
-		struct pollfd news = {.fd = w.news_read_fd, .events = POLLIN};
+		struct pollfd wake = {.fd = w.wake_read_fd, .events = POLLIN};
 		const int64_t left_us = end_us - clock_now().mono_us;
 		char octets[16];
 		bool is;
@@ -194,8 +195,8 @@ await(bool (*wanted)(void), int timeout_ms)
 		pthread_mutex_unlock(&w.lock);
 		if (is || left_us <= 0)
 			return is;
-		poll(&news, 1, (int)((left_us + 999) / 1000));
-		while (read(w.news_read_fd, octets, sizeof(octets)) > 0)
+		poll(&wake, 1, (int)((left_us + 999) / 1000));
+		while (read(w.wake_read_fd, octets, sizeof(octets)) > 0)
 			;
 	}
 }
@@ -207,8 +208,8 @@ log_writer_start(struct log_sink *sink, int timeout_ms, bool *opened)
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -1;
-	w.news_read_fd = fds[0];
-	w.news_write_fd = fds[1];
+	w.wake_read_fd = fds[0];
+	w.wake_write_fd = fds[1];
 	w.sink = sink;
 	error = start_thread();
 	if (error == 0) {

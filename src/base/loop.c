@@ -19,7 +19,7 @@
 
 /* Between attempts to wait without memory, and between warnings about it. */
 #define PAUSE_MS 100
-#define COMPLAINT_INTERVAL_US US_PER_MIN
+#define WARNING_INTERVAL_US US_PER_MIN
 
 struct watch {
 	int fd; /* -1: removed; deleted before the next poll */
@@ -40,7 +40,7 @@ struct caught {
 	int signo;
 	void (*fn)(void *ctx, int signo);
 	void *ctx;
-	struct sigaction former;
+	struct sigaction previous;
 };
 
 struct loop {
@@ -52,7 +52,7 @@ struct loop {
 	struct caught *caught;
 	size_t caught_count;
 	int signal_read_fd;
-	int64_t next_complaint_us;
+	int64_t next_warning_us;
 	bool stopping;
 };
 
@@ -75,7 +75,7 @@ loop_free(struct loop *loop)
 	if (loop == NULL)
 		return;
 	for (size_t i = 0; i < loop->caught_count; i++)
-		sigaction(loop->caught[i].signo, &loop->caught[i].former, NULL);
+		sigaction(loop->caught[i].signo, &loop->caught[i].previous, NULL);
 	if (loop->signal_read_fd >= 0) {
 		close(loop->signal_read_fd);
 		close(signal_write_fd);
@@ -236,7 +236,7 @@ loop_add_signal(struct loop *loop, int signo, void (*fn)(void *ctx, int signo), 
 	caught += loop->caught_count;
 	*caught = (struct caught){.signo = signo, .fn = fn, .ctx = ctx};
 	sigemptyset(&action.sa_mask);
-	if (sigaction(signo, &action, &caught->former) < 0)
+	if (sigaction(signo, &action, &caught->previous) < 0)
 		return -1;
 	loop->caught_count++;
 	return 0;
@@ -315,9 +315,9 @@ pause_without_memory(struct loop *loop)
 {
 	const int64_t now_us = clock_now().mono_us;
 
-	if (now_us >= loop->next_complaint_us) {
+	if (now_us >= loop->next_warning_us) {
 		log_warning("cannot wait for input: %s; trying again", strerror(errno));
-		loop->next_complaint_us = now_us + COMPLAINT_INTERVAL_US;
+		loop->next_warning_us = now_us + WARNING_INTERVAL_US;
 	}
 	poll(NULL, 0, PAUSE_MS);
 	if (loop->signal_read_fd >= 0)

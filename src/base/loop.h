@@ -14,12 +14,12 @@ struct loop;
 
 #define LOOP_NEVER INT64_MAX
 
-/* NULL with errno.  loop_free(NULL) is fine. */
+/* Returns NULL with errno on failure.  loop_free(NULL) is allowed. */
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);
 
-/* Call fn(ctx, fd) whenever fd is readable (or in error).  One entry per fd.
- * The caller closes fd after loop_remove_fd().  0, or -1 with errno. */
+/* Call fn(ctx, fd) whenever fd is readable or has an error.  There may be one entry for
+ * each fd.  The caller closes fd, after loop_remove_fd().  Returns 0, or -1 with errno. */
 int loop_add_fd(struct loop *loop, int fd, void (*fn)(void *ctx, int fd), void *ctx);
 void loop_remove_fd(struct loop *loop, int fd);
 

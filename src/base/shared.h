@@ -10,7 +10,7 @@
 
 struct shared;
 
-struct shared_hooks { /* both NULL: nothing has to be done */
+struct shared_hooks { /* both may be NULL */
 	/* Called with the lock: return what has to be done (0: nothing), and clear it. */
 	unsigned int (*take)(void *guarded);
 
@@ -19,8 +19,8 @@ struct shared_hooks { /* both NULL: nothing has to be done */
 	void *ctx;
 };
 
-/* guarded is borrowed, *hooks is copied.  NULL with errno.  shared_free(NULL) is
- * fine; whoever else may still use it must not let it be freed. */
+/* guarded is borrowed, *hooks is copied.  Returns NULL with errno on failure.  It must not
+ * be freed while another thread may use it; shared_free(NULL) is allowed. */
 struct shared *shared_new(void *guarded, const struct shared_hooks *hooks);
 void shared_free(struct shared *shared);
 

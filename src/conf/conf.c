@@ -15,7 +15,7 @@
 #include "conf/conf_value.h"
 #include "conf/conf_words.h"
 
-#define SHOWN_LEN 100 /* of a word in an error text, made printable */
+#define SHOWN_LEN 100 /* of a word in an error text */
 
 void
 conf_init(struct conf *config)
@@ -79,7 +79,7 @@ shown(const char *word, char buf[SHOWN_LEN])
 
 #define SIMILAR_LEN 32
 
-/* Levenshtein's edit distance, ignoring case; a word that is too long is far from all. */
+/* Levenshtein's edit distance, ignoring case; SIMILAR_LEN if a word is too long. */
 static unsigned int
 distance(const char *a, const char *b)
 {
@@ -144,7 +144,7 @@ fail_unknown(struct conf_error *error, const char *where, const char *name)
 		    known);
 }
 
-/* A token and its values, all of them or none. */
+/* Store all values of a token or, if there is an error, none of them. */
 static int
 set_words(struct conf *config, const char *where, const char *name, char *const *words,
 	  size_t count, struct conf_error *error)
@@ -165,7 +165,7 @@ set_words(struct conf *config, const char *where, const char *name, char *const 
 				    shown(words[i], text),
 				    conf_value_expected(token, words[i], expected));
 	if (count > 1 && token->kind != KIND_PATTERNS)
-		return fail(error, "%s: %s '%s': too much, expected one value: %s", where,
+		return fail(error, "%s: %s '%s': too many values, expected one: %s", where,
 			    token->name, shown(words[1], text),
 			    conf_value_expected(token, NULL, expected));
 	for (size_t i = 0; i < count; i++)
@@ -265,7 +265,7 @@ conf_check(const struct conf *config, const char *name, struct conf_error *error
 				    &why))
 			return fail(error,
 				    "%s: expect '%s': expected a manager that accept and deny "
-				    "admit; it would be down for ever",
+				    "admit; this one would always be down",
 				    name, text_address(config->expected[i], address));
 	return 0;
 }

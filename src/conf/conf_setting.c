@@ -13,7 +13,7 @@
 #include "conf/conf_words.h"
 #include "core/access.h"
 
-union number { /* what the members of struct conf are made of */
+union number { /* the types of the numbers in struct conf */
 	uint8_t u8;
 	uint16_t u16;
 	uint32_t u32;
@@ -53,7 +53,8 @@ load_number(const struct conf_token *token, const struct conf *config)
 	return number.i64;
 }
 
-/* Takes ownership of text; frees it if memory is short. */
+/* Append text, of which the list takes ownership; NULL: there was no memory for it.
+ * Returns false if there is no memory. */
 static bool
 list_add(struct text_list *list, char *text)
 {
@@ -70,7 +71,7 @@ list_add(struct text_list *list, char *text)
 	return true;
 }
 
-/* The value in a line for net-snmp, or NULL if the line has another token. */
+/* Returns the value in a line for net-snmp, or NULL if the line has another token. */
 static const char *
 value_of_line(const struct conf_token *token, const char *line)
 {
@@ -116,7 +117,8 @@ store_rule(const struct conf_token *token, struct access_list *access, const cha
 {
 	struct access_rule rule = {.accept = token->kind == KIND_ACCEPT};
 
-	(void)parse_subnet(word, &rule.addr, &rule.prefix_len); /* the token accepts it */
+	/* conf_value_parse() has accepted the word. */
+	(void)parse_subnet(word, &rule.addr, &rule.prefix_len);
 	return access_add(access, rule) == 0;
 }
 
@@ -169,7 +171,7 @@ conf_setting_store(const struct conf_token *token, struct conf *config, const ch
 	return false;
 }
 
-/* Whether the member is a number; members of other kinds are empty by default. */
+/* Whether the member is a number.  Others are empty by default. */
 static bool
 is_number(const struct conf_token *token)
 {
@@ -192,7 +194,7 @@ conf_setting_set_default(const struct conf_token *token, struct conf *config)
 		store_number(token, config, token->fallback);
 }
 
-/* Where lines go; see conf_print(). */
+/* The arguments of conf_print(). */
 struct printer {
 	void (*emit)(void *ctx, const char *line);
 	void *ctx;
@@ -251,7 +253,7 @@ conf_setting_print(const struct conf_token *token, const struct conf *config,
 		for (size_t i = 0; i < config->access.count; i++)
 			print_rule(&printer, &config->access.rules[i]);
 		break;
-	case KIND_DENY: /* printed with KIND_ACCEPT, because their order matters */
+	case KIND_DENY: /* printed with KIND_ACCEPT, because the order of all rules matters */
 		break;
 	case KIND_MANAGER:
 		for (size_t i = 0; i < config->expected_count; i++)

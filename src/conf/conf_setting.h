@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* conf_setting.h - the member of struct conf that a token sets: filled in and printed. */
+/* conf_setting.h - stores and prints the member of struct conf that a token sets. */
 #ifndef CONF_SETTING_H
 #define CONF_SETTING_H
 
@@ -11,8 +11,8 @@
 
 #define CONF_PRINTED_LEN (2 * CONF_VALUE_MAX + 35) /* of a printed line, NUL included */
 
-/* Put a word that conf_value_parse() accepts for the token into config.  False when
- * out of memory; config is as before then. */
+/* Store a word that conf_value_parse() accepts for the token.  Returns false with *config
+ * unchanged if there is no memory. */
 bool conf_setting_store(const struct conf_token *token, struct conf *config, const char *word);
 
 void conf_setting_set_default(const struct conf_token *token, struct conf *config);

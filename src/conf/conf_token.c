@@ -36,7 +36,7 @@ static const struct conf_token tokens[] = {
     {TOKEN("probes", KIND_NUMBER, monitor.discover.probes), .min = 1, .max = 10, .fallback = 3},
     {TOKEN("misses", KIND_NUMBER, monitor.discover.misses), .min = 1, .max = 100, .fallback = 3},
     {TOKEN("retention", KIND_DURATION, monitor.inventory.retention_us),
-     .min = US_PER_S, .max = 3650 * US_PER_DAY, .fallback = 7 * US_PER_DAY, .zero = "for ever"},
+     .min = US_PER_S, .max = 3650 * US_PER_DAY, .fallback = 7 * US_PER_DAY, .zero = "never"},
     {TOKEN("maxManagers", KIND_NUMBER, monitor.inventory.max_managers),
      .min = 1, .max = 1000000, .fallback = 10000},
     {TOKEN("accept", KIND_ACCEPT, access)},

@@ -18,7 +18,7 @@ first_address(uint32_t addr, unsigned int prefix_len)
 	return prefix_len > 0 ? addr & UINT32_MAX << (32 - prefix_len) : 0;
 }
 
-/* Text that can be written into a line. */
+/* Whether a line can have the word as a value. */
 static bool
 is_text(const char *word)
 {
@@ -77,7 +77,7 @@ conf_value_parse(const struct conf_token *token, const char *word, int64_t *out)
 			return false;
 		*out = addr;
 		return true;
-	case KIND_MANAGER: /* loopback: it may be on an interface of that kind */
+	case KIND_MANAGER: /* also a loopback address, because that interface may be used */
 		if (parse_address(word, &addr) < 0 || !wire_valid_address(addr, true))
 			return false;
 		*out = addr;
@@ -103,7 +103,7 @@ conf_value_parse(const struct conf_token *token, const char *word, int64_t *out)
 		return is_text(word) && (*word == '/' || strcmp(word, CONF_NO_STATE_FILE) == 0);
 	case KIND_PATTERNS:
 		return is_text(word) && strcmp(word, "!") != 0;
-	case KIND_NETSNMP_ADDRESS: /* net-snmp would see a comment, quoted or not */
+	case KIND_NETSNMP_ADDRESS: /* '#' starts a comment of net-snmp's even if it is quoted */
 		return is_text(word) && *word != '#' && strchr(word, ',') == NULL;
 	}
 	return false;

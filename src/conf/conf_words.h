@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* conf_words.h - a line of a configuration file to words and back.
+/* conf_words.h - splits a line of a configuration file into words, and quotes words.
  *
  * The rules of net-snmp's copy_nword() (snmplib/read_config.c), so that a line
  * means the same here as in snmpd.conf: words are separated by white space; a
@@ -22,14 +22,13 @@ struct conf_words {
 	char text[CONF_LINE_MAX + 1 + CONF_WORDS_MAX];
 };
 
-/* Split len octets (at most CONF_LINE_MAX, no NUL and no newline among
- * them).  Words are complete up to the fault when it returns false: a quote
- * that is not closed, which is then part of the last word. */
+/* Split len octets, at most CONF_LINE_MAX, without a NUL or newline.  Returns false if a
+ * quote is not closed; the last word is then the rest of the line. */
 bool conf_words_split(struct conf_words *words, const char *line, size_t len);
 
-/* Write word so that conf_words_split() reads it as the single word it is,
- * quoted only where it must be.  Cut off where size octets do not suffice;
- * twice its length and 3 always do.  Returns buf. */
+/* Write word so that conf_words_split() reads it as one word, quoted only if necessary.  It
+ * is truncated to size octets, of which it needs at most twice its length and 3.  Returns
+ * buf. */
 char *conf_words_quote(const char *word, char *buf, size_t size);
 
 #endif /* CONF_WORDS_H */

@@ -23,7 +23,7 @@ RB_HEAD(tree, candidate);
 
 struct candidates {
 	struct tree tree;
-	struct candidate **pool; /* the same, for random replacement */
+	struct candidate **pool; /* the same candidates, for random replacement */
 	size_t count, max;
 	struct random random;
 	uint64_t request_number; /* of the last request that any of them answered */
@@ -97,15 +97,15 @@ static struct candidate *
 find(const struct candidates *c, uint32_t addr)
 {
 	struct candidate key = {.m.addr = addr};
-	struct tree tree = c->tree; /* the tree macros know no const */
+	struct tree tree = c->tree; /* the macros do not accept const */
 
 	return RB_FIND(tree, &tree, &key);
 }
 
-/* Reservoir sampling: all that answer a request have the same chance to be in the pool
- * at the end, and still to be there when the next request is answered.  If all new ones
- * were added, a flood would replace every candidate within a fraction of a second.
- * Returns whether there is room now. */
+/* Returns whether there is room for a new candidate.  By reservoir sampling, all that answer
+ * a request have the same chance of still being in the pool when the next one is answered.
+ * If every new candidate were added, a flood would replace all of them within a fraction of
+ * a second. */
 static bool
 make_room(struct candidates *c)
 {

@@ -18,12 +18,13 @@
 
 struct candidates;
 
-/* max: the size of the pool, at least 1.  seed: for the replacement.  Returns NULL if
- * there is no memory.  candidates_free(NULL) is allowed. */
+/* max is the size of the pool, at least 1, and seed is for the random replacement.  Returns
+ * NULL if there is no memory.  candidates_free(NULL) is allowed. */
 struct candidates *candidates_new(size_t max, uint64_t seed);
 void candidates_free(struct candidates *c);
 
-/* Returns 0, or -1 with nothing changed if there is no memory. */
+/* Change the size of the pool.  Returns 0, or -1 with nothing changed if there is no
+ * memory. */
 int candidates_resize(struct candidates *c, size_t max);
 
 enum candidate_fate {

@@ -11,7 +11,8 @@ find_manager(const struct change_target *t, uint32_t addr)
 	return m != NULL && m->addr == addr ? m : NULL;
 }
 
-/* Whether its answers are refused: if expected, it would be down for ever. */
+/* Whether answers of this manager are refused: if it were expected, it would always be
+ * down. */
 static bool
 is_denied(const struct change_target *t, uint32_t addr)
 {
@@ -78,7 +79,7 @@ stops_expecting(const struct change *change)
 	return change->action == CHANGE_ROW_KEEP && change->set_expected && !change->expected;
 }
 
-/* Add an expected row now, because there may be no room for it later. */
+/* Add an expected row now, because there may be no room when the change is committed. */
 static enum change_refusal
 apply_row(const struct change_target *t, struct change *change, struct moment now)
 {
@@ -103,9 +104,8 @@ change_apply(const struct change_target *t, struct change *change, struct moment
 	return refusal;
 }
 
-/* Remove the expectation made by this request.  A manager that has answered since then was
- * announced, and its row is kept, unless a reload refuses it and only the expectation has
- * kept the row. */
+/* Remove the expectation made by this request.  If the manager has answered since then, it
+ * was announced, and its row is kept, unless the reloaded configuration refuses it. */
 bool
 change_undo(const struct change_target *t, const struct change *change, struct moment now)
 {

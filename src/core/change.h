@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* change.h - what an operator may change by SNMP SET, and when a change is refused.
+/* change.h - checks and makes the changes that an operator requests by SNMP SET.
  *
  * Pure.  A SET has phases; if the configuration is reloaded between them, its values take
  * precedence.
@@ -24,9 +24,9 @@ enum change_what {
 #define CHANGE_KINDS (CHANGE_ROW + 1)
 
 enum change_action {
-	CHANGE_ROW_KEEP,    /* it must exist */
-	CHANGE_ROW_CREATE,  /* it must not exist; it will be expected */
-	CHANGE_ROW_DESTROY, /* takes effect at commit; it need not exist */
+	CHANGE_ROW_KEEP,    /* the row must exist */
+	CHANGE_ROW_CREATE,  /* it must not exist, and will be expected */
+	CHANGE_ROW_DESTROY, /* it need not exist; takes effect at commit */
 };
 
 struct change {
@@ -34,17 +34,17 @@ struct change {
 	uint32_t value;
 	uint32_t address; /* CHANGE_ROW: of the row */
 	enum change_action action;
-	bool set_expected, expected; /* CHANGE_ROW: set_expected: set it to `expected` */
-	bool
-	    expectation_made; /* by change_apply(), for change_undo(): it was not expected before */
+	bool set_expected; /* CHANGE_ROW: set whether it is expected, to: */
+	bool expected;
+	bool expectation_made; /* by change_apply(), to be removed by change_undo() */
 };
 
 /* Why a change cannot be made (RFC 3416, 4.2.5). */
 enum change_refusal {
 	CHANGE_GRANTED,
-	CHANGE_WRONG_VALUE,        /* never possible */
-	CHANGE_INCONSISTENT_VALUE, /* not now: contradicts something else */
-	CHANGE_INCONSISTENT_NAME,  /* there is no such row to change */
+	CHANGE_WRONG_VALUE,        /* the value is never possible */
+	CHANGE_INCONSISTENT_VALUE, /* the value is not possible now */
+	CHANGE_INCONSISTENT_NAME,  /* the row does not exist */
 	CHANGE_RESOURCES,          /* the table is full */
 };
 
@@ -59,8 +59,8 @@ struct change_target {
 /* Whether the change could be made now. */
 enum change_refusal change_check(const struct change_target *target, const struct change *change);
 
-/* Refuse the change if change_check() does so now; otherwise make the part of it for which
- * there may be no room later: a row that is expected. */
+/* Check the change again and, if it is not refused, make the part for which there may be no
+ * room later: add a row that is expected. */
 enum change_refusal change_apply(const struct change_target *target, struct change *change,
 				 struct moment now);
 

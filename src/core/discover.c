@@ -18,24 +18,24 @@ struct discover {
 	struct links links;
 
 	bool in_round;
-	bool out_of_turn;       /* an additional round: silence is not counted */
+	bool additional;        /* the round; silence is not counted in it */
 	bool round_wanted;      /* discover_round_now() */
 	struct moment started;  /* the round */
 	int64_t regular_us;     /* start of the last regular round */
-	unsigned int probes;    /* requests in it, by the settings at its start */
-	int64_t request_us;     /* the time that each request has */
-	unsigned int steps;     /* of the round's requests, sent or not needed */
-	unsigned int extras;    /* of the round */
-	unsigned int parity;    /* which sender is next with SOURCE_PORT_AUTO */
+	unsigned int probes;    /* requests in the round, by the settings at its start */
+	int64_t request_us;     /* time for the answers to each */
+	unsigned int steps;     /* requests of the round so far, sent or not needed */
+	unsigned int extras;    /* repeats in the round so far, because of kernel drops */
+	unsigned int parity;    /* alternates the first sender with SOURCE_PORT_AUTO */
 	int64_t step_due_us;    /* next request or judgement */
 	int64_t regular_due_us; /* next regular round */
 
-	enum sender sender;      /* of the requests being handed out */
-	int next_to_send;        /* link to look at next */
-	uint64_t request_number; /* likewise; the same on all links */
-	uint64_t sent_number;    /* the last one that was sent on any link */
-	int64_t requested_us;    /* last request on any link */
-	unsigned int unseen;     /* rounds in a row that no link could judge */
+	enum sender sender;      /* of the current request, which is sent on several links */
+	int next_to_send;        /* the link to consider next for it */
+	uint64_t request_number; /* of it */
+	uint64_t sent_number;    /* of the last request that was sent on any link */
+	int64_t requested_us;    /* when it was sent */
+	unsigned int unseen;     /* rounds in a row in which no link could be judged */
 	struct discover_stats stats;
 };
 
@@ -91,8 +91,8 @@ discover_settings(const struct discover *d)
 	return &d->settings;
 }
 
-/* Free the places of links that are gone, on which no row depends and about which nothing
- * has to be notified.  Returns whether there was one. */
+/* Free the places of links that are gone, on which no row depends, and which are neither
+ * impaired nor announced as impaired.  Returns whether there was one. */
 static bool
 forget_gone(struct discover *d)
 {
@@ -149,9 +149,9 @@ static enum verdict
 hear(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
      const struct wire_response *resp)
 {
-	/* It may arrive on a link on which no requests are sent (another route, ARP flux); but
-	 * it is late, and no such case, where this round's request left before the link was
-	 * taken out of use. */
+	/* An answer may arrive on a link on which no requests are sent (another route, ARP
+	 * flux).  If the link went out of use in this round after a request, the answer is only
+	 * late, and belongs to the link. */
 	const bool asked_here =
 	    link != NULL && link->request_number > 0 && (link_in_use(link) || link->asked);
 	const struct reception reception = {
@@ -170,7 +170,7 @@ hear(struct discover *d, struct link *link, const struct arrival *arrival, struc
 	return verdict;
 }
 
-/* Check a well-formed response further. */
+/* Check and record a well-formed response. */
 static enum verdict
 admit(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
       const struct wire_response *resp, const char **why)
@@ -260,7 +260,7 @@ static void
 start_round(struct discover *d, struct moment now, bool regular)
 {
 	d->in_round = true;
-	d->out_of_turn = !regular;
+	d->additional = !regular;
 	d->round_wanted = false;
 	d->started = now;
 	d->probes = requests_in_round(&d->settings);
@@ -270,8 +270,8 @@ start_round(struct discover *d, struct moment now, bool regular)
 	for (int i = 0; i < d->links.count; i++)
 		link_start_round(&d->links.list[i], now.mono_us);
 	if (regular) {
-		/* At multiples of the interval, so that rounds do not drift; from now on
-		 * if the process was stopped for longer than that. */
+		/* At multiples of the interval, so that rounds do not drift; counted from
+		 * now if the process was stopped for longer than an interval. */
 		d->regular_due_us += d->settings.interval_us;
 		if (d->regular_due_us <= now.mono_us)
 			d->regular_due_us = now.mono_us + d->settings.interval_us;
@@ -303,7 +303,7 @@ judge_elsewhere(struct discover *d, const struct link_verdict verdicts[])
 	return d->unseen >= d->settings.misses ? LINK_UNTRUSTED : LINK_EXCUSED;
 }
 
-/* The judgement of the whole link: that of its unheard managers, if there are any. */
+/* The judgement of the link as a whole: that of its unheard managers, if it has any. */
 static enum link_judgement
 judgement_of_all(const struct discover *d, int link, const struct link_verdict *verdict)
 {
@@ -325,9 +325,9 @@ close_round(struct discover *d, struct moment now)
 	d->stats.last_round = d->started;
 	d->stats.last_duration_us = now.mono_us - d->started.mono_us;
 	d->stats.last_answers = inventory_heard_since(d->inv, d->started.mono_us);
-	if (d->out_of_turn)
+	if (d->additional)
 		return;
-	/* Candidates do not matter for the judgement. */
+	/* Not candidates: they do not matter for the judgement. */
 	inventory_pending(d->inv, d->started.mono_us, silent, d->links.count);
 	for (int i = 0; i < d->links.count; i++) {
 		struct link *link = &d->links.list[i];
@@ -376,8 +376,8 @@ step(struct discover *d, struct moment now)
 	if (d->steps < d->probes) {
 		ask(d, d->steps > 0 ? pending : NULL);
 		d->steps++;
-		/* From now on, not from the time when it was due, so that even a late
-		 * request has its full time to be answered. */
+		/* From now, not from the time when the request was due, so that there is the
+		 * full time for answers even if it is late. */
 		d->step_due_us = now.mono_us + d->request_us;
 	} else if (ask_again(d, now, pending)) {
 		d->step_due_us = now.mono_us + d->request_us;
@@ -430,7 +430,7 @@ discover_sent(struct discover *d, const struct discover_request *req, bool ok, u
 	d->stats.requests_sent++;
 	d->requested_us = now.mono_us;
 	d->sent_number = d->request_number;
-	/* It has its full time to be answered, even if sending took long. */
+	/* Full time for answers, even if sending took long. */
 	if (d->in_round && d->step_due_us < now.mono_us + d->request_us)
 		d->step_due_us = now.mono_us + d->request_us;
 	link_note_sent(link, req->sender, source_port, d->request_number, now.mono_us);

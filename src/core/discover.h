@@ -8,9 +8,9 @@
  *
  * A round starts with a request on each usable link.  While managers on a link are
  * silent, the request is repeated at intervals of `window`/`probes`, up to `probes`
- * requests, or two if `probes` is 1 and there are two source ports, so that managers are
- * missed only after requests from both.  `window` after its start, the round is judged
- * for each link.  If the link was blind at any moment (no carrier, no address, no
+ * requests, or two if `probes` is 1 and there are two source ports, so that a manager
+ * misses a round only after requests from both.  `window` after its start, the round is
+ * judged for each link.  If the link was blind at any moment (no carrier, no address, no
  * membership, cannot send), silence does not count.  Otherwise it counts if, for each
  * port, the kernel dropped nothing after at least one request; if not, the request is
  * repeated, at most twice, and after that the round is excused.
@@ -51,8 +51,8 @@ struct request_settings {
 struct discover_settings {
 	int64_t interval_us; /* from round to round; at least 2 * window_us */
 	int64_t window_us;   /* from the first request to the judgement */
-	unsigned int probes; /* requests in a round, at least 1; SOURCE_PORT_AUTO: or 2 */
-	unsigned int misses; /* also how long blindness is tolerated, in rounds */
+	unsigned int probes; /* requests in a round, at least 1; for SOURCE_PORT_AUTO see above */
+	unsigned int misses; /* rounds; a link that is blind for as many is impaired */
 	struct request_settings request;
 	bool always_probe; /* repeat even if no manager is silent (scanner) */
 };
@@ -86,9 +86,9 @@ struct discover_stats {
 	uint32_t last_answers; /* managers and candidates heard in it */
 };
 
-/* settings are copied; the inventory must exist as long as the result.  The first round
- * is due at `now`.  on_event (may be NULL) is called for links that become impaired or are
- * restored.  Returns NULL if there is no memory; discover_free(NULL) is allowed. */
+/* settings are copied; inv must exist as long as the result.  The first round is due at
+ * `now`.  on_event (may be NULL) is called for links that become impaired or are restored.
+ * Returns NULL if there is no memory.  discover_free(NULL) is allowed. */
 struct discover *discover_new(const struct discover_settings *settings, struct inventory *inv,
 			      struct moment now, event_fn *on_event, void *ctx);
 void discover_free(struct discover *d);
@@ -118,7 +118,7 @@ void discover_disturb_link(struct discover *d, unsigned int ifindex);
  * sender (link is LINK_NONE: any link may be affected). */
 void discover_note_drops(struct discover *d, int link, uint64_t count);
 
-/* Judge and record one datagram.  *reason as in wire_decode(). */
+/* Judge and record one datagram.  *resp and *reason are set as by wire_decode(). */
 enum verdict discover_receive(struct discover *d, const uint8_t *buf, size_t len,
 			      const struct arrival *arrival, struct moment now,
 			      struct wire_response *resp, const char **reason);
@@ -127,16 +127,17 @@ enum verdict discover_receive(struct discover *d, const uint8_t *buf, size_t len
  * time of the next call (monotonic microseconds). */
 int64_t discover_tick(struct discover *d, struct moment now);
 
-/* Get the next request to send after discover_tick().  Returns false if there is none. */
+/* Set *req to the next request to send after discover_tick().  Returns false if there is
+ * none. */
 bool discover_next_request(struct discover *d, struct discover_request *req);
 
-/* Report the result for such a request: its source port, or, if not ok, that it could
- * not be sent and the link is blind in this round. */
+/* Report that such a request was sent from this port or, if not ok, that it could not be
+ * sent; the link is blind in this round then. */
 void discover_sent(struct discover *d, const struct discover_request *req, bool ok,
 		   uint16_t source_port, struct moment now);
 
-/* Request an additional round: it starts at the next discover_tick(), or when the
- * current round is over.  Silence in it is not counted. */
+/* Schedule an additional round: it starts at the next discover_tick(), or when the current
+ * round is over.  Silence in it is not counted. */
 void discover_round_now(struct discover *d);
 
 const struct discover_stats *discover_stats(const struct discover *d);
@@ -153,7 +154,7 @@ uint32_t discover_impaired_links(const struct discover *d);
 /* Whether there are links whose last event was not accepted (event_fn). */
 bool discover_is_owed(const struct discover *d);
 
-/* Make an event for each of them. */
+/* Make another event for each of them. */
 void discover_reconcile(struct discover *d, struct moment now);
 
 /* Copy what is saved of a link; the name is empty if the place is free.  Returns 0, or -1

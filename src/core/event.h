@@ -2,7 +2,7 @@
 /* event.h - a change of a manager, or of the ability to judge managers on a link, for
  * which there is a notification.
  *
- * Self-contained: it can be shown in full even after the row was removed.
+ * An event is self-contained: it can be shown in full even after the row was removed.
  */
 #ifndef EVENT_H
 #define EVENT_H
@@ -21,10 +21,10 @@ enum event_type {
 	EVENT_DISAPPEARED = 2,
 	EVENT_CHANGED = 3,  /* its version, hostname or port */
 	EVENT_CONFLICT = 4, /* two live sources answer for its address, differently */
-	EVENT_IMPAIRED = 5, /* managers on an interface cannot be judged any more */
+	EVENT_IMPAIRED = 5, /* managers on an interface can no longer be judged */
 	EVENT_RESTORED = 6,
 };
-#define EVENT_TYPES (EVENT_RESTORED + 1) /* of an array indexed by them */
+#define EVENT_TYPES (EVENT_RESTORED + 1) /* the size of an array indexed by them */
 
 #define EVENT_REASON_LEN 128
 
@@ -37,31 +37,31 @@ struct event {
 	char hostname[WIRE_HOSTNAME_LEN];
 	char version[WIRE_VERSION_LEN];
 	uint16_t port;
-	char former_hostname[WIRE_HOSTNAME_LEN]; /* the three as last announced */
+	char former_hostname[WIRE_HOSTNAME_LEN]; /* these three: as last announced */
 	char former_version[WIRE_VERSION_LEN];
 	uint16_t former_port;
 	uint32_t source;       /* where the last response came from; 0: never heard */
 	uint32_t other_source; /* the second one of a conflict */
 	unsigned int ifindex;
-	char reason[EVENT_REASON_LEN]; /* the reason, as text for an operator */
+	char reason[EVENT_REASON_LEN]; /* text for an operator */
 };
 
 /* The properties of a type. */
 struct event_kind {
 	const char *name; /* "appeared", ... */
-	bool of_manager;  /* it is about a manager, and has its address; otherwise about a link */
+	bool of_manager;  /* about a manager, whose address it has; otherwise about a link */
 	bool warns;       /* logged as a warning, not as a notice */
 };
 
 /* Called for each event when it happens; *event is owned by the caller and has no id.
- * Returns false if there was no room for its notification: *_reconcile() makes up for
- * it. */
+ * Returns false if there was no room for the notification: *_reconcile() makes another
+ * event later. */
 typedef bool event_fn(void *ctx, const struct event *event);
 
-/* Static, never NULL. */
+/* The properties of a type; static, never NULL. */
 const struct event_kind *event_kind(enum event_type type);
 
-/* Its name. */
+/* The name of a type; static, never NULL. */
 const char *event_type_name(enum event_type type);
 
 #endif /* EVENT_H */

@@ -39,7 +39,7 @@ put(struct out *out, const char *format, ...)
 	out->left -= (size_t)len;
 }
 
-/* "key":"text", of at most max octets of the text. */
+/* Write "key":"text", with at most max octets of the text. */
 static void
 put_text(struct out *out, const char *key, const char *text, size_t max)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* json.h - a manager as JSON.
+/* json.h - formats a manager as JSON.
  *
  * Pure: writes into the caller's buffer only.
  */
@@ -10,11 +10,10 @@
 
 #define JSON_MANAGER_LEN 2048 /* the longest line */
 
-/* One JSON object, without a newline: address, status, version, hostname,
- * port, source, interface (ifname, may be ""; its first 15 octets), firstSeen,
- * lastSeen (RFC 3339), responseTimeUs.  Port, source and times are null
- * if the manager was never heard.  Octets outside 0x20..0x7e are escaped as \u00XX.
- * Returns buf. */
+/* Write one JSON object, without a newline: address, status, version, hostname, port,
+ * source, interface (the first 15 octets of ifname, which may be ""), firstSeen, lastSeen
+ * (RFC 3339), responseTimeUs.  Port, source and times are null if the manager was never
+ * heard.  Octets outside 0x20..0x7e are escaped as \u00XX.  Returns buf. */
 char *json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_LEN]);
 
 #endif /* JSON_H */

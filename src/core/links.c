@@ -78,7 +78,7 @@ link_forget(struct link *link)
 	*link = (struct link){.state = LINK_GONE};
 }
 
-/* Also a link that is gone: the interface may come back under another name. */
+/* Also finds links that are gone, because an interface may return with another name. */
 static struct link *
 by_last_index(struct links *links, unsigned int ifindex)
 {
@@ -88,8 +88,9 @@ by_last_index(struct links *links, unsigned int ifindex)
 	return NULL;
 }
 
-/* A link that has the new name already gets the old one in exchange: it was renamed, too,
- * as another report will show, or is gone.  So no two links ever have the same name. */
+/* Record that a known interface was renamed.  If another link has the new name, it gets the
+ * old one in exchange, so that no two links have the same name: it was renamed, too, as
+ * another report will show, or is gone. */
 static void
 adopt_name(struct links *links, const struct link_report *report)
 {
@@ -116,7 +117,7 @@ note_deafness(struct link *link, bool deaf)
 	link->deaf = deaf;
 	link->deaf_us = 0;
 	link->deaf_rounds = 0;
-	/* It was deaf for a part of the current round. */
+	/* The link was deaf for a part of the current round. */
 	link_blind(link, DEAF_TEXT);
 }
 
@@ -185,7 +186,7 @@ link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state
 		link_blind(link, "it was created again");
 	else if (link->addr != addr)
 		link_blind(link, "its address was changed");
-	/* Rounds in which the configuration excluded the link were not an outage. */
+	/* Rounds in which the configuration excluded the link are not an outage. */
 	if ((link->state == LINK_EXCLUDED || link->state == LINK_UNSUITABLE) &&
 	    state != link->state)
 		link->unseen = 0;
@@ -279,8 +280,7 @@ judge(struct link *link, bool pending, unsigned int misses, bool *excused)
 {
 	const bool blind = link->blind || !link->asked;
 	const bool met_drops = !blind && pending && !link_is_clean(link);
-	/* A flood must not switch the detection off, nor one that pauses for a round
-	 * now and then. */
+	/* A flood must not disable detection, even if it pauses for a round now and then. */
 	const bool overdue = met_drops && link->excused >= misses;
 
 	*excused = met_drops && !overdue;

@@ -20,9 +20,9 @@
 #define LINK_NAME_LEN 16                   /* IF_NAMESIZE */
 #define LINK_SHOWN_LEN (4 * LINK_NAME_LEN) /* each octet as \xHH, by text_printable() */
 
-/* Which of the two sockets a request leaves from. */
+/* The socket from which a request is sent. */
 enum sender {
-	SENDER_FIXED,     /* bound to the well-known port, like the guide's client */
+	SENDER_FIXED,     /* bound to the well-known port, as in the vendor's guide */
 	SENDER_EPHEMERAL, /* bound to a port chosen by the kernel */
 };
 #define SENDER_COUNT 2
@@ -36,7 +36,7 @@ enum link_state {
 	LINK_NOT_JOINED = 5, /* the group could not be joined */
 	LINK_UNSUITABLE = 6, /* loopback, point-to-point or without multicast, and not named */
 	LINK_EXCLUDED = 7,   /* by the configuration */
-	LINK_GONE = 8,       /* no longer there */
+	LINK_GONE = 8,       /* no such interface any more */
 };
 
 struct link {
@@ -45,25 +45,25 @@ struct link {
 	uint32_t addr; /* host byte order; 0: none */
 	enum link_state state;
 	const char *detail; /* a more exact description than the state, static; or NULL */
-	bool send_failed;   /* the last request */
+	bool send_failed;   /* the last request could not be sent */
 
 	uint64_t requests, responses, kernel_drops; /* so far */
 
 	bool deaf;                /* as in struct link_report */
-	int64_t deaf_us;          /* start of the first round that began so; 0: none */
-	unsigned int deaf_rounds; /* since then */
+	int64_t deaf_us;          /* start of the first round in which it was deaf; 0: none */
+	unsigned int deaf_rounds; /* rounds since then */
 
 	/* This round: */
 	bool asked; /* a request was sent */
-	bool blind; /* unusable at some moment */
-	bool dirty; /* the kernel dropped something since the last request */
+	bool blind; /* it was unusable for a moment */
+	bool dirty; /* the kernel dropped datagrams after the last request */
 	struct {
-		bool asked, clean; /* a request went by; without drops */
+		bool asked, clean; /* a request was sent; no drops after at least one */
 	} from[SENDER_COUNT];
 	enum sender sender; /* of the last request */
-	const char *why;    /* it was blind; static */
+	const char *why;    /* the reason for which it was blind; static */
 
-	bool to_send;
+	bool to_send;            /* the current request has to be sent */
 	uint64_t request_number; /* of the last request; 0: none yet */
 	int64_t requested_us;
 
@@ -73,9 +73,9 @@ struct link {
 		unsigned int count;
 	} loops[SENDER_COUNT];
 
-	unsigned int excused; /* rounds, minus rounds without drops since */
+	unsigned int excused; /* excused rounds, minus later ones without drops */
 	unsigned int unseen;  /* blind or excused rounds in a row, while rows depend on it */
-	bool impaired;        /* there was an event of it, whether or not it was taken */
+	bool impaired;        /* by its events, whether or not they were taken */
 	struct notified notified;
 	const char *sight; /* the reason in the last event; static */
 };
@@ -100,27 +100,27 @@ struct link_record {
 /* The result of a round on a link: whether silence of its managers counts. */
 enum link_judgement {
 	LINK_JUDGED,    /* yes */
-	LINK_EXCUSED,   /* no: the miss counts stand still */
-	LINK_UNTRUSTED, /* no, and for so long that its managers become unknown */
+	LINK_EXCUSED,   /* no: misses are not counted */
+	LINK_UNTRUSTED, /* no, and for so many rounds that its managers become unknown */
 };
 
-/* The same for each manager on it: managers that have not been heard since the link
- * became deaf may be ones that answer to the group. */
+/* The judgements of the managers on a link.  Those that have not been heard since it became
+ * deaf may be ones that answer to the group. */
 struct link_verdict {
-	enum link_judgement heard;   /* of those heard since then, or of all */
+	enum link_judgement heard;   /* of those heard since then, or of all if it is not deaf */
 	enum link_judgement unheard; /* of the others */
 	int64_t deaf_us;             /* as in struct link */
 };
 
 struct links {
-	struct link list[LINKS_MAX]; /* without a name: not in use, LINK_GONE */
+	struct link list[LINKS_MAX]; /* free places have no name, and are LINK_GONE */
 	int count;
 };
 
-/* Text for an operator: "no carrier"; static, never NULL. */
+/* Describe a state for an operator, such as "no carrier"; static, never NULL. */
 const char *link_state_text(enum link_state state);
 
-/* The reason why it cannot be used now, or only with limitations, or ""; static. */
+/* The reason why the link cannot be used now, or only with limitations, or ""; static. */
 const char *link_trouble(const struct link *link);
 
 /* The link with this name, or a new one in state LINK_GONE; NULL if there are LINKS_MAX
@@ -133,7 +133,7 @@ struct link *links_place(struct links *links, const char *name);
  * no place. */
 int links_update(struct links *links, struct link_report reports[], int count);
 
-/* Free its place. */
+/* Free the place of a link. */
 void link_forget(struct link *link);
 
 /* The existing link with this ifIndex, or NULL. */
@@ -142,39 +142,40 @@ struct link *links_by_index(struct links *links, unsigned int ifindex);
 /* The existing link with the smallest ifIndex >= from, or NULL. */
 const struct link *links_at_or_after(const struct links *links, unsigned int from);
 
-/* Set its current state.  The link is blind in this round if it is not usable, or if its
+/* Set the current state.  The link is blind in this round if it is not usable, or if its
  * ifindex or address has changed. */
 void link_set(struct link *link, unsigned int ifindex, uint32_t addr, enum link_state state);
 
-/* Set a more exact description of its state (NULL: none); detail is static. */
+/* Set a more exact description of the state, or NULL; detail is static. */
 void link_explain(struct link *link, const char *detail);
 
-/* Record that it could not be used for a moment; why is static. */
+/* Record that the link could not be used for a moment; why is static. */
 void link_blind(struct link *link, const char *why);
 
 void link_start_round(struct link *link, int64_t now_us);
 
-/* End the time of the last request, and record whether it passed without drops. */
+/* The time for answers to the last request is over: record whether there were drops. */
 void link_end_request(struct link *link);
 
-/* Whether this was so for each port used: some managers hear only one of them. */
+/* Whether for each port used there was a request without drops.  Some managers hear requests
+ * from one port only. */
 bool link_is_clean(const struct link *link);
 
 /* Record that a request was sent from this port. */
 void link_note_sent(struct link *link, enum sender sender, uint16_t port, uint64_t request_number,
 		    int64_t now_us);
 
-/* Whether a request that arrived from this port of this host is an own one, looped back
- * by the kernel.  Each is looped back once: further ones are from another program that
- * shares the port. */
+/* Whether a request that arrived from this port of this host is an own one, looped back by
+ * the kernel.  Each request is looped back once; others are from a program that shares the
+ * port. */
 bool link_is_own_request(struct link *link, uint16_t source_port);
 
-/* Whether managers that were never heard may be on it: not if the interface is switched
- * off or has no address. */
+/* Whether managers that were never heard may be on the link: not if the interface is down or
+ * has no address. */
 bool link_in_use(const struct link *link);
 
-/* End a round: whether silence of its managers counts.  pending: there are silent ones.
- * *excused: it does not count, because of kernel drops. */
+/* End a round, and judge whether silence of the managers on the link counts.  pending: there
+ * are silent ones.  *excused is set to true if it does not count because of kernel drops. */
 struct link_verdict link_judge(struct link *link, bool pending, unsigned int misses, bool *excused);
 
 /* The judgement of a manager last heard at this time (monotonic microseconds). */

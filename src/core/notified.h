@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* notified.h - what the receiver of notifications was last notified of, and what it has
- * yet to be notified of.
+/* notified.h - compares what the receiver of notifications was last notified of with the
+ * present state.
  *
- * Pure.  If there is no room for a notification in the queue, the receiver's knowledge of
- * a manager or link is out of date until another event is made for it.
+ * Pure.  They differ if there was no room for a notification in the queue, until another
+ * event is made for the manager or link.
  */
 #ifndef NOTIFIED_H
 #define NOTIFIED_H
@@ -26,16 +26,16 @@ struct notified {
 	bool conflict;                    /* two sources answer for it, differently */
 };
 
-/* What an event is about. */
+/* The part of the state that an event reports. */
 enum notified_part {
 	NOTIFIED_NOTHING,
-	NOTIFIED_STATE, /* what is announced; carries the description as well */
+	NOTIFIED_STATE, /* member `announced`; such an event also has the description */
 	NOTIFIED_CONFLICT,
 	NOTIFIED_DESCRIPTION,
 };
 
-/* What the receiver has to be notified of first to know the present state *is;
- * NOTIFIED_NOTHING if it knows it already. */
+/* Returns the part of the present state, *is, of which the receiver has to be notified next;
+ * NOTIFIED_NOTHING if there is no difference. */
 enum notified_part notified_lack(const struct notified *notified, const struct notified *is);
 
 /* Record that the receiver will be notified of this part of *is. */

@@ -6,9 +6,8 @@
 
 #include "base/text.h"
 
-/* What the receiver should have been notified of. */
 static struct notified
-should_know(const struct link *link)
+present_state(const struct link *link)
 {
 	return (struct notified){.announced = link->impaired ? ANNOUNCED_DOWN : ANNOUNCED_NOTHING};
 }
@@ -16,7 +15,7 @@ should_know(const struct link *link)
 static bool
 is_owed(const struct link *link)
 {
-	const struct notified is = should_know(link);
+	const struct notified is = present_state(link);
 
 	return notified_lack(&link->notified, &is) != NOTIFIED_NOTHING;
 }
@@ -35,12 +34,12 @@ announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 
 	text_printable(link->name, strlen(link->name), name, sizeof(name));
 	snprintf(event.reason, sizeof(event.reason), "%s: %s", name, link->sight);
-	is = should_know(link);
+	is = present_state(link);
 	if (on_event == NULL || on_event(ctx, &event))
 		notified_note(&link->notified, &is, NOTIFIED_STATE);
 }
 
-/* Why the link is not impaired, or NULL if it may be. */
+/* Returns the reason why the link is not impaired, or NULL if it may be. */
 static const char *
 why_not_impaired(const struct link *link, enum link_judgement judgement, bool depended)
 {
@@ -61,7 +60,7 @@ sight_note(struct link *link, enum link_judgement judgement, bool depended, stru
 	const bool impaired = why_not == NULL && (link->impaired || judgement == LINK_UNTRUSTED);
 
 	if (!depended)
-		link->unseen = 0; /* no manager depended on it */
+		link->unseen = 0;
 	if (impaired == link->impaired)
 		return;
 	link->impaired = impaired;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sight.h - reports that the managers on a link cannot be judged any more, and that they
- * can be judged again.
+/* sight.h - reports that the managers on a link can no longer be judged, and that they can
+ * be judged again.
  *
- * Pure.  Only links are reported on which the manager of a row was last heard.
+ * Pure.  A link is reported only if the manager of a row was last heard on it.
  */
 #ifndef SIGHT_H
 #define SIGHT_H
@@ -13,13 +13,13 @@
 #include "core/event.h"
 #include "core/links.h"
 
-/* Record the judgement of a round on the link; depended: a row depends on the link.
- * on_event may be NULL. */
+/* Record the judgement of the link in a round.  depended: a row depends on it.  on_event may
+ * be NULL. */
 void sight_note(struct link *link, enum link_judgement judgement, bool depended, struct moment now,
 		event_fn *on_event, void *ctx);
 
-/* Whether there are links whose last event was not accepted; and make a new event for
- * each of them. */
+/* Whether there are links whose last event was not taken; and make another event for each of
+ * them. */
 bool sight_is_owed(const struct links *links);
 void sight_reconcile(struct links *links, struct moment now, event_fn *on_event, void *ctx);
 

@@ -78,7 +78,7 @@ put_text(uint8_t *p, const char *text, size_t len)
 	return p + len;
 }
 
-/* Zero the message and put its header; returns where the payload starts. */
+/* Zero the message and write its header.  Returns the start of the payload. */
 static uint8_t *
 put_header(uint8_t buf[WIRE_MSG_LEN], enum msg_type type)
 {
@@ -167,11 +167,11 @@ struct payload {
 	const uint8_t *version;
 	const uint8_t *hostname;
 	uint32_t addr;
-	uint32_t port; /* an int there: a negative value is a large one here */
+	uint32_t port; /* an int on the wire: a negative one is large here */
 };
 
-/* Fill in *resp, zeroed by the caller.  Returns what is wrong, or NULL.  *cut, NULL
- * before, is set if a text was truncated. */
+/* Set *resp, which was zeroed by the caller.  Returns the fault, or NULL.  *cut, which was
+ * NULL, is set if a text was truncated. */
 static const char *
 check_response(const struct payload *raw, bool on_loopback, struct wire_response *resp,
 	       const char **cut)

@@ -16,7 +16,7 @@
 
 #define WIRE_GROUP 0xef81091bu /* 239.129.9.27, MAC_MULTI_GROUP */
 #define WIRE_PORT 64535        /* MAC_MULTI_PORT */
-#define WIRE_XMPP_PORT 6482    /* what port_no normally says */
+#define WIRE_XMPP_PORT 6482    /* the usual value of port_no */
 
 #define WIRE_MSG_LEN 312      /* 16 of header + 296 of payload union */
 #define WIRE_VERSION_LEN 32   /* LDMD_VERSION_LEN, NUL padded */
@@ -35,7 +35,7 @@ enum verdict {
 	VERDICT_OWN_REQUEST, /* (r) our own, looped back by the kernel */
 	VERDICT_FOREIGN_REQUEST,
 	VERDICT_UNKNOWN_TYPE,
-	VERDICT_MALFORMED,   /* a response that no ldmd sends */
+	VERDICT_MALFORMED,   /* a response with an invalid value */
 	VERDICT_DENIED,      /* (r) refused by the access list */
 	VERDICT_NO_ROOM,     /* (r) from a new manager for which there was no room */
 	VERDICT_UNCONFIRMED, /* (r) from a new manager that must answer another request */

@@ -82,7 +82,7 @@ add_address(struct ifaces *ifaces, const struct ifaddrs *ifa)
 		iface->addr = addr;
 }
 
-/* If there is no memory, the name is left out. */
+/* If there is no memory, the name is omitted. */
 static void
 add_altname(struct iface *iface, const char *altname)
 {
@@ -168,7 +168,8 @@ const char *
 iface_unsuitable(const struct iface *iface, bool by_name)
 {
 	if (iface->deaf)
-		return "it is in a VRF, whose datagrams net.ipv4.udp_l3mdev_accept=0 keeps from us";
+		return "in a VRF, whose datagrams are received only if "
+		       "net.ipv4.udp_l3mdev_accept is 1";
 	if (by_name)
 		return NULL;
 	if (iface->loopback)

@@ -10,7 +10,7 @@
 
 #define PATTERN_LEN 80 /* longest part that is shown */
 
-/* NULL: the interface would be used. */
+/* Returns the reason why the interface would not be used, or NULL. */
 static const char *
 reason_against(const struct text_list *patterns, const struct iface *iface)
 {

@@ -75,7 +75,7 @@ next_attribute(struct octets *from, unsigned int *type, struct octets *payload)
 	return true;
 }
 
-/* Text must end with a NUL. */
+/* Returns the payload as a string, or "" if it does not end with a NUL. */
 static const char *
 text_of(const struct octets *payload)
 {

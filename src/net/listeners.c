@@ -21,9 +21,9 @@ close_listener(struct listeners *listeners, struct listener *l)
 	l->drops = 0;
 }
 
-/* Do not listen on it. */
+/* The interface is not to be used at present. */
 static void
-give_up(struct listeners *listeners, struct listener *l)
+stop_listening(struct listeners *listeners, struct listener *l)
 {
 	close_listener(listeners, l);
 	l->join_error = 0;
@@ -38,9 +38,9 @@ listeners_close(struct listeners *listeners)
 	listeners->count = 0;
 }
 
-/* The group cannot be received on it at present. */
+/* Record the result of an attempt to listen; error is an errno or 0. */
 static void
-no_listener(struct listener *l, int error, bool bound)
+note_attempt(struct listener *l, int error, bool bound)
 {
 	l->join_error = error;
 	/* Bound by another program, or not allowed (below 1024): the senders still
@@ -56,21 +56,21 @@ open_listener(struct listeners *listeners, struct listener *l)
 
 	listeners->exhausted = listeners->exhausted || !descriptors_to_spare();
 	if (listeners->exhausted) {
-		no_listener(l, EMFILE, false);
+		note_attempt(l, EMFILE, false);
 		return;
 	}
 	fd = mcast_open_listener(listeners->group, listeners->port, l->ifindex, &bound);
 	if (fd < 0) {
-		no_listener(l, errno, bound);
+		note_attempt(l, errno, bound);
 		return;
 	}
 	if (loop_add_fd(listeners->loop, fd, listeners->on_readable, listeners->ctx) < 0) {
-		no_listener(l, errno, true);
+		note_attempt(l, errno, true);
 		close(fd);
 		return;
 	}
 	l->fd = fd;
-	no_listener(l, 0, true);
+	note_attempt(l, 0, true);
 	listeners->opened = true;
 }
 
@@ -108,7 +108,7 @@ log_join_error(const struct listeners *listeners, const struct listener *l)
 			    text_address(listeners->group, group), strerror(l->join_error));
 }
 
-/* Always log an interface that looks as if it could be used. */
+/* The reason is of interest if the interface was used before, or has an address. */
 static enum log_level
 level_of(const struct listener *l, bool was_used)
 {
@@ -162,7 +162,7 @@ port_detail(const struct listener *l)
 {
 	return l->join_error == EACCES
 		   ? "answers to the group cannot be heard: the port needs privileges"
-		   : "answers to the group cannot be heard: the port is held by another program";
+		   : "answers to the group cannot be heard: another program has bound the port";
 }
 
 static void
@@ -217,8 +217,8 @@ add(struct listeners *listeners, const char *name)
 	return l;
 }
 
-/* A renamed interface is still the same (see links_update()), and its socket is
- * kept.  Names are exchanged, so that no two are equal. */
+/* Keep the listener and socket of a renamed interface (see links_update()).  Names are
+ * exchanged, so that no two are equal. */
 static void
 note_name(struct listeners *listeners, const struct iface *iface)
 {
@@ -241,9 +241,9 @@ use(struct listeners *listeners, struct listener *l, enum link_state state)
 	const bool listens =
 	    state == LINK_USABLE || (state == LINK_NO_CARRIER && listeners->carrier_optional);
 
-	/* A switch may forget the membership without carrier: join again. */
+	/* Without carrier, a switch may forget the membership: join again afterwards. */
 	if (!listens)
-		give_up(listeners, l);
+		stop_listening(listeners, l);
 	else if (l->fd < 0)
 		open_listener(listeners, l);
 	if (state != LINK_USABLE || l->fd >= 0)
@@ -254,7 +254,7 @@ use(struct listeners *listeners, struct listener *l, enum link_state state)
 		set_state(listeners, l, LINK_NOT_JOINED, join_detail(l));
 }
 
-/* why_not: LINK_USABLE for an interface that is to be used. */
+/* why_not is LINK_USABLE if the configuration selects the interface. */
 static void
 update_one(struct listeners *listeners, const struct iface *iface, enum link_state why_not,
 	   const char *detail)
@@ -276,7 +276,7 @@ update_one(struct listeners *listeners, const struct iface *iface, enum link_sta
 		use(listeners, l, state_of(iface));
 		return;
 	}
-	give_up(listeners, l);
+	stop_listening(listeners, l);
 	set_state(listeners, l, why_not, detail);
 }
 
@@ -310,7 +310,7 @@ listeners_update(struct listeners *listeners, const struct ifaces *ifaces,
 
 		if (l->present)
 			continue;
-		give_up(listeners, l);
+		stop_listening(listeners, l);
 		set_state(listeners, l, LINK_GONE, NULL);
 	}
 	log_port(listeners);

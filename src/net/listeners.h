@@ -23,7 +23,7 @@ struct listener {
 	uint32_t addr; /* host byte order; 0: none */
 	bool loopback;
 	enum link_state state;
-	const char *detail; /* says more than the state, static; NULL: nothing does */
+	const char *detail; /* a more exact description than the state, static; or NULL */
 	int link;           /* its number in discover.h, set by the prober; LINK_NONE at first */
 	int fd;             /* -1: not open, though the link may be usable */
 	uint32_t drops;     /* last value of mcast_drops(), for the prober */
@@ -49,7 +49,7 @@ struct listeners {
 	bool port_taken_logged;
 	bool too_many_logged;
 	bool exhausted; /* no descriptor is left; do not try further ones */
-	bool opened;    /* a group was joined since the caller cleared this */
+	bool opened;    /* a group was joined; cleared by the caller */
 };
 
 /* A zeroed struct with loop, group, port, on_readable and ctx filled in is

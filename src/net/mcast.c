@@ -87,7 +87,7 @@ cut_long_datagrams(int fd)
 	struct sock_filter keep = BPF_STMT(BPF_RET | BPF_K, UDP_HEADER_LEN + MCAST_DATA_LEN);
 	const struct sock_fprog program = {.len = 1, .filter = &keep};
 
-	/* Without it only floods have a greater effect. */
+	/* If it fails, only floods have a greater effect. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 #else
 	(void)fd;
@@ -141,7 +141,7 @@ bind_socket(int fd, uint32_t addr, uint16_t port)
 int
 mcast_set_hops(int fd, unsigned int hops)
 {
-	/* A single octet, which every system takes (OpenBSD: nothing else). */
+	/* A single octet, which every system accepts, and OpenBSD exclusively. */
 	const uint8_t ttl = (uint8_t)hops;
 	const int unicast_ttl = (int)hops;
 
@@ -195,7 +195,7 @@ mcast_open_listener(uint32_t group, uint16_t port, unsigned int ifindex, bool *b
 	*bound = false;
 	if (fd < 0)
 		return -1;
-	/* Bound to the group, it does not take unicast answers from the senders. */
+	/* Bound to the group, the socket does not receive unicast answers to the senders. */
 	if (bind_socket(fd, group, port) < 0)
 		goto fail;
 	*bound = true;

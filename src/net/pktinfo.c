@@ -17,7 +17,6 @@ pktinfo_enable(int fd)
 {
 	const int on = 1;
 
-	/* The routing table may choose another interface. */
 	return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
 }
 

@@ -226,7 +226,7 @@ disturbed(void *ctx, unsigned int ifindex)
 }
 
 static void
-on_interface_word(void *ctx, int fd)
+on_interface_change(void *ctx, int fd)
 {
 	struct prober *p = ctx;
 
@@ -282,8 +282,8 @@ send_requests(struct prober *p)
 	unlock(p);
 }
 
-/* Whether to delay what is due until switches have learnt of a group that was just
- * joined; only once, because interfaces may be added without end. */
+/* Whether to delay what is due until switches know of a group that was just joined; once
+ * only, because interfaces may be added continually. */
 static bool
 awaits_joins(struct prober *p)
 {
@@ -324,7 +324,7 @@ static void
 open_watch(struct prober *p)
 {
 	p->watch_fd = ifaces_watch_open();
-	if (p->watch_fd >= 0 && loop_add_fd(p->loop, p->watch_fd, on_interface_word, p) == 0)
+	if (p->watch_fd >= 0 && loop_add_fd(p->loop, p->watch_fd, on_interface_change, p) == 0)
 		return;
 	/* No warning at each start on systems without this feature. */
 	log_line(errno == ENOSYS ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* prober.h - runs the discovery of core/discover.h on real sockets.
+/* prober.h - runs core/discover.h on real sockets.
  *
  * Owns the two senders, a listener for each interface used and the watch on
  * interfaces, and runs in a loop.  Used by the daemon and the scanner.
@@ -40,10 +40,10 @@ struct prober_client {
 	void (*changed)(void *ctx);
 };
 
-/* shared guards a struct monitor.  The lock is held only while the monitor is used,
- * not while sockets are used or messages are logged.  settings and client are copied.
- * Opens the senders and reads the interfaces; errors are logged.  Returns NULL if there
- * is no memory or no socket to send from, or, with no_fallback, not the required one. */
+/* Open the senders and read the interfaces.  shared guards a struct monitor; the lock is
+ * not held while sockets are used or messages are logged.  settings and client are copied.
+ * Returns NULL, after logging the reason, if there is no memory or no socket to send from,
+ * or, with no_fallback, not the required one. */
 struct prober *prober_new(struct loop *loop, struct shared *shared,
 			  const struct prober_settings *settings,
 			  const struct prober_client *client);

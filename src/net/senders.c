@@ -28,7 +28,7 @@ close_one(struct senders *senders, struct sender_socket *sender)
 	*sender = (struct sender_socket){.fd = -1};
 }
 
-/* port 0: any.  0, or -1 with errno. */
+/* Open a socket, or keep it if it has this port (0: any).  Returns 0, or -1 with errno. */
 static int
 open_one(struct senders *senders, struct sender_socket *sender, uint16_t port, unsigned int hops)
 {

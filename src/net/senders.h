@@ -50,7 +50,7 @@ void senders_init(struct senders *senders, struct loop *loop,
 int senders_update(struct senders *senders, enum source_port which, uint16_t port,
 		   unsigned int hops);
 
-/* The same with the last settings: a port may have become free, or have been taken. */
+/* Likewise with the last settings, because a port may have become free or been bound. */
 int senders_retry(struct senders *senders);
 void senders_close(struct senders *senders);
 

@@ -116,7 +116,7 @@ pop(struct answers *answers)
 	answers->heap[i] = last;
 }
 
-/* Schedule a manager's answer; all but its due time is filled in. */
+/* Schedule an answer, of which only the due time is not set yet. */
 static void
 schedule(struct answers *answers, struct answer answer, int64_t now_us)
 {
@@ -137,8 +137,8 @@ schedule(struct answers *answers, struct answer answer, int64_t now_us)
 	push(answers, &answer);
 }
 
-/* Fill in the destinations of each manager's answers to a request.  Returns how many
- * there are, one or two. */
+/* Set the destinations of each manager's answers to a request.  Returns the number of
+ * answers, one or two. */
 static int
 address_answers(const struct answers *answers, const struct answers_request *request,
 		struct answer to[2])

@@ -12,7 +12,8 @@
 #include "responder/command.h"
 #include "responder/unixsock.h"
 
-/* Returns the length of the line with its newline, or 0 if the words do not make one. */
+/* Join the words to a line.  Returns its length, including the newline, or 0 after logging
+ * an error. */
 static size_t
 join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 {
@@ -22,7 +23,7 @@ join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 		size_t len = strlen(words[i]);
 
 		if (strchr(words[i], '\n') != NULL || len + 2 > COMMAND_LINE_LEN - used) {
-			log_error("the command is too long, or has a newline in it");
+			log_error("the command is too long or contains a newline");
 			return 0;
 		}
 		memcpy(line + used, words[i], len);
@@ -32,7 +33,7 @@ join(char *const *words, int count, char line[COMMAND_LINE_LEN])
 	return used;
 }
 
-/* The last line of the reply, or NULL if it is not complete. */
+/* Returns the last line of the reply, or NULL if that is not complete. */
 static const char *
 last_line(const char *reply)
 {
@@ -45,7 +46,7 @@ last_line(const char *reply)
 	return reply + len;
 }
 
-/* Only its last line shows that a reply is complete. */
+/* The last line shows whether a reply is complete. */
 static enum client_result
 show_reply(const char *path, const char *reply)
 {
@@ -59,7 +60,7 @@ show_reply(const char *path, const char *reply)
 		fputs(reply, stdout); /* a failure becomes the exit status: see output.h */
 		return CLIENT_OK;
 	}
-	log_error("no reply from the responder at %s: it has closed the connection", path);
+	log_error("no reply from the responder at %s: the connection was closed", path);
 	return CLIENT_UNREACHABLE;
 }
 
@@ -72,10 +73,10 @@ converse(const char *path, FILE *connection, const char *line, size_t len)
 
 	if (send(fileno(connection), line, len, MSG_NOSIGNAL) < 0)
 		log_error("%s: %s", path, strerror(errno));
-	/* No reply has an octet 0, so this is all of it. */
+	/* A reply contains no NUL, so this reads to the end. */
 	else if (getdelim(&reply, &size, '\0', connection) < 0 || ferror(connection) != 0)
 		log_error("no reply from the responder at %s: %s", path,
-			  feof(connection) != 0 ? "it has closed the connection"
+			  feof(connection) != 0 ? "the connection was closed"
 			  : errno == EAGAIN     ? "timed out"
 						: strerror(errno));
 	else

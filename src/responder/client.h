@@ -9,9 +9,8 @@ enum client_result {
 	CLIENT_UNREACHABLE = 2, /* no reply; the reason was logged */
 };
 
-/* Send the words, separated by blanks, as one command to the responder that
- * listens at path, and copy its reply to standard output, an error to standard
- * error. */
+/* Send the words, separated by blanks, as one command to the responder that listens at
+ * path.  Prints its reply on standard output, or an error on standard error. */
 enum client_result client_run(const char *path, char *const *words, int count);
 
 #endif /* CLIENT_H */

@@ -17,8 +17,8 @@ struct context {
 
 struct verb {
 	const char *name;
-	const char *usage; /* of its arguments; NULL: none */
-	/* args: the text after the verb and a blank; NULL if there are no arguments. */
+	const char *usage; /* the syntax of its arguments; NULL: it has none */
+	/* args: the text after the verb and a blank, or NULL. */
 	void (*run)(struct context *ctx, const char *args);
 };
 
@@ -36,7 +36,7 @@ reply(struct context *ctx, const char *format, ...)
 	fputc('\n', ctx->out);
 }
 
-/* Foreign text made printable for a reply. */
+/* Text of the client, printable, for a reply. */
 struct shown {
 	char text[80];
 };
@@ -50,8 +50,8 @@ show(const char *text)
 	return shown;
 }
 
-/* Copy the word at *text and move *text behind the blank that ends it, or to
- * NULL at the end of the line.  Returns whether there is a word. */
+/* Copy the word at *text, and set *text to the position after the blank that ends it, or to
+ * NULL at the end of the line.  Returns false if there is no word, or it is too long. */
 static bool
 next_word(const char **text, char *word, size_t size)
 {
@@ -85,7 +85,7 @@ find_manager(struct context *ctx, const char *text, size_t *place)
 	return true;
 }
 
-/* The managers selected by WHO, the first word of *args. */
+/* Read WHO, the first word of *args, which selects managers. */
 static bool
 read_who(struct context *ctx, const char **args, struct fleet_range *range)
 {
@@ -107,7 +107,8 @@ read_who(struct context *ctx, const char **args, struct fleet_range *range)
 	    !find_manager(ctx, dash != NULL ? dash : who, &range->last))
 		return false;
 	if (range->last < range->first) {
-		reply(ctx, "error: %s-%s ends before it begins", who, dash != NULL ? dash : who);
+		reply(ctx, "error: %s-%s: the range ends before it begins", who,
+		      dash != NULL ? dash : who);
 		return false;
 	}
 	return true;
@@ -146,8 +147,8 @@ run_off(struct context *ctx, const char *args)
 	run_switch(ctx, args, false);
 }
 
-/* The value is the rest of the line, unchanged: it may contain blanks, or be empty
- * (the line then ends with a blank). */
+/* The value is the rest of the line: it may contain blanks, or be empty if the line ends
+ * with a blank. */
 static void
 run_set(struct context *ctx, const char *args)
 {
@@ -187,7 +188,7 @@ run_loss(struct context *ctx, const char *args)
 	unsigned long percent;
 
 	if (parse_unsigned(args, 0, 100, &percent) < 0) {
-		reply(ctx, "error: loss: expected a number of percent, 0..100");
+		reply(ctx, "error: loss: expected a percentage, 0..100");
 		return;
 	}
 	answers_set_loss(ctx->answers, (unsigned int)percent);
@@ -235,7 +236,7 @@ run_stats(struct context *ctx, const char *args)
 	      stats.failed);
 }
 
-/* Neither text can contain a tab, which separates the fields. */
+/* Tabs separate the fields; hostname and version cannot contain any. */
 static void
 run_list(struct context *ctx, const char *args)
 {
@@ -295,7 +296,7 @@ command_run(const char *line, struct fleet *fleet, struct answers *answers, FILE
 		      show(line).text);
 	else if ((args != NULL) != (verb->usage != NULL))
 		reply(&ctx, "error: usage: %s%s", name,
-		      verb->usage != NULL ? verb->usage : " (and nothing more)");
+		      verb->usage != NULL ? verb->usage : " (without arguments)");
 	else
 		verb->run(&ctx, args);
 	return !ctx.quit;

@@ -14,11 +14,11 @@
 #include "responder/unixsock.h"
 
 #define RETRY_US 10000
-#define PATIENCE_US 5000000 /* for a client that neither sends nor reads */
+#define CLIENT_TIMEOUT_US 5000000 /* of a client that neither sends nor reads */
 
 struct control {
 	const char *path;
-	dev_t dev; /* of the socket that we created */
+	dev_t dev; /* of the socket that was created */
 	ino_t ino;
 	int fd;
 	struct loop *loop;
@@ -70,7 +70,7 @@ send_reply(struct control *control)
 			 control->reply_len - control->reply_sent, MSG_NOSIGNAL);
 		if (n > 0) {
 			control->reply_sent += (size_t)n;
-			control->deadline_us = now_us + PATIENCE_US;
+			control->deadline_us = now_us + CLIENT_TIMEOUT_US;
 		}
 	} while (n > 0 || (n < 0 && errno == EINTR));
 
@@ -80,15 +80,15 @@ send_reply(struct control *control)
 		drop_client(control);
 }
 
-/* The first line received has len octets, without its newline. */
+/* len is the length of the first line received, without its newline. */
 static void
 write_reply(struct control *control, size_t len, FILE *out)
 {
 	control->line[len] = '\0';
 	if (control->line_len > len + 1)
-		fputs("error: a connection takes one command\n", out);
+		fputs("error: more than one command in a connection\n", out);
 	else if (strlen(control->line) != len)
-		fputs("error: an octet 0 in a command\n", out);
+		fputs("error: the command contains a NUL octet\n", out);
 	else if (!command_run(control->line, control->fleet, control->answers, out))
 		loop_stop(control->loop);
 }
@@ -150,7 +150,7 @@ accept_client(void *ctx, int fd)
 	loop_remove_fd(control->loop, fd);
 	control->client = client;
 	control->line_len = 0;
-	control->deadline_us = clock_now().mono_us + PATIENCE_US;
+	control->deadline_us = clock_now().mono_us + CLIENT_TIMEOUT_US;
 	loop_set_timer(control->timer, control->deadline_us);
 }
 

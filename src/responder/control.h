@@ -8,20 +8,18 @@
 struct control;
 struct loop;
 
-/* Listen on a Unix stream socket at path (mode 0600), and carry out the
- * commands that come in, in loop: one a connection, which is closed after the
- * reply, and one connection at a time.  A client that does not send its command
- * within five seconds, or does not read its reply for as long, is dropped; it
- * holds up the clients that wait, and nothing else.
+/* Listen on a Unix stream socket at path (mode 0600), and execute commands in loop: one in
+ * each connection, which is closed after the reply, and one connection at a time.  A client
+ * that does not send its command within five seconds, or does not read the reply for as
+ * long, is disconnected; until then only other clients have to wait.
  *
- * A socket that nobody listens on any more is replaced, anything else at path
- * is not.  A `quit` stops the loop.  All of loop, fleet, answers and path must
- * outlive it.  NULL, with the reason logged. */
+ * A stale socket at path is replaced; any other file is not.  `quit` stops the loop.  All
+ * arguments must exist as long as the result.  Returns NULL after logging the reason. */
 struct control *control_open(const char *path, struct loop *loop, struct fleet *fleet,
 			     struct answers *answers);
 
-/* Close it and remove the socket, unless another one has taken its place.
- * NULL is fine. */
+/* Close the socket, and remove it unless another one was created in its place.  NULL is
+ * allowed. */
 void control_close(struct control *control);
 
 #endif /* CONTROL_H */

@@ -16,7 +16,7 @@ struct fleet {
 };
 
 /* Check that text fits into a field of size octets, including its NUL, and is printable.
- * Returns 0, or -1 with an error text. */
+ * Returns 0, or -1 with *error. */
 static int
 check_text(const char *what, const char *text, size_t size, char error[FLEET_ERROR_LEN])
 {
@@ -32,15 +32,16 @@ check_text(const char *what, const char *text, size_t size, char error[FLEET_ERR
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e) {
 			snprintf(error, FLEET_ERROR_LEN,
-				 "%s '%s' has an octet that is not printable ASCII", what, shown);
+				 "%s '%s' contains an octet that is not printable ASCII", what,
+				 shown);
 			return -1;
 		}
 	}
 	return 0;
 }
 
-/* Read one conversion, at the '%'.  Returns the text after it, or NULL if a template
- * may not contain it.  *width is 0 for "%%". */
+/* Read the conversion that starts with the '%' at p.  Returns the text after it, or NULL if
+ * it is invalid.  *width is 0 for "%%". */
 static const char *
 read_conversion(const char *p, int *width)
 {
@@ -62,8 +63,8 @@ read_conversion(const char *p, int *width)
 	return *p == 'u' ? p + 1 : NULL;
 }
 
-/* The template is not given to printf(3), because it comes from the command line.
- * Returns 0, or -1 if it is wrong or the result does not fit. */
+/* The template is not passed to printf(3), because it is from the command line.  Returns 0,
+ * or -1 with *error if it is invalid or the result is too long. */
 static int
 expand(const char *template, size_t number, char *buf, size_t size, char error[FLEET_ERROR_LEN])
 {
@@ -94,7 +95,7 @@ expand(const char *template, size_t number, char *buf, size_t size, char error[F
 	if (used >= size) {
 		text_printable(template, strlen(template), shown, sizeof(shown));
 		snprintf(error, FLEET_ERROR_LEN,
-			 "hostname template '%s': the host name of manager %zu is longer than %zu "
+			 "hostname template '%s': the hostname of manager %zu is longer than %zu "
 			 "octets",
 			 shown, number, size - 1);
 		return -1;
@@ -114,7 +115,8 @@ check_addresses(const struct fleet_settings *settings, char error[FLEET_ERROR_LE
 
 		if (wire_valid_address(addr, settings->on_loopback))
 			continue;
-		snprintf(error, FLEET_ERROR_LEN, "%s, address of manager %zu, cannot be one%s",
+		snprintf(error, FLEET_ERROR_LEN,
+			 "%s, the address of manager %zu, is not possible for a manager%s",
 			 text_address(addr, bad), i + 1,
 			 wire_valid_address(addr, true)
 			     ? " unless only loopback interfaces are used"
@@ -160,7 +162,7 @@ fleet_new(const struct fleet_settings *settings, char error[FLEET_ERROR_LEN])
 
 		if (expand(settings->hostname, i + 1, response->hostname, WIRE_HOSTNAME_LEN,
 			   error) < 0 ||
-		    check_text("host name", response->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
+		    check_text("hostname", response->hostname, WIRE_HOSTNAME_LEN, error) < 0) {
 			fleet_free(fleet);
 			return NULL;
 		}
@@ -222,7 +224,7 @@ fleet_set_hostname(struct fleet *fleet, struct fleet_range range, const char *ho
 		   char error[FLEET_ERROR_LEN])
 {
 	assert(range.first <= range.last && range.last < fleet->count);
-	if (check_text("host name", hostname, WIRE_HOSTNAME_LEN, error) < 0)
+	if (check_text("hostname", hostname, WIRE_HOSTNAME_LEN, error) < 0)
 		return -1;
 	for (size_t i = range.first; i <= range.last; i++)
 		strlcpy(fleet->managers[i].response.hostname, hostname, WIRE_HOSTNAME_LEN);

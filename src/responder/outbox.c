@@ -13,11 +13,11 @@
 #include "core/wire.h"
 #include "net/mcast.h"
 
-#define SENT_A_TURN 256      /* answers sent before the loop polls the sockets again */
+#define TURN_ANSWERS 256     /* limit of answers sent before the sockets are polled again */
 #define NO_ROOM_US US_PER_MS /* pause while the queue of the socket or an interface is full */
 #define MAC_PERIOD_US US_PER_S
 
-/* In the range that the guides reserve for automatic assignment by the managers,
+/* In the range that the vendor's guides reserve for automatic assignment by managers,
  * 00:14:4F:F8:00:00 to 00:14:4F:FB:FF:FF. */
 #define MAC_ADDRESS UINT64_C(0x00144ff80000)
 
@@ -30,7 +30,7 @@ struct outbox {
 	struct loop_timer *due, *mac;
 };
 
-/* Sending without carrier does no harm; without an address the source would be 0.0.0.0. */
+/* Without carrier, sending does no harm; without an address, the source would be 0.0.0.0. */
 bool
 outbox_can_use(const struct listener *l)
 {
@@ -38,7 +38,7 @@ outbox_can_use(const struct listener *l)
 	       (l->state == LINK_USABLE || l->state == LINK_NO_CARRIER);
 }
 
-/* Returns the outcome (enum answer_outcome), or -1 if there is no room for it now. */
+/* Returns the outcome (enum answer_outcome), or -1 if there is no buffer space now. */
 static int
 send_answer(struct outbox *outbox, const struct answer *answer)
 {
@@ -64,7 +64,7 @@ send_answer(struct outbox *outbox, const struct answer *answer)
 	return ANSWER_FAILED;
 }
 
-/* Send the answers that are due, as far as there is room, and set the timer for the rest. */
+/* Send the answers that are due, and set the timer for the others. */
 static void
 send_due(void *ctx)
 {
@@ -77,7 +77,7 @@ send_due(void *ctx)
 
 		if (answer == NULL)
 			return;
-		if (answer->due_us > now_us || n == SENT_A_TURN) {
+		if (answer->due_us > now_us || n == TURN_ANSWERS) {
 			loop_set_timer(outbox->due, answer->due_us);
 			return;
 		}
@@ -101,7 +101,7 @@ send_mac_traffic(void *ctx)
 
 		for (int answer = 0; answer <= 1 && outbox_can_use(l); answer++) {
 			wire_encode_mac(buf, answer != 0, MAC_ADDRESS, l->addr);
-			/* A loss does not matter, because this is repeated. */
+			/* Errors do not matter, because this is repeated. */
 			(void)mcast_send(outbox->fd, l->ifindex, outbox->listeners->group,
 					 outbox->listeners->port, buf, sizeof(buf));
 		}
@@ -120,10 +120,9 @@ outbox_new(struct loop *loop, struct listeners *listeners, const struct fleet *f
 	outbox->listeners = listeners;
 	outbox->fleet = fleet;
 	outbox->answers = answers;
-	/* A port chosen by the kernel.  A socket bound to 64535 would take unicast
-	 * answers from a discoverer on this host that shares the port, because the
-	 * kernel delivers them to the socket bound last.  This socket is never read.
-	 * Without SO_BROADCAST the system refuses to send broadcasts. */
+	/* On a port chosen by the kernel: of the sockets bound to 64535 only the last one
+	 * receives unicast answers, which a discoverer on this host may wait for.  This
+	 * socket is never read.  Without SO_BROADCAST it cannot send broadcasts. */
 	outbox->fd = mcast_open_sender(0, hops);
 	if (outbox->fd < 0)
 		goto fail;

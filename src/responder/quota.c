@@ -6,8 +6,8 @@
 #define REQUEST_US (US_PER_S / QUOTA_REQUESTS_A_SECOND)
 #define ANSWER_US (US_PER_S / QUOTA_ANSWERS_A_SECOND)
 
-/* Each limit is a token bucket, stored as the time when it will be full again.
- * Returns that time after cost_us has been taken out. */
+/* Each limit is a token bucket, stored as the time when it will be full again.  Returns that
+ * time after an amount of cost_us was taken. */
 static int64_t
 later(int64_t busy_until_us, int64_t cost_us, int64_t now_us)
 {

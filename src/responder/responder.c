@@ -57,8 +57,8 @@ refresh(struct responder *responder)
 	listeners_sweep(&responder->listeners);
 	ifaces_clear(&ifaces);
 
-	/* No message about interfaces says when a listener that failed to open can be
-	 * opened, for example because another process has released the port. */
+	/* A listener that could not be opened is tried again, because no message reports
+	 * that this has become possible, for example because the port was released. */
 	for (size_t i = 0; i < responder->listeners.count; i++)
 		complete = complete && responder->listeners.list[i].join_error == 0;
 	loop_set_timer(responder->refresh,
@@ -72,7 +72,7 @@ refresh_due(void *ctx)
 	refresh(ctx);
 }
 
-/* A short disturbance of an interface changes nothing for the responder. */
+/* A short disturbance of an interface does not matter to the responder. */
 static void
 disturbed(void *ctx, unsigned int ifindex)
 {
@@ -97,9 +97,9 @@ show_request(const struct listener *l, const struct mcast_datagram *datagram, st
 	       text_address(datagram->source, source), datagram->source_port);
 }
 
-/* Only requests are answered; a datagram shorter than an answer is no request.
- * Answers and MAC collision traffic, both our own, looped back by the kernel, and that
- * of other responders, arrive here as well and must not trigger anything. */
+/* Only requests are answered, and a datagram shorter than an answer is not a request.
+ * Answers and MAC collision traffic, looped back by the kernel or from other responders,
+ * arrive here as well, and are ignored. */
 static void
 listener_readable(void *ctx, int fd)
 {
@@ -138,9 +138,9 @@ reason_of(const struct responder *responder, const char *ifname)
 		if (outbox_can_use(l))
 			return NULL;
 		if (l->port_taken)
-			return "another process holds the port and does not share it";
+			return "another process has bound the port and does not share it";
 		if (l->state == LINK_DOWN)
-			return "it is down";
+			return "the interface is down";
 		if (l->detail != NULL)
 			return l->detail;
 		return l->join_error != 0 ? strerror(l->join_error) : link_state_text(l->state);

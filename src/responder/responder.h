@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* responder.h - receives requests on the interfaces and has them answered. */
+/* responder.h - receives requests on the interfaces, and passes them to answers.h. */
 #ifndef RESPONDER_H
 #define RESPONDER_H
 
@@ -20,19 +20,19 @@ struct responder_settings {
 	uint32_t group; /* host byte order */
 	uint16_t port;
 	unsigned int hops;
-	bool mac_traffic;   /* send MAC collision queries and answers as well */
-	bool show_requests; /* a line on standard output for each request */
+	bool mac_traffic;   /* also send MAC collision queries and answers */
+	bool show_requests; /* print a line on standard output for each request */
 };
 
-/* Listen on the interfaces, and answer requests in loop.  settings is copied;
- * its ifnames and all else must outlive the responder.  An interface that cannot
- * be used at the start is a failure: NULL, with the reason logged.  One that
- * disappears later is used again when it returns. */
+/* Listen on the interfaces, and answer requests in loop.  settings is copied; its ifnames and
+ * all other pointers must be valid as long as the result.  Returns NULL after logging the
+ * reason, also if one of the interfaces cannot be used.  An interface that disappears later
+ * is used again when it returns. */
 struct responder *responder_new(struct loop *loop, const struct fleet *fleet,
 				struct answers *answers, const struct responder_settings *settings);
 void responder_free(struct responder *responder);
 
-/* Print the names of the interfaces listened on, separated by commas. */
+/* Print the names of the interfaces in use, separated by commas. */
 void responder_print_interfaces(const struct responder *responder, FILE *out);
 
 #endif /* RESPONDER_H */

@@ -20,29 +20,29 @@
 static const char usage_text[] =
     "usage: ldm-responder [OPTION]...\n"
     "       ldm-responder -S SOCKET COMMAND...\n"
-    "Stand in for Logical Domains Managers, or tell a running responder what to do.\n"
+    "Simulates Logical Domains Managers, or sends a command to a running responder.\n"
     "\n"
     "The managers:\n"
-    "  -n, --count=COUNT             how many [1]\n"
-    "  -a, --address=ADDRESS         of the first, the others follow [198.18.0.1]\n"
-    "  -H, --hostname=TEMPLATE       host names; %u, %0Nu: number from 1 [ldom%03u]\n"
+    "  -n, --count=COUNT             number of managers [1]\n"
+    "  -a, --address=ADDRESS         of the first; the others follow [198.18.0.1]\n"
+    "  -H, --hostname=TEMPLATE       hostnames; %u, %0Nu: number from 1 [ldom%03u]\n"
     "  -R, --manager-version=TEXT    version that they report [1.2]\n"
     "  -P, --manager-port=PORT       XMPP port that they report [6482]\n"
     "\n"
     "Their answers:\n"
     "  -r, --reply=MODE              source, fixed, multicast, both or twice [source]\n"
-    "  -d, --delay=[MIN:]MAX         come after MIN to MAX milliseconds [0]\n"
+    "  -d, --delay=[MIN:]MAX         delayed by MIN to MAX milliseconds [0]\n"
     "  -l, --loss=PERCENT            percentage lost at random [0]\n"
     "  -s, --seed=NUMBER             makes delay and loss repeatable\n"
     "  -m, --mac-collision           send MAC address collision traffic as well\n"
     "\n"
     "The network:\n"
-    "  -i, --interface=IFNAME        listen there; may be repeated [every usable one]\n"
+    "  -i, --interface=IFNAME        to listen on; repeatable [every usable one]\n"
     "  -G, --group=ADDRESS           multicast group [239.129.9.27]\n"
     "  -p, --port=PORT               UDP port of the group [64535]\n"
     "  -T, --hops=HOPS               TTL of all that is sent [1]\n"
     "\n"
-    "  -S, --control=SOCKET          take commands at this Unix socket\n"
+    "  -S, --control=SOCKET          accept commands on this Unix socket\n"
     "  -v, --verbose                 print a line for each request\n"
     "  -V, --version                 print the version and exit\n"
     "  -h, --help                    print this help and exit\n"
@@ -164,7 +164,7 @@ set_option(struct responder_options *options, int option, char *value)
 	}
 }
 
-/* Returns whether an option was given that a client does not take. */
+/* Returns whether an option was given that is not permitted with a command. */
 static bool
 read_options(struct responder_options *options, int argc, char **argv)
 {
@@ -223,7 +223,7 @@ responder_options_parse(struct responder_options *options, int argc, char **argv
 	if (ifnames == NULL)
 		wrong("%s", strerror(errno));
 	*options = (struct responder_options){
-	    .fleet = {.first_address = 0xc6120001, /* 198.18.0.1, RFC 2544: for tests */
+	    .fleet = {.first_address = 0xc6120001, /* 198.18.0.1; RFC 2544: for tests */
 		      .count = 1,
 		      .hostname = "ldom%03u",
 		      .version = "1.2",
@@ -231,16 +231,15 @@ responder_options_parse(struct responder_options *options, int argc, char **argv
 	    .responder = {.ifnames = ifnames, .group = WIRE_GROUP, .port = WIRE_PORT, .hops = 1},
 	    .ifnames = ifnames,
 	    .mode = ANSWER_SOURCE,
-	    /* By default runs differ. */
 	    .seed = (uint64_t)clock_now().mono_us,
 	};
 	server_only = read_options(options, argc, argv);
 	options->command = argv + optind;
 	options->command_len = argc - optind;
 	if (options->command_len > 0 && options->control == NULL)
-		wrong("'%s': a command needs -S", options->command[0]);
+		wrong("'%s': a command requires -S", options->command[0]);
 	if (options->command_len > 0 && server_only)
-		wrong("a command goes with -S and no other option");
+		wrong("a command cannot be combined with options other than -S");
 	options->fleet.on_loopback = only_loopback(&options->responder);
 }
 

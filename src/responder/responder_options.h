@@ -9,23 +9,23 @@
 #include "responder/fleet.h"
 #include "responder/responder.h"
 
-enum { EXIT_WRONG = 1 }; /* 2 is the client's "unreachable" */
+enum { EXIT_WRONG = 1 }; /* 2 is CLIENT_UNREACHABLE */
 
 struct responder_options {
 	struct fleet_settings fleet;
 	struct responder_settings responder;
-	char **ifnames; /* those of responder; owned, room for all of argv */
+	char **ifnames; /* those of responder; owned */
 	enum answer_mode mode;
 	uint32_t delay_min_ms, delay_max_ms;
 	unsigned int loss_percent;
 	uint64_t seed;
 	const char *control;
-	char **command;  /* for the responder at control */
-	int command_len; /* words; 0: this is to be a responder itself */
+	char **command;  /* words of a command for the responder at control */
+	int command_len; /* their number; 0: none, be a responder */
 };
 
-/* Fill in *options, whose strings are those of argv.  --help and --version print and
- * exit; a mistake is logged and exits with EXIT_WRONG. */
+/* Parse the command line.  Strings are valid as long as argv.  --help and --version print
+ * and exit; an error is logged, and the exit status is EXIT_WRONG. */
 void responder_options_parse(struct responder_options *options, int argc, char **argv);
 void responder_options_clear(struct responder_options *options);
 

@@ -37,7 +37,7 @@ catch_signals(struct loop *loop)
 }
 
 static void
-say_ready(const struct fleet *fleet, const struct responder *responder)
+print_ready(const struct fleet *fleet, const struct responder *responder)
 {
 	char first[TEXT_ADDRESS_LEN], last[TEXT_ADDRESS_LEN];
 
@@ -84,11 +84,11 @@ simulator_run(const struct responder_options *options)
 	}
 	/* Write each line at once, even to a pipe. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	say_ready(fleet, responder);
+	print_ready(fleet, responder);
 	if (loop_run(loop) == 0)
 		rc = EXIT_SUCCESS;
 	else
-		log_error("poll: %s", strerror(errno));
+		log_error("cannot wait for requests: %s", strerror(errno));
 done:
 	control_close(control);
 	responder_free(responder);

@@ -14,7 +14,7 @@
 
 #define TIMEOUT_S 10
 
-/* Returns a socket of this type, or -1 with errno; *sun becomes the address of path. */
+/* Set *sun to the address of path.  Returns a socket of this type, or -1 with errno. */
 static int
 open_for(const char *path, int type, struct sockaddr_un *sun)
 {
@@ -27,8 +27,8 @@ open_for(const char *path, int type, struct sockaddr_un *sun)
 	return socket(AF_UNIX, type, 0);
 }
 
-/* Whether a process has the socket bound.  If only its backlog is full, connect(2)
- * fails with another error. */
+/* Whether a process has bound the socket.  If only its backlog is full, connect(2) fails
+ * with another error. */
 static bool
 is_alive(const char *path)
 {
@@ -64,7 +64,7 @@ remove_stale(const char *path)
 static int
 bind_private(int fd, const struct sockaddr_un *sun)
 {
-	/* umask(2) instead of a later chmod(2): others must not have access even briefly. */
+	/* Not by a later chmod(2), because others must not have access even briefly. */
 	mode_t mask = umask(0177);
 	int rc = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
 
@@ -93,8 +93,8 @@ unixsock_listen(const char *path)
 	return fd;
 fail:
 	log_error("control socket %s: %s", path,
-		  errno == EADDRINUSE ? "a running responder has it"
-		  : errno == EEXIST   ? "there is a file that is not a socket"
+		  errno == EADDRINUSE ? "in use by a running responder"
+		  : errno == EEXIST   ? "the file exists and is not a socket"
 				      : strerror(errno));
 	if (fd >= 0)
 		close(fd);

@@ -29,7 +29,7 @@ struct scan {
 	bool full; /* the table was full, and a warning was printed */
 
 	struct loop *loop;
-	struct shared *shared; /* not shared here, but the prober needs it */
+	struct shared *shared; /* required by the prober; there is only one thread */
 	struct monitor *monitor;
 	const struct inventory *inventory; /* the monitor's */
 	struct prober *prober;
@@ -70,7 +70,7 @@ on_event(void *ctx, const struct event *event, bool taken)
 	else
 		scan_lines_event(event);
 	if (fflush(stdout) != 0)
-		loop_stop(scan->loop); /* nobody will see further events; see output.h */
+		loop_stop(scan->loop); /* output.h reports the error */
 }
 
 static bool
@@ -81,7 +81,7 @@ admits(void *ctx, const struct iface *iface, bool *by_name)
 	return ifpatterns_admit(&scan->options->config.interfaces, iface, by_name);
 }
 
-/* -v answers "why is my manager not there?". */
+/* With -v, print why a datagram does not result in a manager. */
 static void
 on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 	    const struct wire_response *resp, const char *reason)

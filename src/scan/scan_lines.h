@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* scan_lines.h - managers and events, a line for each on standard output. */
+/* scan_lines.h - prints managers and events, one on a line. */
 #ifndef SCAN_LINES_H
 #define SCAN_LINES_H
 
 #include "core/event.h"
 #include "core/inventory.h"
 
-/* A JSON object for each manager. */
+/* Print a JSON object for each manager. */
 void scan_lines_managers(const struct inventory *inventory);
 
-/* An event, with the manager as it is now. */
+/* Print an event; the JSON object also has the current values of the manager. */
 void scan_lines_event_json(const struct inventory *inventory, const struct event *event);
 void scan_lines_event(const struct event *event);
 
-/* On standard error: which of the two is shown, as there is room for one. */
+/* Print on standard error that two managers announce the same address, and which is shown. */
 void scan_lines_conflict(const struct event *event);
 
 #endif /* SCAN_LINES_H */

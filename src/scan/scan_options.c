@@ -56,7 +56,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Set the value of `token`, by its name in the daemon's configuration file. */
+/* Set `token`, a token of the daemon's configuration file. */
 static void
 set(struct scan_options *options, int option, const char *token, const char *value)
 {

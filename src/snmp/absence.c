@@ -64,13 +64,12 @@ explain_denial(const char *path, char *why, size_t size)
 		snprintf(directory, sizeof(directory), "%.*s", (int)(p - path), path);
 		if (!denies(directory, X_OK, &mode))
 			continue;
-		snprintf(
-		    why, size, "permission denied: this user may not enter %s, mode %04o%s",
-		    directory, mode,
-		    strchr(p + 1, '/') != NULL
-			? ""
-			: "; agentXPerms in snmpd.conf(5) has no effect on a directory that is "
-			  "there already, chmod does");
+		snprintf(why, size, "permission denied: this user may not enter %s, mode %04o%s",
+			 directory, mode,
+			 strchr(p + 1, '/') != NULL
+			     ? ""
+			     : "; agentXPerms in snmpd.conf(5) does not affect an existing "
+			       "directory: use chmod");
 		return;
 	}
 	if (denies(path, W_OK, &mode))
@@ -80,11 +79,11 @@ explain_denial(const char *path, char *why, size_t size)
 			 mode);
 	else
 		snprintf(why, size,
-			 "permission denied, though not by the mode of the socket or of "
-			 "a directory on the way");
+			 "permission denied, but not by the mode of the socket or of a directory "
+			 "on its path");
 }
 
-/* Of all errors but EACCES. */
+/* For all errors except EACCES. */
 static const char *
 explain_error(int error)
 {
@@ -96,7 +95,7 @@ explain_error(int error)
 		return "no such socket: is snmpd running, with 'master agentx' in its "
 		       "configuration?";
 	case ECONNREFUSED:
-		return "nobody listens there: is snmpd running, with 'master agentx' in its "
+		return "nothing is listening there: is snmpd running, with 'master agentx' in its "
 		       "configuration?";
 	default:
 		return strerror(error);

@@ -25,7 +25,7 @@ enum axpdu_error {
 	AXPDU_REQUEST_DENIED = 267,
 };
 
-/* Make a PDU for this session and SNMPv3 context (NULL: the default one).  Returns NULL
+/* Create a PDU for this session and SNMPv3 context (NULL: the default one).  Returns NULL
  * if there is no memory. */
 netsnmp_pdu *axpdu_new(const netsnmp_session *session, enum axpdu_type type, const char *context);
 

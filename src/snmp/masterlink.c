@@ -26,18 +26,18 @@ static bool complete;            /* all objects are registered in it */
 
 /* The last message, which is not repeated. */
 static enum {
-	SAID_NOTHING,
-	SAID_UP,
-	SAID_DOWN,
-	SAID_REFUSED,
-} said;
+	LOGGED_NOTHING,
+	LOGGED_UP,
+	LOGGED_DOWN,
+	LOGGED_REFUSED,
+} logged;
 static char refusal[512];
 
 static int interval_s; /* between attempts, as configured */
 
 /* The library's alarm that opens the session while there is none; 0: unknown. */
 static unsigned int reconnect_alarm;
-/* Ids of alarms from here on have not been looked at. */
+/* The lowest id of an alarm that keep_newest_alarm() has not considered. */
 static unsigned int unseen_alarm;
 
 static const char *
@@ -106,21 +106,21 @@ end_session(void)
 }
 
 static void
-say_up(void)
+log_up(void)
 {
 	log_notice("AgentX link to the master agent at %s is up", master_address());
-	said = SAID_UP;
+	logged = LOGGED_UP;
 }
 
 static void
-say_refused(const char *why)
+log_refused(const char *why)
 {
-	if (said == SAID_REFUSED && strcmp(why, refusal) == 0)
+	if (logged == LOGGED_REFUSED && strcmp(why, refusal) == 0)
 		return;
 	log_warning("the master agent at %s refuses our objects: %s; trying again every %d s",
 		    master_address(), why, REFUSED_INTERVAL_S);
 	snprintf(refusal, sizeof(refusal), "%s", why);
-	said = SAID_REFUSED;
+	logged = LOGGED_REFUSED;
 }
 
 static void
@@ -128,11 +128,11 @@ on_registered(enum registration_outcome outcome, const char *why)
 {
 	complete = outcome == REGISTRATION_COMPLETE;
 	if (complete) {
-		say_up();
+		log_up();
 		return;
 	}
 	if (outcome == REGISTRATION_REFUSED) {
-		say_refused(why);
+		log_refused(why);
 		set_interval(REFUSED_INTERVAL_S);
 	}
 	end_session();
@@ -154,18 +154,18 @@ on_open(int major, int minor, void *opened, void *arg)
 }
 
 static void
-say_down(void)
+log_down(void)
 {
 	if (complete)
 		log_warning("AgentX link to the master agent at %s lost, reconnecting",
 			    master_address());
-	else if (said == SAID_NOTHING)
+	else if (logged == LOGGED_NOTHING)
 		log_error("the master agent at %s ended the session before all objects were "
 			  "registered; will keep trying",
 			  master_address());
 	else
 		return;
-	said = SAID_DOWN;
+	logged = LOGGED_DOWN;
 }
 
 /* May be called twice for a session, and for one that was never opened (5.9.3, if the
@@ -181,7 +181,7 @@ on_close(int major, int minor, void *closed, void *arg)
 		keep_newest_alarm(); /* the library is about to register another one */
 		return 0;
 	}
-	say_down();
+	log_down();
 	registration_cancel();
 	unfinished_note(session);
 	session = NULL;
@@ -197,7 +197,7 @@ masterlink_start(void)
 {
 	session = NULL;
 	complete = false;
-	said = SAID_NOTHING;
+	logged = LOGGED_NOTHING;
 	interval_s =
 	    netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL);
 	reconnect_alarm = 0;
@@ -240,5 +240,5 @@ masterlink_report_absence(void)
 	absence_explain(master_address(), tcpdomain_error(), why, sizeof(why));
 	log_error("cannot connect to the master agent at %s: %s; will keep trying",
 		  master_address(), why);
-	said = SAID_DOWN;
+	logged = LOGGED_DOWN;
 }

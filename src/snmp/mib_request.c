@@ -14,8 +14,8 @@
 
 static struct mib_view views[MIB_TABLE_COUNT];
 
-/* The row at pos, the next one in its column, or the first one of the next column; pos is
- * set to its position. */
+/* Returns the row at pos, or the next one in its column, or the first one of the next
+ * column, and sets pos to its position; NULL: there is none. */
 static const union mib_row *
 row_at_or_after(struct mib_view *view, struct oidindex_position *pos)
 {
@@ -91,8 +91,8 @@ answer(struct mib_view *view, int mode, netsnmp_variable_list *vb)
 	if (suffix_len == 0 &&
 	    snmp_oid_compare(vb->name, vb->name_length, table->root, table->root_len) > 0)
 		return 0;
-	/* The library has already tried to GET an instance of that very name
-	 * where AgentX asks for it ("include", RFC 2741, 5.2). */
+	/* If AgentX asks for "include" (RFC 2741, 5.2), the library has already tried to GET
+	 * an instance of this name. */
 	return answer_getnext(view, vb, suffix, suffix_len);
 }
 
@@ -134,7 +134,7 @@ static int
 register_table(struct mib_view *view, const char *context)
 {
 	const struct mib_table *table = view->table;
-	/* Read-only objects, too, so that all SETs are refused by the same rules. */
+	/* Also for read-only objects, so that the same code refuses every SET. */
 	netsnmp_handler_registration *reg = netsnmp_create_handler_registration(
 	    table->name, handle_requests, table->root, table->root_len, HANDLER_CAN_RWRITE);
 

@@ -14,8 +14,8 @@
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
-/* Handle the phase `mode` for req, one of requests; shared guards the monitor.  Returns an
- * SNMP_ERR_. */
+/* Handle the phase `mode` for req, one of requests; shared guards the monitor.  Returns the
+ * error-status, SNMP_ERR_.... */
 int mib_set(const struct mib_table *table, struct shared *shared, int mode,
 	    netsnmp_request_info *requests, netsnmp_request_info *req);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_setrequest.h - what a SET request asks of one row of ldmManagerTable or of one
- * scalar: all its varbinds for it, combined into one change.
+/* mib_setrequest.h - combines all varbinds of a SET request for one row of ldmManagerTable,
+ * or for one scalar, into one change.
  *
  * Pure: uses neither net-snmp nor the monitor.
  */
@@ -28,10 +28,10 @@ struct mib_setrequest {
 	uint32_t value[MIB_OBJECT_COUNT];
 };
 
-/* Whether some instance of the object could ever be set to this value. */
+/* Whether the value is in the range of the object. */
 bool mib_object_takes(enum mib_object object, int64_t value);
 
-/* Whether this instance of the object could ever exist. */
+/* Whether this instance of the object can exist. */
 bool mib_object_instance(enum mib_object object, uint32_t key);
 
 /* A request for the row or scalar of this instance, without values yet. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_table.h - a table of the MIB: its columns, and where its rows come from.
+/* mib_table.h - describes a table of the MIB: its columns, and how a row is copied.
  *
- * Used by the SNMP thread only.  A group of scalars is a table too: its
- * columns are the scalars, its only row has key 0.
+ * Used by the SNMP thread only.  A group of scalars is described as a table, too: the
+ * scalars are its columns, and its only row has key 0.
  */
 #ifndef MIB_TABLE_H
 #define MIB_TABLE_H
@@ -71,7 +71,7 @@ struct mib_table {
 	size_t root_len;
 	enum oidindex_syntax syntax;      /* of the key */
 	bool scalars;                     /* each column is an object by itself */
-	const struct mib_column *columns; /* all that can be read, ascending, without a gap */
+	const struct mib_column *columns; /* the readable ones, ascending, without a gap */
 	size_t column_count;
 
 	/* Copy the row with the smallest key >= from.  Returns false if there is none.  Called

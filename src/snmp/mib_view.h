@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_view.h - a table during one SNMP request.
+/* mib_view.h - the row of a table that the current SNMP request reads.
  *
  * The last row copied is kept until the end of the request, so that all values of a row,
  * or of a group of scalars, in a response are of the same time, and the row is copied once
@@ -21,7 +21,7 @@ struct mib_view {
 	struct shared *shared; /* the monitor */
 
 	/* For mib_view.c: */
-	bool kept; /* row is valid: the one with the smallest key >= from */
+	bool kept; /* row has the smallest key >= from */
 	long request;
 	int64_t since_us;
 	uint32_t from, key;

@@ -12,8 +12,8 @@
 #include "snmp/mib_event.h"
 #include "snmp/notify.h"
 
-/* Few enough that no socket buffer fills up: if both were full, both sides would block in
- * write(2) for ever. */
+/* So few that no socket buffer fills up: if the buffers of both directions were full, both
+ * sides would block in write(2) forever. */
 #define MAX_IN_FLIGHT 16
 
 /* Sent at once after a pause; a notification receiver's socket buffer holds more. */
@@ -24,7 +24,7 @@
  * and its session is closed. */
 #define ANSWER_TIMEOUT_S 30
 
-/* After a failure: about the time in which a lost link is detected. */
+/* After a failure.  About the time within which a lost link is detected. */
 #define PAUSE_US US_PER_S
 
 static struct shared *shared; /* the monitor */
@@ -41,7 +41,7 @@ static struct {
 	unsigned int times; /* 0: there is none */
 } unanswered;
 
-static int64_t due_us; /* when the next one would be if all were evenly spaced */
+static int64_t due_us; /* when the next one is due if all are evenly spaced */
 static int64_t paused_until_us;
 static bool timer_set;
 
@@ -160,7 +160,7 @@ wait_us(int64_t now_us)
 	return earliest_us - now_us;
 }
 
-/* Does nothing else: the library's loop ends its turn after a timer. */
+/* The timer only has to end a turn of the library's loop. */
 static void
 on_timer(unsigned int id, void *arg)
 {
@@ -201,7 +201,7 @@ notify_run(void)
 		struct event event;
 
 		if (session == NULL || flight == NULL)
-			return; /* the link, or an answer, ends the loop's turn */
+			return; /* a new link or an answer will end the loop's turn */
 		if (wait_us(now_us) > 0) {
 			set_timer(wait_us(now_us));
 			return;

@@ -165,7 +165,7 @@ answered(long error)
 	}
 }
 
-/* Also called, with TIMED_OUT, when a session that was given up is closed. */
+/* Also called, with TIMED_OUT, when a session is closed. */
 static int
 on_answer(int operation, netsnmp_session *from, int request_id, netsnmp_pdu *pdu, void *arg)
 {

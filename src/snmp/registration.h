@@ -35,7 +35,7 @@ void registration_set_module(const oid *module, size_t module_len, const char *d
  * opened.  To be called from the library's callback for that. */
 void registration_start(netsnmp_session *session, registration_end *end);
 
-/* The session was closed. */
+/* Do not continue, because the session was closed. */
 void registration_cancel(void);
 
 #endif /* REGISTRATION_H */

@@ -43,7 +43,7 @@
 static struct subagent_settings settings;
 static struct shared *shared; /* the monitor */
 static pthread_t thread;
-static int our_end = -1; /* a byte from here wakes the thread, an end of file ends it */
+static int our_end = -1; /* a byte sent here wakes the thread, and an end of file ends it */
 static int its_end = -1; /* closed by the thread when it ends */
 
 static bool stopping; /* the thread's own */
@@ -72,7 +72,7 @@ on_configured(int major, int minor, void *unused, void *arg)
 		netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 				   PING_INTERVAL_S);
 	}
-	/* -x goes before an agentXSocket line. */
+	/* -x takes precedence over an agentXSocket line. */
 	if (settings.address != NULL)
 		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
 				      settings.address);
@@ -115,14 +115,14 @@ set_up_library(void)
 
 	/* Connect to a master agent instead of being one. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);
-	/* The state is saved elsewhere, and the library's directory may not be writable. */
+	/* Our state is saved elsewhere, and the library's directory may not be writable. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
 	/* Otherwise it would still make a directory for an index of TLS certificates. */
 	set_persistent_directory("/dev/null");
 	/* The configuration is read, and its errors are reported, by our own reader. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	/* Objects are registered by number: no MIB module has to be found and
-	 * parsed (subagent_start() sees to MIBS). */
+	/* Objects are registered by number, so no MIB module is needed; see also
+	 * subagent_start(). */
 	netsnmp_set_mib_directory("");
 	/* masterlink.c logs this once, the library at each attempt. */
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
@@ -234,7 +234,7 @@ subagent_start(const struct subagent_settings *given, struct shared *lent)
 void
 subagent_wake(void)
 {
-	/* A full buffer will wake it just as well; a closed one needs no waking. */
+	/* Fails if the buffer is full, so that the thread will wake, or if it has ended. */
 	(void)!send(our_end, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
@@ -247,5 +247,5 @@ subagent_stop(void)
 	if (poll(&ended, 1, STOP_TIMEOUT_MS) <= 0)
 		return false;
 	pthread_join(thread, NULL);
-	return true; /* our_end stays: another thread may be about to use it */
+	return true; /* our_end stays open, because another thread may be about to use it */
 }

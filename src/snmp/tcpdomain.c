@@ -28,7 +28,7 @@ static const oid tcp6_oid[] = {TRANSPORT_DOMAIN_TCP_IPV6};
 
 static int last_error;
 
-/* 0, or an errno. */
+/* Returns 0, or an errno. */
 static int
 finish_connect(int fd)
 {
@@ -44,7 +44,7 @@ finish_connect(int fd)
 	return error;
 }
 
-/* The library wants a blocking socket. */
+/* Returns 0, or an errno.  The library requires a blocking socket. */
 static int
 connect_socket(int fd, const struct sockaddr *address, socklen_t len)
 {
@@ -57,7 +57,7 @@ connect_socket(int fd, const struct sockaddr *address, socklen_t len)
 	return error;
 }
 
-/* The socket, or -1 with errno. */
+/* Returns a connected socket, or -1 with errno. */
 static int
 open_connection(const struct sockaddr *address, socklen_t len)
 {
@@ -73,7 +73,7 @@ open_connection(const struct sockaddr *address, socklen_t len)
 	return -1;
 }
 
-/* As the library's netsnmp_tcp_transport() fills it for a client. */
+/* Returns the transport that netsnmp_tcp_transport() would return for a client, or NULL. */
 static netsnmp_transport *
 open_transport(const oid *domain, size_t domain_len, const struct sockaddr *address, socklen_t len)
 {
@@ -122,8 +122,8 @@ open_tcp6(const char *text, int local, const char *default_target)
 }
 #endif
 
-/* The first domain with an OID is used.  The library frees `prefix` when it is shut
- * down. */
+/* Of several domains with the same OID, the library uses the one registered first.  It frees
+ * `prefix` when it is shut down. */
 static int
 register_domain(netsnmp_tdomain *domain, const char *const names[], size_t count)
 {

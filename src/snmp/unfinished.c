@@ -11,7 +11,7 @@
 #define MAX_TURNS 64
 
 static bool noted;
-static netsnmp_large_fd_set internal; /* descriptors of all sessions but the ended one */
+static netsnmp_large_fd_set internal; /* descriptors of all sessions except the ended one */
 static int internal_end;
 
 /* Not in unfinished_run(), because the library frees ended sessions when it is asked for

@@ -12,7 +12,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-/* The session was closed.  To be called from the library's callback for that. */
+/* To be called from the library's callback for a closed session. */
 void unfinished_note(netsnmp_session *ended);
 
 /* To be called after each turn of the library's loop, before anything else of

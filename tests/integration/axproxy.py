@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A relay between a subagent and its master agent that does what networks do.
+"""A relay between a subagent and its master agent that disturbs the connection.
 
-It cuts connections after a number of PDUs, blocks all of them, delays the answers
-to PDUs of one type, or edits PDUs of the master agent; and it counts PDUs.  The
+It closes connections after a number of PDUs, blocks all of them, delays the answers
+to PDUs of one type, or edits PDUs of the master agent; it also counts PDUs.  The
 header is that of RFC 2741, 6.1.
 """
 

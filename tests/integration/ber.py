@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A small SNMPv1/v2c client that shows types and errors as they are on the wire.
 
-net-snmp's commands hide types, refuse to send invalid values, and print errors as
-text; tests of types and errors need all three unchanged.
+Tests of types and errors cannot use net-snmp's commands, which hide types, refuse to
+send invalid values, and print errors as text.
 """
 
 import collections

@@ -21,8 +21,8 @@ def pytest_sessionstart(session):
     interfaces = [name for _, name in socket.if_nameindex()]
     if interfaces != ["lo"] or os.getpid() == os.getppid() or not os.path.ismount("/run"):
         pytest.exit("refusing to run outside namespaces of our own: start tests/integration/run", 99)
-    # A shell ignores SIGINT for what it starts in the background, nohup(1) SIGHUP, and so
-    # would the programs under test.
+    # The programs under test would inherit these if they are ignored: SIGINT by a shell for
+    # background commands, and SIGHUP by nohup(1).
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

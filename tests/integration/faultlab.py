@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the fault scenarios share: a rig, its bookkeeping and its figures.
+"""Shared by the fault scenarios: a rig, its bookkeeping and its figures.
 
-A scenario records which notifications are owed for what it does to the managers;
-the bookkeeper reads from snmptrapd's output which were delivered, repeated or lost.
+A scenario records which notifications are due for its changes to the managers; the
+bookkeeping reads snmptrapd's output to find which were delivered, repeated or lost.
 """
 
 import collections
@@ -28,7 +28,7 @@ WHOLE = bool(os.environ.get("LDM_WHOLE"))
 FIRST = "198.18.0.1"
 APPEARED, DISAPPEARED = 1, 2
 
-# The issue's bound for the link to be back.
+# ldm-agentx(8): the link is restored within two seconds.
 BACK_WITHIN = 2 * SLOW
 
 
@@ -181,7 +181,7 @@ class Bookkeeper:
             ids.append(event)
         return self
 
-    def told(self, address):
+    def state_events(self, address):
         """The events that say whether a manager is up, in order."""
         every = (self.events[event] for event in self.of[address])
         return [e for e in every if e["ldmEventType"] in (APPEARED, DISAPPEARED)]
@@ -189,7 +189,7 @@ class Bookkeeper:
     def delivered(self):
         self.read()
         return collections.Counter((address, e["ldmEventStatus"])
-                                   for address in self.of for e in self.told(address))
+                                   for address in self.of for e in self.state_events(address))
 
     def lost(self):
         return self.owed - self.delivered()
@@ -216,14 +216,14 @@ class Bookkeeper:
         self.read()
         assert not self.faults, self.faults[:5]
         for address in self.of:
-            statuses = [e["ldmEventStatus"] for e in self.told(address)]
+            statuses = [e["ldmEventStatus"] for e in self.state_events(address)]
             assert all(a != b for a, b in zip(statuses, statuses[1:])), (address, statuses)
 
     def last(self):
         """{address: its status as notified to the NMS}."""
         self.read()
-        return {address: self.told(address)[-1]["ldmEventStatus"]
-                for address in list(self.of) if self.told(address)}
+        return {address: self.state_events(address)[-1]["ldmEventStatus"]
+                for address in list(self.of) if self.state_events(address)}
 
 
 def few(counter):

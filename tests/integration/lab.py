@@ -45,7 +45,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class SnmpError(Exception):
-    """An SNMP command failed; wait_for() takes it for "not yet"."""
+    """An SNMP command failed; wait_for() tries again."""
 
 
 def wait_for(condition, seconds, what):
@@ -145,7 +145,7 @@ class Process:
             stopped = self.stopped()
             self.popen.send_signal(signo)
             if stopped:
-                # Not if it runs, because AddressSanitizer's search for leaks may hang over it.
+                # Only if it is stopped: SIGCONT may hang AddressSanitizer's search for leaks.
                 self.popen.send_signal(signal.SIGCONT)
         return self.wait(seconds), time.monotonic() - start
 
@@ -268,7 +268,7 @@ class Host:
                              f"add rule ip lab arriving {rule}\n")
 
     def filter_nothing(self):
-        """Take all rules of filter_input() away."""
+        """Remove all rules of filter_input()."""
         subprocess.run(self.inside(["nft", "delete table ip lab"]), check=True)
 
     def plug(self, segment, interface, address=None):
@@ -306,7 +306,7 @@ class Host:
         self.carrier(interface, True)
 
     def blink_address(self, interface, address):
-        """Take the address away and give it back at once."""
+        """Remove the address and add it again at once."""
         subprocess.run(["ip", "-n", self.name, "-batch", "-"], text=True, check=True,
                        input=f"addr del {address} dev {interface}\n"
                              f"addr add {address} dev {interface}\n")

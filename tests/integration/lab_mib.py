@@ -239,7 +239,7 @@ def write_configuration(daemon, lines):
 
 
 def reload(daemon, lines):
-    """Reload the daemon with another configuration, and wait until it is in force."""
+    """Reload the daemon with another configuration, and wait until it is in effect."""
     write_configuration(daemon, lines)
     before = len(daemon.lines("configuration reloaded"))
     daemon.send_signal(signal.SIGHUP)

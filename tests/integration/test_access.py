@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Whom to believe, and which interfaces to use.
+"""Which answers are accepted, and which interfaces are used.
 
-"An accept/deny matrix; an interface that appears later is used by the next
-round." "ldmInterfaceTable (why an interface is not used, in words an operator
-understands)."
+The access list is tried with every pair of announced and source address.
+ldmInterfaceTable shows why an interface is not used; one that is added later is used
+from the next round on.
 """
 
 import itertools
@@ -31,7 +31,7 @@ def coming_from(*sources):
     return set(itertools.product(ANNOUNCED, sources))
 
 
-# (lines of configuration, the pairs of announced address and source that are believed)
+# (lines of configuration, the pairs of announced address and source that are accepted)
 MATRIX = [
     ([], EVERY_PAIR),
     # A list that only denies accepts the rest.
@@ -68,7 +68,7 @@ MATRIX = [
 
 
 def test_matrix(lab):
-    """Each pair of announced and source address, with each list: believed, or counted as denied."""
+    """Each pair of announced and source address, with each list: accepted, or counted as denied."""
     station = lab.station()
     host = lab.host("peer", ("red", "198.18.254.2/24"))
     host.ip("addr", "add", "198.18.254.66/24", "dev", "eth0")

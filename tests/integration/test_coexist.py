@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Several programs at the well-known port of one host.
+"""Several programs that use the well-known port of one host.
 
-"Daemon, ldm-scan and a responder on the same host, in any order of starting:
-each finds all; with `sourcePort ephemeral` a foreign program bound to *:64535
-loses nothing. The daemon answers no discovery and no MAC request."
+Daemon, ldm-scan and responder work on the same host, whichever starts first, and
+with `sourcePort ephemeral` another program bound to *:64535 receives all its
+datagrams.  The daemon never answers requests, neither for discovery nor for MAC
+address collision detection.
 """
 
 import itertools
@@ -191,7 +192,7 @@ def test_foreign_program_loses_nothing(lab, foreign_first):
 
 
 def test_foreign_program_does_not_hide_managers(lab):
-    """By default a program that takes the port's unicast datagrams hides no manager."""
+    """By default, a program that receives the port's unicast datagrams hides no manager."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
     station.daemon(interval="4s", window="1s")
@@ -205,7 +206,7 @@ def test_foreign_program_does_not_hide_managers(lab):
 
 
 def test_port_held_exclusively(lab):
-    """Another program holds the port without sharing it: logged once, and managers are found."""
+    """Another program does not share the port: logged once, and managers are found."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 5, "-a", THERE[0], "-r", "source")
     with station.entered():

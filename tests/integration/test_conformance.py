@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The agent against the text of its MIB, as smidump reads it.
+"""The agent conforms to the text of its MIB, as smidump reads it.
 
-"A conformance test that reads the MIB text itself [...] and checks against a
-walk of a running agent: every accessible object is there; each value has the
-declared base type and lies within its range, size and enumeration; every
-notification seen carries exactly its OBJECTS; read-only and not-accessible
-objects refuse SET with the standard errors; noSuchInstance/noSuchObject where
-due, never genErr, for odd indexes (too short, too long, sub-identifier 256,
-2^32-1)."
+Every accessible object exists; each value has the declared base type and is within
+its range, size and enumeration; every notification carries exactly its OBJECTS;
+read-only and not-accessible objects refuse SET with the standard errors; invalid
+indexes (too short, too long, sub-identifiers of 256 or 2^32-1) result in
+noSuchInstance or noSuchObject, never in genErr.
 """
 
 import pytest
@@ -27,7 +25,7 @@ def module():
 
 
 def eventful_station(lab):
-    """A daemon that has seen everything that can happen: (station, client)."""
+    """A daemon with managers, interfaces and events of every kind: (station, client)."""
     station = writable_station(lab, ("red", "blue"))
     # Interfaces that are not used, for one reason each.
     for name, peer in (("idle0", "cut0"), ("bare0", "other0")):

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every counter of the agent, against what is known to have been sent.
+"""Every counter of the agent equals the number of datagrams that were sent.
 
-"Counters equal what a test peer says it sent, over 10 rounds with every kind of
-datagram mixed." "A table at `maxManagers` never evicts a known manager for an
-unknown one, counts what it refused and logs it once until it has room again."
+A full table never evicts a known manager for an unknown one; answers that are refused
+because of it are counted, and logged once until there is room again.
 """
 
 import collections
@@ -213,7 +212,7 @@ def test_own_requests_are_not_foreign(lab):
     assert ours["ldmDatagramsForeignRequests"] == 0
     assert ours["ldmDatagramsOwnRequests"] == ours["ldmRequestsSent"] == peer.look()
 
-    # A scanner beside us, which uses the same ports.
+    # A scanner on the same host, which uses the same ports.
     scan = station.scan("-w", "500ms", "-n", "4")
     assert scan.returncode == 1, scan.stderr
 
@@ -249,7 +248,7 @@ def test_counters_of_what_the_responder_says(lab):
 
 
 def test_full_table(lab):
-    """A full table evicts nobody, counts what it refuses, logs it once until it has room."""
+    """A full table evicts no manager; refusals are counted, and logged once until it has room."""
     station = writable_station(lab)
     host = lab.manager_host()
     known = host.responder("-n", 3, "-a", "198.18.0.1", delay="0:20")
@@ -286,7 +285,7 @@ def test_full_table(lab):
     strangers.command("on", "all")
     wait_for(lambda: station.value("ldmDatagramsNoRoom") >= refused + 8, 20, "refusals")
     # Not more than a line a minute.
-    wait_for(lambda: len(daemon.lines(full)) == 2, 70, "word of it")
+    wait_for(lambda: len(daemon.lines(full)) == 2, 70, "the second message")
     assert time.monotonic() - first > 60
 
     # A larger limit: all find room, and nothing more is refused.
@@ -301,7 +300,7 @@ def test_full_table(lab):
 
 
 def test_forgers_do_not_evict(lab):
-    """Thousands of made-up answers to a full table change no row."""
+    """Thousands of forged answers to a full table change no row."""
     station = lab.station()
     lab.manager_host("red", 3).responder("-n", 3, "-a", KNOWN[0], delay="0:20")
     peer = Peer(lab, "red", "198.18.254.1")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Errors are reported with what and where, and no root is needed.
+"""Errors name what is wrong and where; root is not needed.
 
-"Bad command line, bad configuration line, unknown interface [...]: a clear
-message naming what and where." "Running as an ordinary user works."
+Errors of the command line and the configuration, and unknown interfaces.  Everything
+works when it is started by an ordinary user.
 """
 
 import fcntl
@@ -173,7 +173,7 @@ def test_unreadable_configuration(lab):
 
 
 def check_start(host, *args):
-    """-t: (exit status, messages about errors); the values in force are printed in any case."""
+    """-t: (exit status, messages about errors); the values in effect are printed in any case."""
     result = host.run(host.daemon_command("-t", *args, config=["misses 7"]))
     assert "misses 7" in result.stdout
     return result.returncode, result.stderr
@@ -185,8 +185,8 @@ def test_check_names_what_a_start_would_not_find(lab):
     status, message = check_start(host, "-p", "/nonexistent/pid", "-u", "nosuchuser",
                                   "-L", "f", "/nowhere/log")
     assert status == 1
-    for named in ("-p: cannot make a file in /nonexistent: No such file", "nosuchuser",
-                  "-L: cannot make a file in /nowhere: No such file"):
+    for named in ("-p: cannot create a file in /nonexistent: No such file", "nosuchuser",
+                  "-L: cannot create a file in /nowhere: No such file"):
         assert named in message, message
     for args, named in ((["-g", "nosuchgroup"], "nosuchgroup"),
                         (["-L", f"f{lab.path}"], f"{lab.path}: Is a directory"),
@@ -276,7 +276,7 @@ def test_ordinary_user(lab):
 
 
 def test_drops_privileges(lab):
-    """-u and -g give up root before anything from the network is read."""
+    """-u and -g take effect before anything from the network is read."""
     if "--reuid=65534" not in lab.ordinary_user():
         # Without root there are no other users to become; test_ordinary_user() covers it.
         return

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Changed, Conflict, Impaired, Restored, and managers that are expected.
+"""The notifications Changed, Conflict, Impaired and Restored, and expected managers.
 
-"The notifications Changed, Conflict, Impaired and Restored", by the rules of
-ldm-agentx(8). "`expect`ed managers are rows from the start, `unknown` until
-judged, then `up` or `down` with notifications like any other."
+Their rules are those of ldm-agentx(8).  Expected managers have rows from the start:
+unknown until they are judged, then up or down, with notifications.
 """
 
 import socket
@@ -188,7 +187,7 @@ def test_impaired_and_restored(lab):
 
 
 def test_interfaces_of_containers(lab):
-    """Interfaces where no manager was heard impair and hide nothing; a name may change."""
+    """Interfaces on which no manager was heard are not impaired; interfaces may be renamed."""
     station = writable_station(lab, ("red", "blue"))
     station.plug("blue", "eth2", "198.18.252.1/24")
     lab.manager_host("red").responder("-n", 1, "-a", "198.18.0.1", delay="0:20")
@@ -212,7 +211,7 @@ def test_interfaces_of_containers(lab):
 
 
 def test_a_short_blindness(lab):
-    """Blind for a moment, but not for `misses` rounds: nobody is judged, nothing is sent."""
+    """Blind for a moment, but not for `misses` rounds: silence is not counted, nothing is sent."""
     station = lab.station()
     lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:20")
     station.daemon(config=["misses 50"], **BRISK)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Managers vanish, and come, while the daemon is down.
 
-"Managers that vanished while it was down are reported after `misses` rounds;
-those still there are not announced again."
+Those that vanished are reported after `misses` rounds; those that are still up are
+not announced again.
 """
 
 import pytest

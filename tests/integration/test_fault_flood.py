@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""20000 datagrams of junk a second, beside 50 genuine managers.
+"""20000 junk datagrams a second, while 50 genuine managers are up.
 
-"Wrong magic, short, long up to 65507, MAC collision traffic, well-formed
-responses with random addresses, spoofed sources: none of the 50 is declared
-down, snmpget answers within a second, memory stays within the documented bound,
-the log gets at most a line a minute for each cause, and afterwards flooded rows
-age out and memory returns."
-
-tests/flood/flood makes the junk.
+tests/flood/flood sends datagrams with a wrong magic number, short ones, long ones of
+up to 65507 octets, MAC address collision traffic, and well-formed responses with
+random addresses and forged sources.  None of the 50 managers is reported as down,
+snmpget is answered within a second, memory stays below the documented limit, and the
+log has at most one line a minute for each cause.  Afterwards, the rows are removed
+and the memory is returned.
 """
 
 import collections
@@ -166,7 +165,7 @@ class Flooded:
     def expect_nothing_left(self):
         """Only the managers are known, and they were up all the time."""
         wait_for(lambda: self.station.value("ldmManagersUnconfirmed") == 0, 20,
-                 "the made-up answers to be forgotten")
+                 "the forged answers to be forgotten")
         self.station.wait_all_up(MANAGERS)
         assert self.station.trapd.disappeared() == []
         assert len(self.station.trapd.appeared()) == len(MANAGERS)
@@ -245,7 +244,7 @@ def test_vanished_in_a_flood(lab, kinds):
 
 
 def test_new_in_a_flood(lab):
-    """A manager that comes while made-up answers fill the pool of candidates is confirmed.
+    """A manager that comes while forged answers fill the pool of candidates is confirmed.
 
     Between two requests twice as many arrive as the pool holds.  The size of the table does
     not matter.
@@ -284,7 +283,7 @@ def test_sources_that_contradict(lab):
 
 @pytest.mark.whole
 def test_made_up_rows_age_out(lab, figures):
-    """Made-up answers that are repeated fill the table; it empties, and memory returns."""
+    """Forged answers that are repeated fill the table; it empties, and memory is returned."""
     flooded = Flooded(lab, "retention 10s", f"misses {MISSES}", "notificationRate 2000")
     station, daemon = flooded.station, flooded.daemon
     flooded.start("answer", made_up="10.9.0.0/21")
@@ -292,7 +291,7 @@ def test_made_up_rows_age_out(lab, figures):
     assert station.value("ldmManagersAll") == LIMIT
     # Within two minutes, and then two more as they go.
     wait_for(lambda: daemon.lines("manager appeared: [0-9]+ more within a minute"), 70,
-             "the made-up managers to be summed up")
+             "the number of forged managers to be logged")
     assert len(daemon.lines(r"manager 10\..* appeared: ")) <= 2 * LINES_A_MINUTE
     flooded.expect_bounded_memory()
     assert len(daemon.lines("table is full")) == 1

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The master agent is restarted time and again.
+"""The master agent is restarted again and again.
 
-"100 restarts of the master (SIGTERM and SIGKILL mixed) while managers come and
-go: 0 events lost, re-registered within 2 s each time, file descriptors and
-memory constant."
+It is ended by SIGTERM or SIGKILL while managers come and go.  No event is lost, the
+link is restored within two seconds each time, and the daemon's file descriptors and
+memory do not grow.
 """
 
 from faultlab import BACK_WITHIN, footprint, form

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Thousands of managers vanish at once.
+"""5000 managers vanish at once.
 
-"5000 managers vanish at once: 5000 notifications accepted and, at the default
-pace, 5000 logged by snmptrapd; walks served meanwhile. With `queueLimit 1000`
-the announced end state matches the table for every manager."
+At the default rate, snmptrapd receives a notification for each of them, and walks are
+answered meanwhile.  If the queue is too small for all events, the state of every
+manager according to the notifications is that of the table in the end.
 """
 
 import time

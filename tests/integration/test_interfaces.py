@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Interfaces as on real hosts: too many, oddly named, behind a switch with snooping.
 
-"Why is nothing used?": the log, -t, ldm-scan -v and ldmInterfaceReason say it.
+The log, -t, ldm-scan -v and ldmInterfaceReason give the reason why one is not used.
 """
 
 import contextlib
@@ -139,7 +139,7 @@ def test_names_that_are_no_interfaces(lab):
 
 
 def test_interface_without_multicast(lab):
-    """It is logged by default if an operator would take the interface for usable."""
+    """The reason is logged by default if the interface has an address."""
     station = lab.station()
     station.ip("link", "set", "eth0", "multicast", "off")
     daemon = station.daemon()
@@ -178,7 +178,7 @@ def test_name_with_odd_octets(lab):
 
 
 def test_answers_to_the_group_cannot_be_heard(lab):
-    """Another program holds the port exclusively: the interface is used, with this reason."""
+    """Another program has bound the port exclusively: the interface is used, with this reason."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", THERE[0])
     with station.entered():
@@ -189,7 +189,7 @@ def test_answers_to_the_group_cannot_be_heard(lab):
                for line in check_configuration(station))
     daemon = station.daemon()
     station.wait_all_up(THERE)
-    what = "answers to the group cannot be heard: the port is held by another program"
+    what = "answers to the group cannot be heard: another program has bound the port"
     assert reasons(station)["eth0"] == (1, what)
     assert unheard(station) == {"eth0"}
     assert daemon.lines(f"eth0: used, but {what}")

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The AgentX link is up when every object is registered, and not before.
 
-A second subagent for the same objects, a connection that ends at any moment, a
-peer that accepts and hangs up, answers that come late, a master agent that is
-busy.
+Another subagent has registered the same objects, the connection ends at any moment,
+the peer accepts and closes it, answers are late, or the master agent is busy.
 """
 
 import concurrent.futures
@@ -111,7 +110,7 @@ def test_cut_while_registering(lab, proxy, pdus):
 
 
 def test_stopped_while_registering(lab, proxy):
-    """When the session ends, so do the requests that wait for an answer in it."""
+    """When the session ends, its unanswered requests end as well."""
     station = lab.station()
     proxy.delays[REGISTER] = 5
     stopped = daemon(station, "-x", proxy.address)
@@ -121,7 +120,7 @@ def test_stopped_while_registering(lab, proxy):
 
 
 def test_cut_during_set(lab, proxy):
-    """The connection ends while a SET is under way: nothing was set, and valgrind is content."""
+    """The connection ends during a SET: nothing is set, and no memory is misused."""
     station = lab.station(snmp=False)
     station.trapd = station.snmptrapd()
     station.snmpd(["rwcommunity private 127.0.0.1"])
@@ -141,7 +140,7 @@ def test_cut_during_set(lab, proxy):
 
 @pytest.mark.parametrize("before", [False, True], ids=["at the start", "after a session"])
 def test_accepts_and_hangs_up(lab, proxy, before):
-    """A relay without a backend: one attempt a second, however often it hangs up."""
+    """A relay that closes each connection: one attempt a second, however often it does."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
     proxy.slam = not before
@@ -183,7 +182,7 @@ NS_EXTEND_RESULT = "1.3.6.1.4.1.8072.1.3.2.3.1.4.4.116.101.115.116"  # of "test"
 
 
 def test_busy_master(lab):
-    """A script of snmpd's that takes 4 s: polls are right, the link stays, nothing is lost."""
+    """A script of snmpd's takes 4 s: answers are correct, the link stays up, nothing is lost."""
     station = lab.station(snmp=False)
     station.trapd = station.snmptrapd()
     station.snmpd(["extend test /bin/sleep 4"])

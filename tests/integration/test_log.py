@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The log: it blocks nothing, and everything relevant is in it.
+"""The log blocks nothing, and everything relevant is in it.
 
-"Nothing that only reports may block what reports on." "What the start finds is
-in the log." "-D logs each datagram with source, interface and verdict; the
-daemon names the source of refused answers once in a while."
+A destination that hangs delays neither discovery nor SNMP.  Messages of the start are
+in the log.  -D logs each datagram with source, interface and verdict; without it, the
+sources of refused answers are logged at intervals.
 """
 
 import contextlib

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Lossy networks, and a station that is itself cut off.
 
-"30 % of the answers dropped, 20 managers, 200 short rounds: at most one false
-Disappeared; our own interface down for 10 rounds: none, and all managers up
-within one round of its return, without restart; address of the interface
-changed, interface deleted and recreated under its name: likewise."
+If 30 % of the answers are lost, at most one manager is falsely reported as down in
+200 rounds.  If the station's interface is down, loses its carrier, changes its
+address or is created again, none is, and all managers are up within one round
+afterwards.
 """
 
 import os

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The master agent is frozen, absent, restarted, or refuses access.
 
-"The master agent SIGSTOPped for 30 s: requests keep their cadence (as seen by
-a listener on another host), nothing is falsely down, SIGTERM ends the daemon
-within 1 s." "No permission for the AgentX socket, no snmpd: a clear message
-naming what and where; [...] the daemon keeps trying and says so once."
+Rounds continue at the same pace, as seen on another host, no manager is falsely
+reported as down, and SIGTERM ends the daemon within a second.  The reason why there
+is no link is logged once, and the daemon keeps trying.
 """
 
 import os
@@ -22,7 +21,7 @@ MANAGERS = addresses("198.18.0.1", 5)
 # The daemon's messages about the link.
 LINK = "AgentX link|master agent"
 
-# The bound asked for; programs are slower under valgrind and the like.
+# ldm-agentx(8): within a second; programs are slower under valgrind and the like.
 END_WITHIN = 1.0 if not WRAPPER else 10.0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What ldm-agentx(8), "NETWORK", says of firewalls, switches and two interfaces on one subnet.
+"""The advice of ldm-agentx(8), "NETWORK": firewalls, switches, two interfaces on one subnet.
 
 Its commands are run as they are printed; without them discovery fails.
 """
@@ -151,7 +151,7 @@ def test_snooping(network, switch):
 
 
 def test_querier_is_seen(network, switch):
-    """tcpdump as in the manual ends with the querier's next question."""
+    """tcpdump as in the manual ends with the querier's next query."""
     if shutil.which("tcpdump") is None or "--reuid=65534" not in network.ordinary_user():
         pytest.skip("no tcpdump here, or no user that it could become")
     host = network.host("station", ("br0", "198.18.0.1/24"))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Appeared and Disappeared as a real snmptrapd receives them.
+"""Appeared and Disappeared, as a real snmptrapd receives them.
 
-"Exactly one Appeared for each new manager, none for duplicates; after `misses`
-silent rounds exactly one Disappeared; one silent round fewer gives none; back
-again: one Appeared."
+Exactly one Appeared for each new manager, and none for duplicate answers; exactly one
+Disappeared after `misses` silent rounds, and none after fewer; one Appeared when the
+manager is heard again.
 """
 
 import pytest

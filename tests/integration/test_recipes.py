@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Recipes are code: the commands in README and the manual pages are run as printed.
-
-"Every command in README and the manuals is run by a test, literally, on a stock
-Debian's own snmpd.conf."
+"""The commands in README and the manual pages work as printed, with Debian's snmpd.conf.
 
 The tables below have an action for each block of literal text, by its first line.
 A block without an entry fails the test.

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The configuration file, changed while the daemon runs.
+"""The configuration file is changed while the daemon runs.
 
-"`-t` checks a file and prints the effective configuration. SIGHUP applies a
-changed file without losing a row, a socket or an event that need not change,
-also while the master agent hangs; a bad file leaves the old one in force and
-says so." "Reload under load."
+SIGHUP applies a changed file, also while the master agent hangs or under load, and
+keeps the rows, sockets and events that need not change.  After an error in the file,
+which is logged, the previous configuration stays in effect.  -t checks a file and
+prints the values in effect.
 """
 
 import itertools
@@ -265,7 +265,7 @@ def test_while_the_master_hangs(lab):
     ("window 10s", ["interval", "window"]),
 ])
 def test_bad_file(lab, bad, named):
-    """With a bad file the previous one stays in force; the message has file, line and value."""
+    """With a bad file the previous one stays in effect; the message has file, line and value."""
     station, daemon, _ = watched(lab, config=["misses 4", "deny 198.18.66.0/24"])
     rows, sockets = identity(station), udp_sockets(daemon)
     write_configuration(daemon, ["misses 7", "interval 3s", bad, "deny 198.18.0.0/16",
@@ -287,7 +287,7 @@ def test_bad_file(lab, bad, named):
 
 
 def test_file_that_is_gone(lab):
-    """With an unreadable file the previous configuration stays in force, too."""
+    """With an unreadable file the previous configuration stays in effect, too."""
     station, daemon, _ = watched(lab, config=["misses 4"])
     configuration(daemon).unlink()
     daemon.send_signal(signal.SIGHUP)

@@ -314,7 +314,7 @@ def test_live_changes_are_paced(lab):
 
 
 def test_refused_datagrams_are_explained(lab):
-    """-v lists refused datagrams with source and reason: why is my manager not there?"""
+    """-v lists refused datagrams with source and reason."""
     host, responder = with_managers(lab, 1)
     sock = lab.host("bad", ("red", "198.18.254.3/24")).udp()
     scan = host.start("ldm-scan", [program("ldm-scan"), "-v", "-w", "3s"])
@@ -353,7 +353,7 @@ def test_other_group_and_port(lab):
 
 
 def test_wire_format_of_the_request(lab):
-    """The request sent is that of the guide: 312 octets, TTL 1, to group and port."""
+    """The request is that of the vendor's guide: 312 octets, TTL 1, to group and port."""
     host = lab.station(snmp=False)
     other = lab.manager_host()
     listener = other.udp(PORT, GROUP)

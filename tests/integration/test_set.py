@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """SNMP SET.
 
-"SET: ldmDiscoveryInterval, ldmDiscoveryNow, ldmNotificationsEnabled,
-ldmManagerExpected, ldmManagerRowStatus as the MIB says; everything else
-refused with the right error. Correct over AgentX's
-TestSet/CommitSet/UndoSet: a request of several varbinds of which one is wrong
-changes nothing." "Two SETs at once."
+The writable objects behave as the MIB specifies, and everything else is refused with
+the correct error.  A request with several varbinds changes all of them or none, over
+AgentX's TestSet, CommitSet and UndoSet, also when several requests are processed at
+once.
 """
 
 import signal
@@ -340,7 +339,7 @@ def test_all_or_nothing(lab):
 
 @pytest.mark.parametrize("end", ["undo", "loss", "cleanup"])
 def test_reload_before_the_end(lab, end):
-    """The configuration is reloaded between CommitSet and what comes next: it is in force."""
+    """The configuration is reloaded between CommitSet and the next PDU: it takes precedence."""
     station = writable_station(lab)
     proxy = Proxy(lab.path / "relay", station.agentx)
     committed, reloaded = threading.Event(), threading.Event()

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """ldmManagerTable, ldmManagerSummary and ldmEventTable through a real snmpd.
 
-"1, 100 and 1000 managers on two interfaces, answering to the source port, to
-the fixed port, to the group, and twice: every one in the table after two
-rounds (after the first, when the answer can be heard from either sender), once
-each; walk in address order; snmpget ldmManagerStatus.198.18.0.7 answers; GET,
-GETNEXT and GETBULK agree with each other, also while rows appear and vanish
-during a walk."
+Up to 1000 managers on two interfaces are in the table once each, in the order of
+addresses, however they address their answers: after the first round, or after two if
+answers to only one of the two senders are received.  GET, GETNEXT and GETBULK agree
+with each other, also while rows are added and removed.
 """
 
 import re

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Text from the network, and everywhere it is printed.
+"""Text from the network, wherever it is printed.
 
-"Hostname and version reach logs, terminals, JSON, SNMP, the state file: no control
-character, escape sequence, invalid UTF-8 or line break ever gets out raw." "A
-response that is malformed in any way never keeps a manager alive."
+No control character, escape sequence, invalid UTF-8 or line break of a hostname or
+version is written unescaped to a log, a terminal, JSON, SNMP or the state file.  A
+malformed response does not keep a manager up.
 """
 
 import itertools

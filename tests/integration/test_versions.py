@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every version of SNMP, and another context.
 
-"v1, v2c and v3 (authPriv) walks tested; a `context` token registers everything
-in a non-default SNMPv3 context." "A walk never leaves increasing order."
+Walks show the same objects in every version, in increasing order.  The token context
+registers all objects in another SNMPv3 context.
 """
 
 import ber
@@ -124,7 +124,7 @@ def test_context(lab):
     wait_for(lambda: len(station.trapd.appeared()) == 3, 10, "three Appeared")
     responder.command("off", "198.18.0.2")
     wait_for(lambda: station.trapd.disappeared("198.18.0.2"), 20, "a Disappeared")
-    # And it survives the master agent's restart.
+    # They are registered there again after a restart of the master agent.
     station.master.kill()
     station.master = writable_snmpd(station, *V3_LINES)
 

@@ -91,7 +91,8 @@ static void
 test_directory_of_the_socket(void **state)
 {
 	(void)state;
-	assert_not_entered(inner, "; agentXPerms in snmpd.conf(5) has no effect");
+	assert_not_entered(inner,
+			   "; agentXPerms in snmpd.conf(5) does not affect an existing directory");
 }
 
 static void
@@ -120,7 +121,7 @@ test_others(void **state)
 	(void)state;
 	assert_explained(address, "accepts the connection but does not answer");
 	close(listener);
-	assert_explained(address, "nobody listens there");
+	assert_explained(address, "nothing is listening there");
 	assert_explained("/nonexistent/master", "no such socket");
 	assert_explained("unix:", "");
 	assert_explained("tcp:localhost:705", "no connection, or no answer");

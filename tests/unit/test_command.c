@@ -105,7 +105,8 @@ test_refused_who(void **state)
 	expect("off 198.18.0.6", "error: 198.18.0.6 is not one of the simulated managers");
 	expect("off 198.18.0.5-198.18.0.6",
 	       "error: 198.18.0.6 is not one of the simulated managers");
-	expect("off 198.18.0.3-198.18.0.2", "error: 198.18.0.3-198.18.0.2 ends before it begins");
+	expect("off 198.18.0.3-198.18.0.2",
+	       "error: 198.18.0.3-198.18.0.2: the range ends before it begins");
 	expect("off everybody", "error: 'everybody': expected ADDRESS, ADDRESS-ADDRESS or all");
 	expect("off 198.18.0.1-", "error: '': expected ADDRESS, ADDRESS-ADDRESS or all");
 	expect("off  all", "error: expected ADDRESS, ADDRESS-ADDRESS or all");
@@ -130,7 +131,7 @@ test_refused_set(void **state)
 	expect("set all port 65536", "error: port '65536': expected 1..65535");
 	expect("set all port 1 ", "error: port '1 ': expected 1..65535");
 	expect("set all hostname \x1b[0m",
-	       "error: host name '\\x1b[0m' has an octet that is not printable ASCII");
+	       "error: hostname '\\x1b[0m' contains an octet that is not printable ASCII");
 	snprintf(line, sizeof(line), "set all version %s", digits);
 	expect(line, "error: version '12345678901234567890123456789012' is longer than 31 octets");
 	for (size_t i = 0; i < 5; i++) {
@@ -163,8 +164,8 @@ test_answers(void **state)
 	expect("stats", "ok managers=5 on=4 requests=3 refused=1 limited=0 sent=1 pending=2 lost=5 "
 			"dropped=0 cancelled=1 failed=1");
 
-	expect("loss 101", "error: loss: expected a number of percent, 0..100");
-	expect("loss 5%", "error: loss: expected a number of percent, 0..100");
+	expect("loss 101", "error: loss: expected a percentage, 0..100");
+	expect("loss 5%", "error: loss: expected a percentage, 0..100");
 	expect("loss", "error: usage: loss PERCENT");
 	expect("delay 20:10", "error: delay: expected MAX or MIN:MAX in milliseconds, 0..3600000");
 	expect("mode some", "error: mode: expected source, fixed, multicast, both or twice");
@@ -175,7 +176,7 @@ test_others(void **state)
 {
 	(void)state;
 	expect_lines("quit", "ok\n", false);
-	expect("quit now", "error: usage: quit (and nothing more)");
+	expect("quit now", "error: usage: quit (without arguments)");
 	expect("", "error: '': expected off, on, set, loss, delay, mode, stats, list or quit");
 	expect("Quit\t",
 	       "error: 'Quit\\x09': expected off, on, set, loss, delay, mode, stats, list or quit");
@@ -197,7 +198,7 @@ test_list(void **state)
 		     "198.18.0.5\ton\t6482\t1.2\t\n"
 		     "ok 5\n",
 		     true);
-	expect("list all", "error: usage: list (and nothing more)");
+	expect("list all", "error: usage: list (without arguments)");
 }
 
 /* The longest texts, to the last octet. */

@@ -254,7 +254,7 @@ static const struct {
     {"probes", "1", "0", "10", "11", "expected a number from 1 to 10"},
     {"misses", "1", "0", "100", "101", "expected a number from 1 to 100"},
     {"retention", "1s", "0.999s", "3650d", "3651d",
-     "expected 0 (for ever) or a duration such as 500ms, 30s or 5m, from 1s to 3650d"},
+     "expected 0 (never) or a duration such as 500ms, 30s or 5m, from 1s to 3650d"},
     {"maxManagers", "1", "0", "1000000", "1000001", "expected a number from 1 to 1000000"},
     {"notificationRate", "1", "0", "10000", "10001", "expected a number from 1 to 10000"},
     {"eventLog", "1", "0", "100000", "100001", "expected a number from 1 to 100000"},
@@ -376,7 +376,7 @@ test_errors(void **state)
 		     "test.conf:3: interval without a value: " EXPECT_DURATION "100ms to 1d");
 	expect_error("port # 5", "test.conf:1: port without a value: expected a number from 1 "
 				 "to 65535");
-	expect_error("port 5 6", "test.conf:1: port '6': too much, expected one value: a number "
+	expect_error("port 5 6", "test.conf:1: port '6': too many values, expected one: a number "
 				 "from 1 to 65535");
 	expect_error("interface eth0 eth1 '!'", "test.conf:1: interface '!': " EXPECT_PATTERNS);
 	expect_error("interface 'eth0", "test.conf:1: value 'eth0': expected a closing quote");
@@ -431,7 +431,7 @@ test_lists_add_up(void **state)
 						      "expect 198.18.0.5\n"
 						      "expect 198.18.0.4\n"));
 	expect_error("accept 198.18.0.1 198.18.0.2",
-		     "test.conf:1: accept '198.18.0.2': too much, expected one value: an address "
+		     "test.conf:1: accept '198.18.0.2': too many values, expected one: an address "
 		     "or a subnet such as 192.0.2.7 or 192.0.2.0/24");
 	expect_error("deny", "test.conf:1: deny without a value: " EXPECT_SUBNET);
 	expect_error("expect", "test.conf:1: expect without a value: " EXPECT_MANAGER);
@@ -663,7 +663,7 @@ test_check(void **state)
 	assert_int_equal(conf_check(&config, "test.conf", &error), -1);
 	assert_string_equal(error.text,
 			    "test.conf: expect '198.18.0.2': expected a manager that accept and "
-			    "deny admit; it would be down for ever");
+			    "deny admit; this one would always be down");
 	conf_clear(&config);
 }
 

@@ -182,9 +182,9 @@ test_refused(void **state)
 
 	(void)state;
 	assert_string_equal(wait_for_end(connect_and_send("off all\non all\n", 15)),
-			    "error: a connection takes one command\n");
+			    "error: more than one command in a connection\n");
 	assert_string_equal(wait_for_end(connect_and_send("off\0all\n", 8)),
-			    "error: an octet 0 in a command\n");
+			    "error: the command contains a NUL octet\n");
 	memset(line, 'x', sizeof(line));
 	assert_string_equal(wait_for_end(connect_and_send(line, COMMAND_LINE_LEN)),
 			    "error: the command is too long\n");

@@ -157,16 +157,19 @@ test_addresses(void **state)
 
 	(void)state;
 	settings.first_address = 0;
-	assert_refused(&settings, "0.0.0.0, address of manager 1, cannot be one");
-	settings.first_address = 0xdffffffe; /* 223.255.255.254 */
-	assert_refused(&settings, "224.0.0.0, address of manager 3, cannot");
-	settings.first_address = 0x00ffffff;
-	assert_refused(&settings, "0.255.255.255, address of manager 1, cannot be one");
-	settings.first_address = 0xfffffffe;
-	assert_refused(&settings, "255.255.255.254, address of manager 1, cannot be one");
-	settings.first_address = 0x7efffffe; /* 126.255.255.254, then loopback */
 	assert_refused(&settings,
-		       "127.0.0.0, address of manager 3, cannot be one unless only loopback");
+		       "0.0.0.0, the address of manager 1, is not possible for a manager");
+	settings.first_address = 0xdffffffe; /* 223.255.255.254 */
+	assert_refused(&settings, "224.0.0.0, the address of manager 3, is not possible");
+	settings.first_address = 0x00ffffff;
+	assert_refused(&settings,
+		       "0.255.255.255, the address of manager 1, is not possible for a manager");
+	settings.first_address = 0xfffffffe;
+	assert_refused(&settings,
+		       "255.255.255.254, the address of manager 1, is not possible for a manager");
+	settings.first_address = 0x7efffffe; /* 126.255.255.254, then loopback */
+	assert_refused(&settings, "127.0.0.0, the address of manager 3, is not possible for a "
+				  "manager unless only loopback");
 	settings.on_loopback = true;
 	fleet = fleet_new(&settings, error);
 	assert_non_null(fleet);

@@ -805,7 +805,7 @@ port_held_exclusively_is_a_trouble(void **state)
 	start_prober(s, SOURCE_PORT_AUTO);
 	assert_true(one_usable(s));
 	assert_string_equal(first_trouble(s), "answers to the group cannot be heard: "
-					      "the port is held by another program");
+					      "another program has bound the port");
 	close(alone);
 	await(s, nothing_troubles);
 }
