@@ -15,7 +15,7 @@
 /* To the parent.  A socket, because send(2) can suppress SIGPIPE. */
 static int parent_fd = -1;
 
-/* Ends with _exit(), because exit handlers are to be run once, by the child. */
+/* Ends with _exit(), because exit handlers must be run once only, by the child. */
 static _Noreturn void
 wait_for_child(pid_t child, int fd)
 {

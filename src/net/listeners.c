@@ -228,13 +228,12 @@ note_name(struct listeners *listeners, const struct iface *iface)
 
 	if (l == NULL || l == other)
 		return;
-	log_notice("%s: is called %s now", l->shown, iface_shown(iface->name, shown));
+	log_notice("%s: renamed to %s", l->shown, iface_shown(iface->name, shown));
 	if (other != NULL)
 		set_name(other, l->name);
 	set_name(l, iface->name);
 }
 
-/* Use an interface if possible. */
 static void
 use(struct listeners *listeners, struct listener *l, enum link_state state)
 {

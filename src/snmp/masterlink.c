@@ -117,7 +117,8 @@ log_refused(const char *why)
 {
 	if (logged == LOGGED_REFUSED && strcmp(why, refusal) == 0)
 		return;
-	log_warning("the master agent at %s refuses our objects: %s; trying again every %d s",
+	log_warning("the master agent at %s refuses to register the objects: %s; trying again "
+		    "every %d s",
 		    master_address(), why, REFUSED_INTERVAL_S);
 	snprintf(refusal, sizeof(refusal), "%s", why);
 	logged = LOGGED_REFUSED;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cmocka.h - stands in for cmocka where there is none: see run.sh.
+/* cmocka.h - replaces cmocka on architectures that have none: see run.sh.
  *
- * Only what the tests of the pure core use, with cmocka's meanings: a failed
- * assertion ends its test, and the group returns how many failed.  For one
- * program of one source file.
+ * It has only what the tests of the pure core use, with the same meaning: a failed
+ * assertion ends its test, and the group returns the number of failed tests.  For
+ * programs of one source file.
  */
 #ifndef CMOCKA_H
 #define CMOCKA_H

@@ -10,8 +10,8 @@
 # missing.
 set -eu
 
-tests='access answers candidates command config discover events fleet inventory monitor notified
-	oidindex quota random state state_rows text wire'
+tests='access answers candidates command config config_lines discover duration events fleet
+	ifpatterns inventory monitor notified oidindex parse quota random state state_rows text wire'
 fuzz_targets='command config state wire'
 
 # Relative paths from here on, because the path of the top may contain a space.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the core uses of libbsd, which there is none of for other machines. */
+/* The function of libbsd that the core uses; libbsd is not available for other machines. */
 #include <string.h>
 
 size_t strlcpy(char *to, const char *from, size_t size);

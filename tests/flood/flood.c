@@ -46,7 +46,7 @@ struct datagram {
 struct target {
 	uint32_t addr; /* all members are in host byte order */
 	uint16_t port;
-	uint32_t made_up, made_up_mask; /* subnet of made-up addresses */
+	uint32_t forged, forged_mask; /* subnet of forged addresses */
 };
 
 struct kind {
@@ -70,14 +70,14 @@ any_number(void)
 
 /* Scattered over the subnet, and none is repeated before all have been used. */
 static uint32_t
-made_up_address(const struct target *target)
+forged_address(const struct target *target)
 {
 	static uint32_t last;
 	uint32_t addr;
 
 	do {
 		last += UINT32_C(2654435761); /* odd, so all values are reached */
-		addr = (target->made_up & target->made_up_mask) | (last & ~target->made_up_mask);
+		addr = (target->forged & target->forged_mask) | (last & ~target->forged_mask);
 	} while (!wire_valid_address(addr, false));
 	return addr;
 }
@@ -87,7 +87,7 @@ make_answer(struct datagram *datagram, const struct target *target)
 {
 	struct wire_response resp = {.version = "9.9", .port = WIRE_XMPP_PORT};
 
-	resp.addr = made_up_address(target);
+	resp.addr = forged_address(target);
 	/* As long as possible, because long names cost more. */
 	snprintf(resp.hostname, sizeof(resp.hostname), "flood-%0249x", resp.addr);
 	wire_encode_response(datagram->data, &resp);
@@ -97,7 +97,7 @@ static void
 make_mac(struct datagram *datagram, const struct target *target)
 {
 	wire_encode_mac(datagram->data, any_number() % 2 == 0, any_number(),
-			made_up_address(target));
+			forged_address(target));
 }
 
 static void
@@ -260,7 +260,7 @@ now_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* Send at an even pace.  Datagrams that could not be sent in time are left out, because
+/* Send at an even rate.  Datagrams that could not be sent in time are omitted, because
  * a burst to catch up would be another test. */
 static void
 pace(struct stream streams[2], const bool wanted[], const struct target *target, long rate,
@@ -341,15 +341,15 @@ address(const char *text)
 
 /* ADDRESS/PREFIX */
 static void
-set_made_up(char *text, struct target *target)
+set_forged(char *text, struct target *target)
 {
 	char *slash = strchr(text, '/');
 
 	if (slash == NULL)
 		errx(EXIT_FAILURE, "%s: not an address and prefix length", text);
 	*slash = '\0';
-	target->made_up = address(text);
-	target->made_up_mask = UINT32_MAX << (32 - number(slash + 1, 32)) % 32;
+	target->forged = address(text);
+	target->forged_mask = UINT32_MAX << (32 - number(slash + 1, 32)) % 32;
 }
 
 int
@@ -379,7 +379,7 @@ main(int argc, char **argv)
 			seconds = number(optarg, MAX_SECONDS);
 			break;
 		case 'm':
-			set_made_up(optarg, &target);
+			set_forged(optarg, &target);
 			break;
 		case 'd':
 			target.addr = address(optarg);

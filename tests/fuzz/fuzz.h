@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 			abort();  \
 	} while (0)
 
-/* Only printable ASCII may be put out. */
+/* Output must be printable ASCII. */
 static inline void
 fuzz_expect_printable(const char *text)
 {

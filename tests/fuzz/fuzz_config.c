@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A configuration file: the values in force can be printed, and are the same when
+/* A configuration file: the values in effect can be printed, and are the same when
  * the output is read again. */
 #include <string.h>
 

@@ -198,17 +198,17 @@ class Bookkeeper:
         return self.delivered() - self.owed
 
     def settle(self, seconds=30):
-        """Wait until all that is owed was delivered."""
+        """Wait until all notifications that are due were delivered."""
         try:
-            wait_for(lambda: not self.lost(), seconds, "what is owed")
+            wait_for(lambda: not self.lost(), seconds, "the notifications that are due")
         except AssertionError:
             raise AssertionError(f"{self.lost().total()} lost: {few(self.lost())}") from None
 
     def check(self):
-        """All that is owed was delivered, nothing else, and nothing contradicts itself."""
+        """All that is due was delivered, and nothing else, in a consistent order."""
         lost, surplus = self.lost(), self.surplus()
         assert not lost, f"{lost.total()} lost: {few(lost)}"
-        assert not surplus, f"{surplus.total()} nobody is owed: {few(surplus)}"
+        assert not surplus, f"{surplus.total()} not due: {few(surplus)}"
         self.check_order()
 
     def check_order(self):

@@ -199,7 +199,7 @@ def test_interface_that_appears_later(lab):
         station.wait_all_up(addresses("198.18.128.1", 2))
         assert station.value("ldmDiscoveryRounds") <= rounds + 2
         requests = interface_rows(station)["late0"]["ldmInterfaceRequests"]
-        # "Where one goes and another comes under the same name, the counters go on."
+        # The counters continue if an interface is replaced by one with the same name.
         assert requests >= turn
         station.ip("link", "del", "late0")
         wait_for(lambda: state(station, "late0") is None, 10, "the row to go")

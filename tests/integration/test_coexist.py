@@ -119,7 +119,7 @@ def test_a_scan_hides_no_manager_from_the_daemon(lab, order):
 
 
 def test_scan_takes_the_port_when_it_is_free(lab):
-    """A live scan leaves the port to the daemon, and says so, but only as long as it runs."""
+    """A live scan does not use the port while the daemon runs, and prints a warning."""
     station = lab.station()
     kinds = managers_of_every_kind(lab)
     daemon = station.daemon(interval="800ms", window="300ms")
@@ -280,7 +280,7 @@ def test_daemon_answers_nobody(lab):
 
 
 def test_own_requests_are_no_other_discoverer(lab):
-    """A daemon that receives only its own looped back requests finds nobody and continues."""
+    """A daemon that receives only its own requests, looped back, finds no manager and continues."""
     station = lab.station()
     daemon = station.daemon(interval="400ms", window="200ms")
     other = lab.manager_host()

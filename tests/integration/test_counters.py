@@ -207,7 +207,7 @@ def test_own_requests_are_not_foreign(lab):
     wait_first_round(station)
     for number in range(3):
         daemon.send_signal(signal.SIGUSR1)
-        wait_for(lambda: rounds(station) == 2 + number, 10, "a round out of turn")
+        wait_for(lambda: rounds(station) == 2 + number, 10, "an additional round")
     ours = counts(station)
     assert ours["ldmDatagramsForeignRequests"] == 0
     assert ours["ldmDatagramsOwnRequests"] == ours["ldmRequestsSent"] == peer.look()

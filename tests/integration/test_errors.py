@@ -348,4 +348,4 @@ def test_round_out_of_turn(lab):
     for _ in range(3):
         before = len(responder.requests())
         daemon.send_signal(signal.SIGUSR1)
-        wait_for(lambda: len(responder.requests()) > before, 10, "a round out of turn")
+        wait_for(lambda: len(responder.requests()) > before, 10, "an additional round")

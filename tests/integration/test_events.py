@@ -207,7 +207,7 @@ def test_interfaces_of_containers(lab):
     assert station.get(f"{mib().oid('ldmInterfaceName')}.{index}") == b"lan0"
     assert station.get(f"{mib().oid('ldmInterfaceManagersUp')}.{index}") == 1
     assert kinds(station) == ["ldmManagerAppeared", "ldmManagerDisappeared"]
-    assert daemon.lines("eth0: is called lan0 now") and not daemon.lines("impaired")
+    assert daemon.lines("eth0: renamed to lan0") and not daemon.lines("impaired")
 
 
 def test_a_short_blindness(lab):
@@ -289,7 +289,7 @@ def test_expected(lab):
 
 
 def test_expected_when_blind(lab):
-    """Expected managers stay unknown while no request can be sent; retention spares them."""
+    """Expected managers are unknown while no request can be sent, and are never removed."""
     station = lab.station()
     station.carrier("eth0", False)
     responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:20")
@@ -302,7 +302,7 @@ def test_expected_when_blind(lab):
     station.carrier("eth0", True)
     station.wait_all_up(addresses("198.18.0.1", 2))
     responder.command("off", "all")
-    wait_for(lambda: station.status("198.18.0.2") == NO_INSTANCE, 20, "retention to pass")
+    wait_for(lambda: station.status("198.18.0.2") == NO_INSTANCE, 20, "the other row to be removed")
     assert station.status("198.18.0.1") == DOWN
 
 

@@ -171,7 +171,7 @@ class Flooded:
         assert len(self.station.trapd.appeared()) == len(MANAGERS)
 
     def expect_bounded_memory(self):
-        # A sanitizer's build has a memory of its own.
+        # Builds with a sanitizer, which are slower, use more memory.
         if SLOW == 1:
             assert memory_kb(self.daemon, "VmHWM") - self.memory <= MEMORY_BOUND_KB
 
@@ -301,7 +301,7 @@ def test_made_up_rows_age_out(lab, figures):
     assert not set(MANAGERS) & {n.objects["ldmEventAddress"] for n in station.trapd.disappeared()}
     flooded.expect_bounded_memory()
     if SLOW == 1:
-        # It tidies up once a minute.
+        # The daemon returns free memory once a minute.
         wait_for(lambda: memory_kb(daemon, "VmRSS") <= flooded.memory + MEMORY_SLACK_KB, 70,
                  f"memory to be {flooded.memory} kB again, or little more")
     figures.put(**flooded.figures(), left_in_kB=memory_kb(daemon, "VmRSS"))

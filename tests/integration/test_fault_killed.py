@@ -71,7 +71,7 @@ def announced(rig, address, since, until):
     """Whether it was reported as down within that time."""
     # ldmEventTime has tenths; an event under way when a manager is back counts.
     return any(since - 0.2 <= text_time(event["ldmEventTime"]) <= until + rig.interval
-               for event in rig.book.told(address) if event["ldmEventStatus"] == DOWN)
+               for event in rig.book.state_events(address) if event["ldmEventStatus"] == DOWN)
 
 
 def expect_whole(rig):

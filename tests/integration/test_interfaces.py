@@ -118,7 +118,7 @@ def test_switch_that_snoops(lab):
 
 
 def test_names_that_are_no_interfaces(lab):
-    """An alternative name is as good as the name; the label of an address is explained."""
+    """An alternative name may be used as a name; a message explains the label of an address."""
     station = lab.station()
     lab.manager_host().responder("-n", 3, "-a", THERE[0])
     station.ip("link", "property", "add", "dev", "eth0", "altname", "a-name-longer-than-fifteen")

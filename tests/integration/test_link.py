@@ -18,7 +18,7 @@ MANAGERS = addresses("198.18.0.1", 3)
 
 LINK = "AgentX link|master agent"
 UP_LINE = "AgentX link .* is up"
-REFUSED_LINE = "refuses our objects: another subagent has registered these objects"
+REFUSED_LINE = "refuses to register the objects: another subagent has registered these objects"
 
 @pytest.fixture
 def proxy(lab):
@@ -56,7 +56,7 @@ def test_complete(lab):
 @pytest.mark.parametrize("end", [signal.SIGTERM,
                                  pytest.param(signal.SIGSTOP, marks=pytest.mark.slow)])
 def test_second_daemon(lab, proxy, end):
-    """Refused while another daemon runs: logs it once and sends nothing, until that one ends."""
+    """Refused while another daemon runs: logged once, and nothing is sent until that one ends."""
     station = lab.station()
     responder = lab.manager_host().responder("-n", 3, "-a", MANAGERS[0])
     first = daemon(station)

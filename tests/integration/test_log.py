@@ -74,7 +74,7 @@ class Syslog(Reader):
 
 
 class Pipe(Reader):
-    """A standard error that nobody reads."""
+    """A standard error that is not read."""
 
     OPTIONS = ("-Le",)
 
@@ -124,7 +124,7 @@ def goes_on(station, responder, managers):
         seen = len(announced(managers[-1]))
         responder.command(command, managers[-1])
         wait_for(lambda: len(announced(managers[-1])) > seen, 20,
-                 f"what came of {command} to be announced")
+                 f"the effect of {command} to be announced")
 
 
 def many_lines(station, count):

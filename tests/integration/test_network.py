@@ -90,7 +90,7 @@ def test_firewall(network, tool):
     type_in(host, rules)
     assert scanned(host) == everybody()
     assert scanned(host, "-s", "fixed") == everybody()
-    # There is no round without an answer by which the manager is heard.
+    # Every manager is heard in every round.
     daemon = host.daemon(config=["misses 1"], interval="400ms", window="200ms")
     for address in everybody():
         daemon.wait_output(rf"{re.escape(address)} .* appeared", 20)

@@ -178,7 +178,7 @@ def test_control_socket(lab):
     assert scan(host) == {}
     responder.command("loss", "0")
     responder.command("delay", "50:100")
-    # With a single request, because a late answer would be taken for one to the next request.
+    # A single request, because a late answer would count as one to the next request.
     delayed = scan(host, "-n", "1", "-s", "ephemeral")
     assert min(o["responseTimeUs"] for o in delayed.values()) >= 40_000
     responder.command("mode", "multicast")
@@ -289,10 +289,10 @@ def test_rubbish_is_not_answered(lab):
     client = Client(lab)
     responder = lab.manager_host().responder("-n", 1, "-a", "198.18.0.1", delay="0:0")
     good = request_datagram()
-    for rubbish in (b"", b"x", good[:16], good[:40], good[:311],
+    for invalid in (b"", b"x", good[:16], good[:40], good[:311],
                     b"\1" + good[1:], good[:4] + b"\0" * 308,
                     good[:11] + b"\x03" + good[12:], good[:11] + b"\x09" + good[12:]):
-        client.ask(datagram=rubbish)
+        client.ask(datagram=invalid)
     client.ask(datagram=response_datagram("198.18.7.7"))
     client.ask()
     assert len(client.collect(1)) == 1

@@ -106,8 +106,8 @@ def test_exit_status(lab):
     assert host.scan("-q", "-w", "300ms", "-e", "3").returncode == 0
     assert host.scan("-q", "-w", "300ms", "-e", "4").returncode == 1
     responder.command("loss", "100")
-    nobody = host.scan("-w", "300ms")
-    assert nobody.returncode == 1
+    nothing = host.scan("-w", "300ms")
+    assert nothing.returncode == 1
     assert host.scan("-q", "-w", "300ms", "-e", "1").returncode == 1
     assert host.scan("-i", "nosuch0").returncode == 2
     assert host.scan("--nonsense").returncode == 2
@@ -209,7 +209,7 @@ def test_interrupted(lab, signo):
 
 
 def test_answers_too_long(lab):
-    """Octets after an answer are ignored; a text that fills its field is cut, and -v says so."""
+    """Octets after an answer are ignored; a text that fills its field is cut, and listed by -v."""
     host = lab.station(snmp=False)
     other = lab.host("other", ("red", "198.18.254.3/24"))
     sock, listener = other.udp(), other.udp(PORT, GROUP)
@@ -234,10 +234,10 @@ def test_live(lab):
         scan.wait_output(address.replace(".", r"\.") + r"\b")
     before = len(scan.lines(r"198\.18\.0\.2\b"))
     responder.command("off", "198.18.0.2")
-    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 60, "word that it went")
+    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 60, "its disappearance")
     before = len(scan.lines(r"198\.18\.0\.2\b"))
     responder.command("on", "198.18.0.2")
-    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 20, "word that it came")
+    wait_for(lambda: len(scan.lines(r"198\.18\.0\.2\b")) > before, 20, "its return")
     responder.command("set", "198.18.0.3", "hostname", "renamed-host")
     scan.wait_output("renamed-host", 20)
     assert scan.end(signal.SIGINT)[0] == 0

@@ -99,7 +99,7 @@ def test_interval(lab):
     # A round may have been in progress.
     before = station.value("ldmDiscoveryRounds")
     granted(client, now())
-    wait_for(lambda: station.value("ldmDiscoveryRounds") > before, 10, "a round out of turn")
+    wait_for(lambda: station.value("ldmDiscoveryRounds") > before, 10, "an additional round")
     assert station.value("ldmDiscoveryInterval") == 86400000
     assert station.trapd.disappeared() == []
     assert daemon.lines("SET.*700")
@@ -117,7 +117,7 @@ def test_discovery_now(lab):
     granted(client, now(0))
     granted(client, now())
     wait_for(lambda: station.value("ldmDiscoveryRounds") == before + 2, 10, "the round")
-    # One manager no longer answers: rounds out of turn do not count against it.
+    # One manager no longer answers: its silence in additional rounds is not counted.
     responder.command("off", "198.18.0.2")
     for _ in range(4):
         before = station.value("ldmDiscoveryRounds")

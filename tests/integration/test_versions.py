@@ -100,7 +100,7 @@ def test_context(lab):
     readable = {name for name, access in mib().access.items()
                 if access in ("read-only", "read-write", "read-create")}
     assert seen == readable
-    # Nothing in the default context, whoever asks.
+    # Nothing in the default context, for any user.
     for version in (V3_USER, ["-v2c", "-c", "public"], ["-v1", "-c", "public"]):
         try:
             walked = ask(station, "snmpwalk", version, mib().oid("ldmObjects").rpartition(".")[0])

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log_caught.h - replaces log_line() of log.c: keeps the last line, of debug
- * lines apart. */
+/* log_caught.h - replaces log_line() of log.c: keeps the last line and the last debug line. */
 #ifndef LOG_CAUGHT_H
 #define LOG_CAUGHT_H
 

@@ -20,10 +20,10 @@
 #include <cmocka.h>
 
 #define NETNS_SKIP 77      /* automake: the test was skipped */
-#define NETNS_WAIT_MS 5000 /* for what must happen */
+#define NETNS_WAIT_MS 5000 /* deadline for an expected event */
 
-/* For skip_unless(): only Linux has to be asked not to deliver to a socket what came
- * for the groups of others. */
+/* For skip_unless(): only Linux delivers datagrams for groups that another socket has
+ * joined, unless IP_MULTICAST_ALL is off. */
 #ifdef __linux__
 #define OWN_GROUPS_ONLY HAVE_DECL_IP_MULTICAST_ALL, "IP_MULTICAST_ALL"
 #else

@@ -133,7 +133,7 @@ test_copies(void **state)
 	assert_false(copy.rules[0].accept);
 	assert_true(copy.source_match);
 
-	/* The two are independent now. */
+	/* The copy does not depend on the original. */
 	assert_int_equal(access_add(&list, accept), 0);
 	access_clear(&list);
 	assert_int_equal(list.count, 0);
@@ -142,7 +142,7 @@ test_copies(void **state)
 	assert_true(access_permits(&copy, 0xc6120901, 0xc6120901, &reason));
 	assert_false(access_permits(&copy, 0xc6120101, 0xc6120101, &reason));
 
-	/* An empty one can be copied, and clearing twice is fine. */
+	/* An empty list can be copied, and a list can be cleared twice. */
 	assert_int_equal(access_copy(&copy, &list), 0);
 	assert_int_equal(copy.count, 0);
 	assert_true(access_permits(&copy, 0xc6120101, 0xc6120909, &reason));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which managers answer a request, where to, when and in which order, and losses. */
+/* The answers to a request: by which managers, to where, when, in which order; and losses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,7 +48,7 @@ tear_down(struct fixture f)
 	fleet_free(f.fleet);
 }
 
-/* Take the next answer, which must be as said. */
+/* Take the next answer, which must have these values. */
 static void
 expect(struct fixture f, size_t place, uint32_t destination, uint16_t port)
 {
@@ -141,7 +141,7 @@ test_refused(void **state)
 	assert_int_equal(answers_stats(f.answers).requests, 5 * 7);
 	assert_int_equal(answers_stats(f.answers).refused, 5 * 7);
 
-	/* On loopback two of them are what requests really come from. */
+	/* On a loopback interface two of them are valid sources of requests. */
 	forged.on_loopback = true;
 	answers_set_mode(f.answers, ANSWER_SOURCE);
 	for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
@@ -175,7 +175,7 @@ test_limited(void **state)
 	tear_down(f);
 }
 
-/* At most about four answers of each manager at once, from all sources; copies count. */
+/* At most about four answers of each manager at once, to all sources, including copies. */
 static void
 test_limited_in_all(void **state)
 {
@@ -216,12 +216,12 @@ test_delay(void **state)
 		answers_finish(f.answers, ANSWER_SENT);
 	}
 	assert_null(answers_next(f.answers));
-	/* 2000 draws fill the range: a hundredth of it is left at either end with
-	 * a probability of 2e-9, and the seed is fixed besides. */
+	/* 2000 random numbers fill the range: the probability that none is in the first or
+	 * last hundredth is 2e-9, and the seed is fixed. */
 	assert_in_range(first, NOW + 100000, NOW + 102000);
 	assert_in_range(last, NOW + 298000, NOW + 300000);
 
-	/* A delay that is not a range is kept exactly. */
+	/* If MIN and MAX are equal, so is the delay. */
 	answers_set_delay(f.answers, 250, 250);
 	answers_request(f.answers, &request, NOW);
 	assert_int_equal(answers_next(f.answers)->due_us, NOW + 250000);
@@ -229,7 +229,7 @@ test_delay(void **state)
 	tear_down(f);
 }
 
-/* The earlier request's late answers and the later one's mix by due time. */
+/* Answers to two requests are sent in the order in which they are due. */
 static void
 test_order_over_requests(void **state)
 {
@@ -323,7 +323,7 @@ test_bound(void **state)
 	assert_int_equal(stats.requests, 200);
 	assert_int_equal(stats.limited, 0);
 
-	/* The earlier ones stay. */
+	/* Answers that were scheduled before are kept. */
 	for (int n = 0; n < 1064; n++) {
 		assert_int_equal(answers_next(f.answers)->due_us,
 				 NOW + 1000000 + INT64_C(1000) * (n / 10));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which candidates get into the table during a flood of made-up answers; the pool's
+/* Which candidates get into the table during a flood of forged answers; the pool's
  * other rules are tested in test_inventory.c and tests/replay. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #define GENUINE 0xc6120001u /* 198.18.0.1 */
 #define POOL 250
-#define FLOOD 4000 /* made-up answers to each request */
+#define FLOOD 4000 /* forged answers to each request */
 #define REQUESTS_A_ROUND 3
 
 /* Returns whether the answer confirms the candidate. */
@@ -30,8 +30,8 @@ hear(struct candidates *c, uint32_t addr, uint64_t request_number)
 	return candidates_hear(c, &resp, &reception, 2, &confirmed) == CANDIDATE_CONFIRMED;
 }
 
-/* How many requests it takes until a manager is confirmed whose answer comes after
- * `before` of the made-up ones, none of which is seen twice. */
+/* Returns the number of requests until a manager is confirmed whose answers come after
+ * `before` of the forged ones, none of which has the same address twice. */
 static unsigned int
 requests_to_confirm(unsigned int before)
 {
@@ -56,7 +56,7 @@ requests_to_confirm(unsigned int before)
 	return request_number;
 }
 
-/* On average after (FLOOD / POOL) requests, or the square of that. */
+/* Confirmed on average after FLOOD / POOL requests, or the square of that. */
 static void
 flood_keeps_nobody_out(void **state)
 {

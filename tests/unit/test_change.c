@@ -160,7 +160,7 @@ overtaken(void **state)
 
 	(void)state;
 	assert_int_equal(change_apply(&target, &create, now), CHANGE_GRANTED);
-	assert_true(change_commit(&target, &create, now)); /* the row that is there is its own */
+	assert_true(change_commit(&target, &create, now)); /* the existing row is its own */
 	assert_int_equal(change_apply(&target, &destroy, now), CHANGE_GRANTED);
 	inventory_expect_configured(target.inv, &addr, 1, now);
 	assert_false(change_commit(&target, &destroy, now));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The commands of the responder's control socket: what they do and what is refused. */
+/* The commands of the responder's control socket: their effects, and which are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Run the command; it must be answered with these lines, and stop the responder or not. */
+/* Run the command; the reply must be these lines, and the responder must stop or not. */
 static void
 expect_lines(const char *line, const char *lines, bool goes_on)
 {
@@ -146,7 +146,7 @@ test_answers(void **state)
 {
 	const struct answers_request request = {
 	    .source = 0xc61200fe, .source_port = 2, .ifindex = 3};
-	const struct answers_request nobody = {.source = 0, .source_port = 2, .ifindex = 3};
+	const struct answers_request impossible = {.source = 0, .source_port = 2, .ifindex = 3};
 
 	(void)state;
 	expect("mode multicast", "ok");
@@ -160,7 +160,7 @@ test_answers(void **state)
 	answers_finish(f.answers, ANSWER_FAILED);
 	answers_finish(f.answers, ANSWER_CANCELLED);
 	expect("off 198.18.0.1", "ok 1");
-	answers_request(f.answers, &nobody, 0);
+	answers_request(f.answers, &impossible, 0);
 	expect("stats", "ok managers=5 on=4 requests=3 refused=1 limited=0 sent=1 pending=2 lost=5 "
 			"dropped=0 cancelled=1 failed=1");
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The responder's control socket: one command a connection, and clients that stall. */
+/* The responder's control socket: one command in a connection, and clients that stall. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 #include "responder/control.h"
 #include "responder/unixsock.h"
 
-#define MANAGERS 20000 /* whose list is longer than a socket's buffers */
+#define MANAGERS 20000 /* their list is longer than a socket's buffers */
 
 static struct {
 	char directory[64], path[128];
@@ -50,7 +50,7 @@ static void
 too_late(void *ctx)
 {
 	(void)ctx;
-	fail_msg("waited in vain");
+	fail_msg("timed out");
 }
 
 static int
@@ -111,7 +111,7 @@ receive(void *ctx, int fd)
 		f.received_len += (size_t)n;
 		return;
 	}
-	assert_true(n == 0 || errno == ECONNRESET); /* with more sent than was read */
+	assert_true(n == 0 || errno == ECONNRESET); /* the latter if not all was read */
 	loop_stop(f.loop);
 }
 
@@ -194,7 +194,7 @@ test_refused(void **state)
 	assert_int_equal(fleet_count_on(f.fleet), MANAGERS);
 }
 
-/* An incomplete command is not carried out. */
+/* An incomplete command is not executed. */
 static void
 test_end_before_the_newline(void **state)
 {
@@ -219,7 +219,7 @@ test_whole_list(void **state)
 	assert_string_equal(list + f.received_len - 9, "ok 20000\n");
 }
 
-/* Clients that connect later wait for it, but not for ever. */
+/* Clients that connect later wait for it until it is disconnected. */
 static void
 test_client_that_does_not_send(void **state)
 {
@@ -244,7 +244,7 @@ test_client_that_does_not_read(void **state)
 	const char *list;
 
 	(void)state;
-	/* Other timers are served, and it does not matter that it goes on sending. */
+	/* Other timers are served, although the client continues to send. */
 	for (int i = 0; i < 100; i++)
 		run_a_turn();
 	assert_int_equal(send(deaf, "loss 7\n", 7, MSG_NOSIGNAL), 7);
@@ -258,7 +258,7 @@ test_client_that_does_not_read(void **state)
 	assert_null(strstr(list, "ok"));
 }
 
-/* Slow, but it does read. */
+/* It is not disconnected while it reads, however slowly. */
 static void
 test_client_that_reads_slowly(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The exit status of the process in the foreground reports on the one in the background. */
+/* The exit status of the foreground process reports the result of the background process. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,10 +37,10 @@ static void
 is_ready(void)
 {
 	daemonize_ready();
-	_exit(3); /* later than anybody waits for */
+	_exit(3); /* the parent no longer waits for it */
 }
 
-/* The exit status of a process that detaches, with SIGCHLD handled like this. */
+/* Returns the exit status of a process that detaches, with this handler of SIGCHLD. */
 static int
 status_of(void (*child)(void), void (*sigchld)(int signo))
 {

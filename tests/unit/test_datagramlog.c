@@ -16,7 +16,7 @@
 static struct datagramlog datagrams;
 static bool debug;
 
-/* In place of log.c's. */
+/* Replaces that of log.c. */
 bool
 log_has_level(enum log_level level)
 {
@@ -77,7 +77,7 @@ none_without(void **state)
 	assert_int_equal(lines + debug_lines, 0);
 }
 
-/* The first at once, then who was the last. */
+/* The first is logged at once, further ones as a sum with the last source. */
 static void
 refusals_are_summed_up(void **state)
 {
@@ -105,7 +105,7 @@ refusals_are_summed_up(void **state)
 	assert_int_equal(lines, 4);
 }
 
-/* One that never stops has a line a minute at first, an hour in the end. */
+/* While refusals continue, there is a line a minute at first, and finally one an hour. */
 static void
 lines_grow_rare(void **state)
 {
@@ -125,7 +125,7 @@ lines_grow_rare(void **state)
 		found++;
 	}
 	assert_int_equal(found, sizeof(wanted) / sizeof(wanted[0]));
-	/* After an hour of peace it is news again. */
+	/* After an hour without any, the first one is logged at once again. */
 	datagramlog_sum_up(&datagrams, 20000 * US_PER_S);
 	datagramlog_sum_up(&datagrams, 25000 * US_PER_S);
 	put(VERDICT_BAD_MAGIC, 1, NULL, 25000 * US_PER_S);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* core/discover.c where a replay's few links do not get to: as many as there may be,
- * and what is said of one.
+/* Parts of core/discover.c that replays with their few links do not reach: LINKS_MAX
+ * links, and the details reported of one.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -63,7 +63,7 @@ new_interface(void)
 	return report;
 }
 
-/* A manager is there. */
+/* A manager answers on the link. */
 static void
 hear_on(const struct link_report *report, uint32_t addr)
 {
@@ -77,7 +77,7 @@ hear_on(const struct link_report *report, uint32_t addr)
 	    VERDICT_ACCEPTED);
 }
 
-/* Request, and judgement, of the round that begins at that second. */
+/* Run the round that begins at second s: request and judgement. */
 static void
 play_round(int64_t s)
 {
@@ -99,7 +99,7 @@ containers_come_and_go_without_end(void **state)
 	discover_set_links(discover, reports, report_count);
 	play_round(0);
 	hear_on(&reports[0], MANAGER);
-	/* Within one round, and over several. */
+	/* More interfaces than places, within one round and over several. */
 	for (int i = 0; i < 5 * LINKS_MAX; i++) {
 		reports[1] = new_interface();
 		discover_set_links(discover, reports, 2);
@@ -150,7 +150,7 @@ a_full_list_gives_up_nobody(void **state)
 	play_round(0);
 	for (int i = 0; i < managers; i++)
 		hear_on(&reports[i], MANAGER + (uint32_t)i);
-	/* All are gone, and as many others there: but for those of the managers. */
+	/* All interfaces are replaced by others; places of links with managers are kept. */
 	for (int i = 0; i < report_count; i++)
 		reports[i] = new_interface();
 	discover_set_links(discover, reports, report_count);
@@ -206,7 +206,7 @@ detail_says_more_than_the_state(void **state)
 	assert_string_equal(trouble(), "");
 }
 
-/* The name may hold nearly any octet. */
+/* A name may contain nearly any octet. */
 static void
 impaired_tells_the_detail_of_a_printable_name(void **state)
 {
@@ -221,7 +221,7 @@ impaired_tells_the_detail_of_a_printable_name(void **state)
 	assert_string_equal(announced, "e\\x1b[m\\x5c: no room");
 }
 
-/* In the middle of a round, whose judgement it decides. */
+/* The detail is set in the middle of a round, and affects its judgement. */
 static void
 a_detail_blinds_what_is_not_usable(void **state)
 {

@@ -66,7 +66,7 @@ too_many_are_summed_up(void **state)
 	for (int i = 0; i < 5000; i++)
 		put(&log, EVENT_DISAPPEARED, 100 * US_PER_S + i);
 	assert_int_equal(lines, EVENT_LINES_MAX);
-	/* Others are none the worse for it. */
+	/* Other types have limits of their own. */
 	put(&log, EVENT_CHANGED, 101 * US_PER_S);
 	assert_int_equal(lines, EVENT_LINES_MAX + 1);
 	event_lines_sum_up(&log, 159 * US_PER_S);
@@ -78,7 +78,7 @@ too_many_are_summed_up(void **state)
 	assert_int_equal(lines, EVENT_LINES_MAX + 2);
 }
 
-/* However long they go on. */
+/* Events of one type continue for several minutes. */
 static void
 each_minute_counts_for_itself(void **state)
 {

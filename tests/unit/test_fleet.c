@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The managers that a responder simulates: template, addresses, what is refused, switching. */
+/* The managers that a responder simulates: template, addresses, refusals, switching. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

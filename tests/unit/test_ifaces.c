@@ -64,7 +64,7 @@ existing(const char *name)
 
 	assert_non_null(iface);
 	if (iface == NULL)
-		abort(); /* as a compiler sees it, the former may return */
+		abort(); /* compilers do not know that assert_non_null() does not return */
 	return iface;
 }
 
@@ -74,7 +74,7 @@ index_of(const char *name)
 	return existing(name)->index;
 }
 
-/* Wait for word of a change. */
+/* Wait for the message of a change. */
 static void
 assert_word(void)
 {
@@ -115,7 +115,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* The same, watched; nothing said yet. */
+/* Likewise, with a watch that has reported nothing yet. */
 static int
 set_up_watch(void **state)
 {
@@ -203,7 +203,7 @@ says_what_is_unsuitable(void **state)
 	assert_null(iface_unsuitable(&without, true));
 	assert_null(iface_unsuitable(&lo, true));
 	assert_null(iface_unsuitable(&tunnel, true));
-	/* Naming it does not make it hear anything. */
+	/* An interface in a VRF receives nothing even if it is configured by name. */
 	assert_non_null(strstr(iface_unsuitable(&in_vrf, true), "udp_l3mdev_accept"));
 }
 

@@ -1,124 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log.c with its queue, sink and thread.  As there is one log to a process, each
- * test logs in a child of its own.
- */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+/* log.c with its queue, sink and thread, and destinations that accept all lines. */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/log.h"
-
-#define WAIT_MS 30000 /* for what must happen */
-
-static char directory[] = "/tmp/test_log.XXXXXX";
-static char path[64], rotated[64], standard[64], file_destination[80];
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	if (mkdtemp(directory) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/log", directory);
-	snprintf(rotated, sizeof(rotated), "%s/log.1", directory);
-	snprintf(standard, sizeof(standard), "%s/standard", directory);
-	snprintf(file_destination, sizeof(file_destination), "f%s", path);
-	log_init("prog");
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	unlink(path);
-	unlink(rotated);
-	unlink(standard);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	return rmdir(directory);
-}
-
-static const char *
-content(const char *file)
-{
-	static char text[1 << 20];
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	ssize_t len;
-
-	assert_true(fd >= 0);
-	len = read(fd, text, sizeof(text) - 1);
-	assert_true(len >= 0 && (size_t)len < sizeof(text) - 1);
-	text[len] = '\0';
-	close(fd);
-	return text;
-}
-
-/* For the child, where cmocka's would not do. */
-static void
-check(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static pid_t
-start_child(void (*fn)(void), int standard_fd, int fd)
-{
-	pid_t child;
-
-	fflush(NULL);
-	child = fork();
-	assert_true(child >= 0);
-	if (child > 0)
-		return child;
-	signal(SIGPIPE, SIG_IGN);
-	dup2(fd, standard_fd);
-	fn();
-	_exit(EXIT_SUCCESS);
-}
-
-static void
-await_child(pid_t child)
-{
-	int status;
-
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
-/* What a child writes to a standard descriptor. */
-static const char *
-caught(int standard_fd, void (*fn)(void))
-{
-	int file = open(standard, O_WRONLY | O_CREAT | O_APPEND | O_TRUNC | O_CLOEXEC, 0600);
-
-	assert_true(file >= 0);
-	await_child(start_child(fn, standard_fd, file));
-	close(file);
-	return content(standard);
-}
+#include "log_child.h"
 
 static void
 log_some(void)
@@ -131,7 +16,7 @@ log_some(void)
 	log_line(LOG_LEVEL_NOTICE, "line");
 }
 
-/* The same before there is a thread, and from it. */
+/* Log the same lines before and after the thread is started. */
 static void
 log_some_to(const char *destination)
 {
@@ -192,7 +77,7 @@ log_to_nobody(void)
 	log_some_to("n");
 }
 
-/* That the start fails, and why, is seen all the same. */
+/* Errors at the start are written to standard error nevertheless. */
 static void
 nowhere(void **state)
 {
@@ -253,7 +138,7 @@ log_to_file(void)
 	log_some_to(file_destination);
 }
 
-/* What was said before it could be opened is in it, and warnings were seen. */
+/* The file contains the lines logged before it was opened; warnings are copied. */
 static void
 file(void **state)
 {
@@ -264,7 +149,7 @@ file(void **state)
 	(void)state;
 	assert_repeated(caught(STDERR_FILENO, log_to_file), degraded, 2);
 	strlcpy(text, content(path), sizeof(text));
-	/* NOLINTNEXTLINE(cert-err34-c): what has overflowed is no getpid() */
+	/* NOLINTNEXTLINE(cert-err34-c): a number that overflows does not equal getpid() */
 	assert_int_equal(sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d%5s prog[%ld]: info 1%n", &year,
 				&month, &day, &hour, &minute, &second, zone, &pid, &end),
 			 8);
@@ -346,7 +231,7 @@ long_lines(void **state)
 	const char *p = text;
 
 	(void)state;
-	/* 1023 octets are the most, after "prog: ". */
+	/* At most 1023 octets after "prog: ". */
 	for (size_t len = 1000; len <= 1030; len++) {
 		size_t line_len = strcspn(p, "\n");
 		size_t wanted = len <= 1023 ? len : 1023;
@@ -361,7 +246,7 @@ long_lines(void **state)
 }
 
 #define THREADS 4
-#define LINES 400 /* for which there is room */
+#define LINES 400 /* few enough for the queue */
 
 static void *
 write_lines(void *arg)
@@ -391,13 +276,13 @@ log_by_threads(void)
 		letters[i] = 'a' + i;
 		check(pthread_create(&threads[i], NULL, write_lines, &letters[i]) == 0);
 	}
-	log_set_level(LOG_LEVEL_INFO); /* no race with those who look at it */
+	log_set_level(LOG_LEVEL_INFO); /* must not race with threads that read it */
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	log_finish(WAIT_MS);
 }
 
-/* Each line whole and of one letter, none missing, while the file is reopened. */
+/* Each line is complete and of one letter, and none is missing, while the file is reopened. */
 static void
 threads_log(void **state)
 {
@@ -426,185 +311,6 @@ threads_log(void **state)
 	free(text);
 }
 
-/* What hangs */
-
-#define MANY 20000
-
-static int control[2]; /* the parent's end and the child's */
-
-/* The child is through with logging; what it logged may be read now. */
-static void
-say_and_wait(void)
-{
-	char octet;
-
-	check(write(control[1], "", 1) == 1);
-	check(read(control[1], &octet, 1) == 1);
-	log_finish(WAIT_MS);
-}
-
-static void
-log_many(const char *destination)
-{
-	check(log_choose(destination) == 0);
-	check(log_start() == 0);
-	for (int i = 0; i < MANY; i++)
-		log_info("line %d of many that nobody reads", i);
-	log_finish(20); /* in vain */
-	say_and_wait();
-}
-
-static void
-log_many_to_standard_error(void)
-{
-	log_many("e");
-}
-
-static void
-log_many_to_file(void)
-{
-	log_many(file_destination);
-}
-
-static pid_t
-start_hanging_child(void (*fn)(void), int fd)
-{
-	char octet;
-	pid_t child;
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control), 0);
-	child = start_child(fn, STDERR_FILENO, fd);
-	close(fd);
-	close(control[1]);
-	assert_int_equal(read(control[0], &octet, 1), 1);
-	return child;
-}
-
-static void
-await_hanging_child(pid_t child)
-{
-	await_child(child);
-	close(control[0]);
-}
-
-/* Each line is there in order, or counted where it is missing; and the child ends. */
-static void
-assert_all_accounted_for(FILE *stream)
-{
-	unsigned int next = 0, gaps = 0, number;
-	char line[2048];
-
-	assert_non_null(stream);
-	assert_int_equal(write(control[0], "", 1), 1);
-	while (next < MANY && fgets(line, sizeof(line), stream) != NULL) {
-		const char *text = strstr(line, ": ");
-
-		assert_non_null(text);
-		/* NOLINTBEGIN(cert-err34-c): what the child has written */
-		if (sscanf(text, ": line %u of", &number) == 1) {
-			assert_int_equal(number, next);
-			next++;
-		} else if (sscanf(text, ": warning: %u log lines were dropped", &number) == 1) {
-			next += number;
-			gaps++;
-		} else {
-			assert_non_null(strstr(text, "the log cannot be written yet"));
-		}
-		/* NOLINTEND(cert-err34-c) */
-	}
-	assert_int_equal(next, MANY);
-	assert_in_range(gaps, 1, 3);
-	fclose(stream);
-}
-
-static void
-pipe_that_nobody_reads(void **state)
-{
-	pid_t child;
-	int fds[2];
-
-	(void)state;
-	for (int blocking = 0; blocking < 2; blocking++) {
-		assert_int_equal(pipe(fds), 0);
-		if (!blocking)
-			fcntl(fds[1], F_SETFL, O_NONBLOCK);
-		child = start_hanging_child(log_many_to_standard_error, fds[1]);
-		assert_all_accounted_for(fdopen(fds[0], "r"));
-		await_hanging_child(child);
-	}
-}
-
-static void
-fifo_without_a_reader(void **state)
-{
-	pid_t child;
-
-	(void)state;
-	assert_int_equal(mkfifo(path, 0600), 0);
-	child = start_hanging_child(log_many_to_file,
-				    open(standard, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-	assert_all_accounted_for(fopen(path, "re"));
-	await_hanging_child(child);
-	assert_non_null(strstr(content(standard), "cannot be written yet"));
-}
-
-static void
-log_to_full_disk(void)
-{
-	check(symlink("/dev/full", path) == 0);
-	check(log_choose(file_destination) == 0);
-	check(log_start() == 0);
-	for (int i = 0; i < 36; i++)
-		log_info("nowhere to go");
-	log_finish(WAIT_MS);
-	log_info("nor here");
-	log_finish(WAIT_MS);
-	check(unlink(path) == 0);
-	log_reopen();
-	log_finish(WAIT_MS);
-	log_info("at last");
-	log_finish(WAIT_MS);
-}
-
-/* It counts as dropped. */
-static void
-what_cannot_be_written(void **state)
-{
-	const char *text;
-
-	(void)state;
-	caught(STDERR_FILENO, log_to_full_disk);
-	text = strstr(content(path), "]: warning: 37 log lines were dropped\n");
-	assert_non_null(text);
-	text = strchr(text, '\n') + 1;
-	assert_non_null(strstr(text, "]: at last\n"));
-}
-
-static void
-rotate_into_fifo(void)
-{
-	check(log_choose(file_destination) == 0);
-	check(log_start() == 0);
-	log_info("before");
-	log_finish(WAIT_MS);
-	check(rename(path, rotated) == 0 && mkfifo(path, 0600) == 0);
-	log_reopen();
-	log_info("after");
-	log_finish(20); /* in vain */
-	/* Mended without a reader. */
-	check(unlink(path) == 0);
-	log_finish(WAIT_MS);
-}
-
-static void
-reopening_waits_for_nobody(void **state)
-{
-	(void)state;
-	caught(STDERR_FILENO, rotate_into_fifo);
-	assert_non_null(strstr(content(rotated), "]: before\n"));
-	assert_non_null(strstr(content(path), "]: after\n"));
-}
-
 int
 main(void)
 {
@@ -619,10 +325,6 @@ main(void)
 	    cmocka_unit_test_teardown(bad_destinations, clean),
 	    cmocka_unit_test_teardown(long_lines, clean),
 	    cmocka_unit_test_teardown(threads_log, clean),
-	    cmocka_unit_test_teardown(pipe_that_nobody_reads, clean),
-	    cmocka_unit_test_teardown(fifo_without_a_reader, clean),
-	    cmocka_unit_test_teardown(what_cannot_be_written, clean),
-	    cmocka_unit_test_teardown(reopening_waits_for_nobody, clean),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

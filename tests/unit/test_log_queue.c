@@ -22,7 +22,7 @@ empty(void **state)
 	return 0;
 }
 
-/* A line of that number, as long as a line may be or not. */
+/* Put a line of len octets that begins with the number. */
 static void
 put(unsigned int number, size_t len)
 {
@@ -41,7 +41,7 @@ assert_taken(unsigned int number, size_t len, unsigned int dropped)
 	unsigned int read = 0;
 
 	assert_true(log_queue_take(&queue, &line));
-	/* NOLINTNEXTLINE(cert-err34-c): what put() has written */
+	/* NOLINTNEXTLINE(cert-err34-c): written by put() */
 	assert_int_equal(sscanf(line.text, "%8u", &read), 1);
 	assert_int_equal(read, number);
 	assert_int_equal(line.when, number);
@@ -51,7 +51,7 @@ assert_taken(unsigned int number, size_t len, unsigned int dropped)
 	assert_int_equal(line.dropped, dropped);
 }
 
-/* Lines of this length fit in. */
+/* Returns the number of lines of this length that fit. */
 static unsigned int
 fill(unsigned int number, size_t len)
 {
@@ -74,7 +74,7 @@ first_in_first_out(void **state)
 	assert_false(log_queue_take(&queue, &line));
 }
 
-/* At each position of the buffer. */
+/* Lines wrap at each position of the buffer. */
 static void
 wraps_around(void **state)
 {
@@ -106,7 +106,7 @@ what_does_not_fit_is_counted(void **state)
 		put(1, 100);
 	for (unsigned int i = 0; i < fit; i++)
 		assert_taken(i, 100, 0);
-	/* No line came since, but the dropped lines must be reported. */
+	/* Dropped lines must be reported even if no line follows. */
 	assert_true(log_queue_take(&queue, &line));
 	assert_int_equal(line.len, 0);
 	assert_int_equal(line.dropped, 37);
@@ -115,7 +115,7 @@ what_does_not_fit_is_counted(void **state)
 	assert_taken(5, 100, 0);
 }
 
-/* They were dropped before the next line that has room. */
+/* The number of dropped lines is in the next line for which there is room. */
 static void
 loss_is_in_its_place(void **state)
 {
@@ -133,7 +133,7 @@ loss_is_in_its_place(void **state)
 	assert_false(log_queue_take(&queue, &line));
 }
 
-/* While it is emptied slowly there is one gap, not one after each line. */
+/* While the queue is emptied slowly there is one gap, not one after each line. */
 static void
 half_is_free_before_there_is_room(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Deadlines, descriptors and signals of net/loop.c. */
+/* Deadlines, descriptors and signals of base/loop.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +36,7 @@ int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
 void __wrap_log_line(enum log_level level, const char *format, ...);
 
-static int poll_errors[8]; /* what poll(2) fails with for descriptors, in turn; 0: no more */
+static int poll_errors[8]; /* the errors of successive calls of poll(2); 0: no more */
 static size_t polls_failed;
 static unsigned int warnings;
 
@@ -186,7 +186,7 @@ disarmed_timer_stays_silent(void **state)
 	assert_string_equal(trace, ".");
 }
 
-/* Disarms c, which is due too, and adds a timer that ends the run. */
+/* Disarm c, which is also due, and add a timer that ends the run. */
 static void
 on_a_rearranging(void *ctx)
 {
@@ -287,7 +287,7 @@ on_readable_reuse_number(void *ctx, int fd)
 	note('1');
 	empty(fd);
 	loop_remove_fd(s->loop, neighbour);
-	/* The same number, now the read end of a pipe with nothing in it. */
+	/* The same number is now the read end of an empty pipe. */
 	assert_int_equal(dup2(s->pipe1[0], neighbour), neighbour);
 	assert_int_equal(loop_add_fd(s->loop, neighbour, on_readable_wrong, s), 0);
 	loop_set_timer(s->end, clock_now().mono_us + 2000);
@@ -432,7 +432,7 @@ on_alarm(void *ctx, int signo)
 	loop_stop(s->loop);
 }
 
-/* Arrives while poll(2) waits for nothing else: EINTR, then the pipe. */
+/* poll(2), which waits for nothing else, fails with EINTR; then the pipe is readable. */
 static void
 signal_interrupts_the_wait(void **state)
 {
@@ -476,7 +476,7 @@ wait_without_memory_is_repeated(void **state)
 	assert_int_equal(warnings, 1);
 }
 
-/* On the warning about memory an operator may end the process. */
+/* An operator who sees the warning about memory must be able to end the process. */
 static void
 signal_is_delivered_while_there_is_no_memory(void **state)
 {

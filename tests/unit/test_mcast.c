@@ -120,7 +120,7 @@ port_is_shared_by_listeners_and_senders(void **state)
 	assert_receives_one(one);
 	assert_int_equal(batch.datagram[0].source_port, PORT);
 	assert_receives_one(two);
-	/* Bound to every address and the group's port, but joined to nothing. */
+	/* These are bound to any address and the group's port, but have joined no group. */
 	assert_nothing(sender);
 	assert_nothing(other);
 	close(one);
@@ -146,7 +146,7 @@ unicast_answer_reaches_the_sender(void **state)
 	assert_receives_one(sender);
 	assert_int_equal(batch.datagram[0].len, 320);
 	assert_int_equal(batch.datagram[0].source_port, mcast_port(answering));
-	assert_arrival(ADDR_A, ifindex_a); /* though it came by loopback */
+	assert_arrival(ADDR_A, ifindex_a); /* although the kernel uses the loopback interface */
 	assert_nothing(listener);
 	close(listener);
 	close(sender);
@@ -171,7 +171,7 @@ empty_datagram_counts_and_long_one_is_cut(void **state)
 	close(sender);
 }
 
-/* Send count datagrams of len octets; what was received of them in the end. */
+/* Send count datagrams of len octets.  Returns the number of those received. */
 static unsigned int
 flood(int sender, int listener, unsigned int count, size_t len)
 {
@@ -188,8 +188,8 @@ flood(int sender, int listener, unsigned int count, size_t len)
 	return received;
 }
 
-/* Almost twice what the default receive buffer holds; the least that a stock
- * kernel grants instead takes 332 (and more batches than one). */
+/* Almost twice as many as the default receive buffer holds; the smallest larger buffer that
+ * a default kernel permits holds 332, which is more than one batch. */
 static void
 burst_fits_into_the_buffer(void **state)
 {
@@ -221,8 +221,8 @@ kernel_drops_are_counted(void **state)
 	close(sender);
 }
 
-/* Junk of 60000 octets leaves room for the answers: only what is kept of it is
- * charged. */
+/* Datagrams of 60000 octets take no more room than others, because only the part that is
+ * kept is charged. */
 static void
 long_ones_take_no_more_room(void **state)
 {
@@ -290,8 +290,8 @@ sockets_outlive_a_change_of_address(void **state)
 	close(sender);
 }
 
-/* Linux queues ICMP errors only where IP_RECVERR asks for them; other systems
- * and connected sockets have them unasked. */
+/* On Linux, errors of ICMP messages are queued only with IP_RECVERR, unless the socket is
+ * connected; on other systems always. */
 static void
 error_of_an_earlier_send_is_skipped(void **state)
 {

@@ -61,7 +61,8 @@ next_object(FILE *mib, struct object *out)
 	return false;
 }
 
-/* What the MIB calls the parent of its columns: of ldmManagerTable, ldmManagerEntry. */
+/* Whether the object's parent is that of the table's columns: of ldmManagerTable,
+ * ldmManagerEntry. */
 static bool
 is_of_table(const struct object *object, const struct mib_table *table)
 {
@@ -126,7 +127,7 @@ test_every_column_has_its_object(void **state)
 				fail_msg("%s is not in the MIB", mib_tables[i]->columns[c].name);
 }
 
-/* A member of the wrong kind would give nonsense, or be read beyond its end. */
+/* A setter would read a member of another type wrongly, or beyond its end. */
 static void
 test_members_suit_their_setters(void **state)
 {

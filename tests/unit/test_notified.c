@@ -12,7 +12,7 @@
 	.announced = ANNOUNCED_UP, .description.port = (port_), .conflict = (conflict_)
 #define DOWN(port_) .announced = ANNOUNCED_DOWN, .description.port = (port_)
 
-/* What is lacking, and then, as one notification after the other leaves. */
+/* The parts of which the receiver is notified, one after the other. */
 static const struct {
 	const char *name;
 	struct notified notified, is;

@@ -17,7 +17,7 @@
 #include "snmp/mib_event.h"
 #include "snmp/notify.h"
 
-/* What notify.c depends on: a link, time, a queue of one event, the log. */
+/* Replacements of what notify.c uses: a link, time, a queue of one event, the log. */
 static netsnmp_session link_session;
 static bool link_up;
 static int64_t now_us;
@@ -155,7 +155,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* The library gives it up after its own time, or after that of the session. */
+/* The library's timeout for this PDU, instead of the session's. */
 static void
 let_time_out(void)
 {
@@ -169,7 +169,7 @@ send_again(void)
 {
 	const unsigned int before = sent;
 
-	now_us += 1000000; /* its pause */
+	now_us += 1000000; /* the pause after a failure */
 	notify_run();
 	assert_int_equal(sent, before + 1);
 }
@@ -209,7 +209,7 @@ test_repeats_are_worth_a_warning(void **state)
 	assert_int_equal(warnings, 3);
 }
 
-/* What it had to wait for is over: counted from the beginning. */
+/* After an answer, timeouts are counted from the beginning. */
 static void
 test_an_answer_ends_the_count(void **state)
 {

@@ -74,7 +74,7 @@ check_after(const struct oidindex *t, const unsigned long *suffix, size_t len)
 	}
 }
 
-/* oidindex_exact() must accept what oidindex_write() can produce, and that alone. */
+/* oidindex_exact() must accept exactly the suffixes that oidindex_write() can write. */
 static void
 check_exact(const struct oidindex *t, const unsigned long *suffix, size_t len)
 {

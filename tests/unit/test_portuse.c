@@ -29,7 +29,7 @@ bound_to(const char *address, uint16_t port)
 	return fd;
 }
 
-/* Skips the test where there is no IPv6. */
+/* Skips the test if there is no IPv6. */
 static int
 bound_to_ipv6(const char *address, uint16_t port)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Neither a single source nor all together are answered faster than the limits allow. */
+/* Neither a single source nor all together are sent answers faster than the limits allow. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ test_limit_of_a_source(void **state)
 	assert_true(quota_take(&quota, SOURCE, 7, NOW + REQUEST_US));
 	assert_false(quota_take(&quota, SOURCE, 7, NOW + REQUEST_US));
 
-	/* However long it is silent, it gets no more than at first. */
+	/* After a pause of any length, it gets no more than at first. */
 	for (int i = 0; i < QUOTA_REQUESTS_AT_ONCE; i++)
 		assert_true(quota_take(&quota, SOURCE, 7, 1000 * NOW));
 	assert_false(quota_take(&quota, SOURCE, 7, 1000 * NOW));
@@ -67,7 +67,7 @@ test_refusals_are_free(void **state)
 	assert_true(quota_take(&quota, SOURCE + 1, 1000 - QUOTA_REQUESTS_AT_ONCE, NOW));
 }
 
-/* Whoever asks whenever for whatever. */
+/* Random sources, times and numbers of answers never exceed the limits. */
 static void
 test_never_more(void **state)
 {

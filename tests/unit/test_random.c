@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 
-/* What the authors' own program gives for this seed. */
+/* The numbers that the authors' program gives for this seed. */
 static void
 test_numbers_of_a_seed(void **state)
 {

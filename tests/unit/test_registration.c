@@ -18,7 +18,7 @@
 #include "snmp/axpdu.h"
 #include "snmp/registration.h"
 
-/* What registration.c depends on: the library's subtrees, PDUs, the log. */
+/* Replacements of what registration.c uses: the library's subtrees, PDUs, the log. */
 static char context[] = "ldm";
 static netsnmp_handler_registration in_context = {.contextName = context};
 static oid names[][3] = {{1, 3, 1}, {1, 3, 2}, {1, 3, 3}};
@@ -141,7 +141,7 @@ test_one_after_the_other(void **state)
 	assert_int_equal(sent, 4);
 }
 
-/* The library registers, without looking at the answer, what is not marked. */
+/* The library would register subtrees that are not marked, and ignore the answers. */
 static void
 test_the_library_registers_nothing(void **state)
 {
@@ -186,7 +186,7 @@ test_no_answer(void **state)
 	answer(NETSNMP_CALLBACK_OP_TIMED_OUT, &session, 1, in_flight, answer_arg);
 	assert_int_equal(ended, 1);
 	assert_int_equal(outcome, REGISTRATION_UNANSWERED);
-	/* What comes after all is not looked at. */
+	/* A late answer is ignored. */
 	answer_with(0);
 	assert_int_equal(ended, 1);
 	assert_int_equal(sent, 1);

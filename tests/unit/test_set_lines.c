@@ -16,7 +16,7 @@
 
 #define NOW_US (1000 * US_PER_S)
 
-/* What is logged meanwhile, counted by hand. */
+/* Returns the number of lines that fn() logs, and their text. */
 static size_t
 lines_logged(void (*fn)(void), char *text, size_t size)
 {

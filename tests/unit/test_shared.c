@@ -15,7 +15,7 @@
 #define TURNS 20000
 
 static struct {
-	unsigned int number, todo; /* guarded */
+	unsigned int number, todo; /* guarded by the lock */
 	unsigned int done;
 	struct shared *shared;
 } scene;
@@ -30,7 +30,7 @@ take(void *guarded)
 	return todo;
 }
 
-/* The lock can be taken here, because no thread holds it. */
+/* The lock can be taken here, because shared_unlock() has released it. */
 static void
 act(void *ctx, unsigned int todo)
 {
@@ -94,7 +94,7 @@ is_woken(void)
 	return poll(&fd, 1, 0) == 1;
 }
 
-/* However often nobody looks. */
+/* It is woken even if the pipe was full, because it was not read for long. */
 static void
 owner_is_woken(void **state)
 {

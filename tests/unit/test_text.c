@@ -106,7 +106,7 @@ other_octets_are_escaped(void **state)
 			    "\\x1b[31m\\x5cx1b");
 }
 
-/* Each size from 5 up, with a guard behind it. */
+/* Buffers of each size from 5 on, followed by an octet that must not change. */
 static void
 assert_cuts(const char *text, const char *const *expected, size_t count)
 {

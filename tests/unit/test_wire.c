@@ -10,7 +10,7 @@
 
 #include "core/wire.h"
 
-/* Written out, not taken from wire.c: the golden vectors pin both. */
+/* Independent of those in wire.c; the golden vectors verify both. */
 #define VERSION_NO 0
 #define MAGIC_NO 4
 #define MSG_TYPE 8
@@ -23,7 +23,8 @@
 
 #define LARGEST_DATAGRAM 65507 /* UDP over IPv4: 65535 - 20 - 8 */
 
-/* TEST_VECTORS, else beside the sources: automake sets srcdir for its tests. */
+/* From the folder TEST_VECTORS, by default the one in the source tree: automake sets srcdir
+ * for its tests. */
 static void
 load(const char *name, uint8_t msg[WIRE_MSG_LEN])
 {
@@ -52,8 +53,8 @@ put_u32(uint8_t *p, uint32_t value)
 		p[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-/* Decode a copy that ends where its memory ends, for the sanitizers' and
- * valgrind's benefit.  *resp is to stay as it was unless accepted. */
+/* Decode a copy that ends where its memory ends, so that sanitizers and valgrind detect
+ * reads beyond it.  *resp must not change unless the datagram is accepted. */
 static enum verdict
 decode_on(const uint8_t *msg, size_t len, bool on_loopback, struct wire_response *resp,
 	  const char **reason)
@@ -76,7 +77,7 @@ decode_on(const uint8_t *msg, size_t len, bool on_loopback, struct wire_response
 		assert_memory_equal(resp, &before, sizeof(before));
 	if (verdict == VERDICT_MALFORMED)
 		assert_non_null(*reason);
-	else if (verdict != VERDICT_ACCEPTED) /* that may have something to say */
+	else if (verdict != VERDICT_ACCEPTED) /* which may report a truncated text */
 		assert_null(*reason);
 	return verdict;
 }
@@ -259,7 +260,7 @@ other_messages_are_told_apart(void **state)
 	assert_int_equal(verdict_of(msg, sizeof(msg)), VERDICT_UNKNOWN_TYPE);
 }
 
-/* Start with everything wrong, and correct one field after the other. */
+/* Start with all fields wrong, and correct one after the other. */
 static void
 the_first_fault_decides(void **state)
 {
@@ -373,7 +374,7 @@ assert_cut(const uint8_t *msg, const char *version, const char *hostname, const 
 	assert_string_equal(reason, expected);
 }
 
-/* As strncpy() copies a longer text. */
+/* strncpy() copies a longer text like this. */
 static void
 strings_without_a_nul_are_cut(void **state)
 {
@@ -384,10 +385,10 @@ strings_without_a_nul_are_cut(void **state)
 
 	(void)state;
 	load("response-longest", msg);
-	msg[LDMD_VERSION + 31] = 'x'; /* a NUL follows soon enough, in the next field */
+	msg[LDMD_VERSION + 31] = 'x'; /* the next field begins with a NUL */
 	msg[HOSTNAME] = 0;
 	assert_cut(msg, whole.version, "", no_version);
-	msg[LDMD_VERSION + 31] = 0x7f; /* what is not shown counts, too */
+	msg[LDMD_VERSION + 31] = 0x7f; /* also checked, although it is not shown */
 	assert_malformed(msg, false, "version has an octet outside 0x20..0x7e");
 
 	load("response-longest", msg);

@@ -113,7 +113,7 @@ main(int argc, char **argv)
 	start(&msg, LDMD_DISC_SEND, 0);
 	write_vector(folder, "request", &msg);
 
-	/* A payload that the sender never cleared: nobody is to look at it. */
+	/* The sender has not cleared the payload, which must be ignored. */
 	start(&msg, LDMD_DISC_SEND, 0xa5);
 	write_vector(folder, "request-unclean", &msg);
 
@@ -139,7 +139,7 @@ main(int argc, char **argv)
 	answer(&msg, "3.6.0.0", "m8", "223.255.255.255", 65535);
 	write_vector(folder, "response-port-max", &msg);
 
-	/* As from a sender that left rubbish in resv and behind both strings. */
+	/* The sender has not cleared resv and the octets after both strings. */
 	start(&msg, LDMD_DISC_RESP, 0xa5);
 	answer(&msg, "1.3", "t2000", "192.0.2.200", 6482);
 	write_vector(folder, "response-unclean", &msg);
