@@ -482,6 +482,16 @@ discover_link_at_or_after(const struct discover *d, unsigned int from, uint32_t 
 	return link;
 }
 
+uint32_t
+discover_impaired_links(const struct discover *d)
+{
+	uint32_t impaired = 0;
+
+	for (int i = 0; i < d->links.count; i++)
+		impaired += d->links.list[i].impaired;
+	return impaired;
+}
+
 bool
 discover_is_owed(const struct discover *d)
 {

@@ -148,6 +148,10 @@ const struct discover_stats *discover_stats(const struct discover *d);
 const struct link *discover_link_at_or_after(const struct discover *d, unsigned int from,
 					     uint32_t *up);
 
+/* The number of links that are impaired, including those whose interfaces are gone: there
+ * was an event of it, and none that they were restored. */
+uint32_t discover_impaired_links(const struct discover *d);
+
 /* Whether there are links whose last event was not accepted (event_fn). */
 bool discover_is_owed(const struct discover *d);
 

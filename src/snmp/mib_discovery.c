@@ -6,12 +6,17 @@
 static bool
 discovery_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
+	const struct discover_stats *stats = discover_stats(monitor_discover(monitor));
+	const struct moment started = monitor_started(monitor);
+
 	if (from > 0)
 		return false;
 	row->discovery = (struct mib_discovery){
-	    .started = monitor_started(monitor),
+	    .started = started,
+	    .last_active = stats->rounds > 0 ? stats->last_round : started,
 	    .settings = monitor_settings(monitor),
-	    .stats = *discover_stats(monitor_discover(monitor)),
+	    .stats = *stats,
+	    .impaired_links = discover_impaired_links(monitor_discover(monitor)),
 	};
 	*key = 0;
 	return true;
@@ -25,6 +30,14 @@ set_idle(netsnmp_variable_list *vb, const void *member, size_t size)
 	(void)member;
 	(void)size;
 	return mib_integer(vb, &idle, sizeof(idle));
+}
+
+static int
+set_version(netsnmp_variable_list *vb, const void *member, size_t size)
+{
+	(void)member;
+	(void)size;
+	return mib_text(vb, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
 }
 
 /* clang-format off */
@@ -44,6 +57,10 @@ static const struct mib_column discovery_columns[] = {
     {MIB_COLUMN(11, "ldmDiscoveryLastAnswers", mib_unsigned, discovery.stats.last_answers)},
     {MIB_COLUMN(12, "ldmDiscoveryNow", set_idle, discovery),
      .settable = ASN_INTEGER, .object = MIB_OBJECT_NOW},
+    {MIB_COLUMN(13, "ldmDiscoveryVersion", set_version, discovery)},
+    {MIB_COLUMN(14, "ldmDiscoveryUptime", mib_age, discovery.started)},
+    {MIB_COLUMN(15, "ldmDiscoveryLastRoundAge", mib_age, discovery.last_active)},
+    {MIB_COLUMN(16, "ldmInterfacesImpaired", mib_unsigned, discovery.impaired_links)},
 };
 /* clang-format on */
 

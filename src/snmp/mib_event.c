@@ -36,7 +36,7 @@ event_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t 
 	return true;
 }
 
-static const oid event_entry[] = {MIB_ROOT, 1, 6, 6, 1};
+static const oid event_entry[] = {MIB_ROOT, 1, 7, 1};
 
 const struct mib_table mib_event_table = {
     .name = "ldmEventTable",

@@ -35,6 +35,8 @@ static const struct mib_column interface_columns[] = {
     {MIB_COLUMN(7, "ldmInterfaceResponses", mib_counter, interface.link.responses)},
     {MIB_COLUMN(8, "ldmInterfaceKernelDrops", mib_counter, interface.link.kernel_drops)},
     {MIB_COLUMN(9, "ldmInterfaceManagersUp", mib_unsigned, interface.managers_up)},
+    {MIB_COLUMN(10, "ldmInterfaceImpaired", mib_truth, interface.link.impaired)},
+    {MIB_COLUMN(11, "ldmInterfaceUnheard", mib_truth, interface.link.deaf)},
 };
 /* clang-format on */
 

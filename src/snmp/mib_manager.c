@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "base/clock.h"
 #include "snmp/mib_manager.h"
-
-static uint32_t
-silence_s(const struct manager *m)
-{
-	const int64_t silence_us = clock_now().mono_us - m->last_seen.mono_us;
-
-	if (!manager_heard(m) || silence_us < 0)
-		return 0;
-	if (silence_us / US_PER_S > UINT32_MAX)
-		return UINT32_MAX;
-	return (uint32_t)(silence_us / US_PER_S);
-}
 
 static int
 set_silence(netsnmp_variable_list *vb, const void *member, size_t size)
 {
-	const uint32_t silence = silence_s(member);
+	static const uint32_t never_heard = 0;
+	const struct manager *m = member;
 
 	(void)size;
-	return mib_unsigned(vb, &silence, sizeof(silence));
+	return manager_heard(m) ? mib_age(vb, &m->last_seen, sizeof(m->last_seen))
+				: mib_unsigned(vb, &never_heard, sizeof(never_heard));
 }
 
 static int

@@ -131,11 +131,12 @@ handle_requests(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 }
 
 static int
-register_subtree(struct mib_view *view, const char *context, const oid *root, size_t root_len)
+register_table(struct mib_view *view, const char *context)
 {
+	const struct mib_table *table = view->table;
 	/* Also for read-only objects, so that the same code refuses every SET. */
 	netsnmp_handler_registration *reg = netsnmp_create_handler_registration(
-	    view->table->name, handle_requests, root, root_len, HANDLER_CAN_RWRITE);
+	    table->name, handle_requests, table->root, table->root_len, HANDLER_CAN_RWRITE);
 
 	if (reg == NULL)
 		return -1;
@@ -148,26 +149,6 @@ register_subtree(struct mib_view *view, const char *context, const oid *root, si
 		}
 	}
 	return netsnmp_register_handler(reg) == MIB_REGISTERED_OK ? 0 : -1;
-}
-
-static int
-register_table(struct mib_view *view, const char *context)
-{
-	const struct mib_table *table = view->table;
-	oid root[MAX_OID_LEN];
-
-	if (!table->scalars)
-		return register_subtree(view, context, table->root, table->root_len);
-	/* Registering the whole group would include ldmEventTable: net-snmp splits
-	 * overlapping subtrees into pieces, which the master agent then refuses as
-	 * duplicates of each other (seen with 5.9.3). */
-	memcpy(root, table->root, table->root_len * sizeof(*root));
-	for (size_t i = 0; i < table->column_count; i++) {
-		root[table->root_len] = table->columns[i].number;
-		if (register_subtree(view, context, root, table->root_len + 1) != 0)
-			return -1;
-	}
-	return 0;
 }
 
 void

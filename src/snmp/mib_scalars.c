@@ -6,23 +6,35 @@
 static bool
 summary_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
 {
+	const struct inventory *inv = monitor_inventory(monitor);
+	struct mib_summary *summary = &row->summary;
+
 	if (from > 0)
 		return false;
-	row->summary = inventory_summary(monitor_inventory(monitor));
+	summary->counts = inventory_summary(inv);
+	summary->last_change = summary->counts.last_change.wall_ms != 0
+				   ? summary->counts.last_change
+				   : monitor_started(monitor);
+	summary->max = monitor_settings(monitor).inventory.max_managers;
+	downlist_describe(inv, &summary->down);
 	*key = 0;
 	return true;
 }
 
 /* clang-format off */
 static const struct mib_column summary_columns[] = {
-    {MIB_COLUMN(1, "ldmManagersAll", mib_unsigned, summary.all)},
-    {MIB_COLUMN(2, "ldmManagersUp", mib_unsigned, summary.up)},
-    {MIB_COLUMN(3, "ldmManagersMissing", mib_unsigned, summary.missing)},
-    {MIB_COLUMN(4, "ldmManagersDown", mib_unsigned, summary.down)},
-    {MIB_COLUMN(5, "ldmManagersUnknown", mib_unsigned, summary.unknown)},
-    {MIB_COLUMN(6, "ldmManagersExpected", mib_unsigned, summary.expected)},
-    {MIB_COLUMN(7, "ldmManagersUnconfirmed", mib_unsigned, summary.unconfirmed)},
-    {MIB_COLUMN(8, "ldmManagerTableLastChange", mib_date_and_time, summary.last_change)},
+    {MIB_COLUMN(1, "ldmManagersAll", mib_unsigned, summary.counts.all)},
+    {MIB_COLUMN(2, "ldmManagersUp", mib_unsigned, summary.counts.up)},
+    {MIB_COLUMN(3, "ldmManagersMissing", mib_unsigned, summary.counts.missing)},
+    {MIB_COLUMN(4, "ldmManagersDown", mib_unsigned, summary.counts.down)},
+    {MIB_COLUMN(5, "ldmManagersUnknown", mib_unsigned, summary.counts.unknown)},
+    {MIB_COLUMN(6, "ldmManagersExpected", mib_unsigned, summary.counts.expected)},
+    {MIB_COLUMN(7, "ldmManagersUnconfirmed", mib_unsigned, summary.counts.unconfirmed)},
+    {MIB_COLUMN(8, "ldmManagerTableLastChange", mib_date_and_time, summary.counts.last_change)},
+    {MIB_COLUMN(9, "ldmManagersMax", mib_unsigned, summary.max)},
+    {MIB_COLUMN(10, "ldmManagersExpectedDown", mib_unsigned, summary.down.expected)},
+    {MIB_COLUMN(11, "ldmManagersDownNames", mib_text, summary.down.names)},
+    {MIB_COLUMN(12, "ldmManagerTableAge", mib_age, summary.last_change)},
 };
 /* clang-format on */
 

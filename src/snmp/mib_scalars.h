@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mib_scalars.h - ldmManagerSummary and the scalars of ldmEvents. */
+/* mib_scalars.h - ldmManagerSummary and ldmEvents. */
 #ifndef MIB_SCALARS_H
 #define MIB_SCALARS_H
 

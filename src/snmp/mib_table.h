@@ -10,6 +10,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
+#include "core/downlist.h"
 #include "core/monitor.h"
 #include "snmp/mib_setrequest.h"
 #include "snmp/mib_value.h"
@@ -17,9 +18,11 @@
 
 /* ldmDiscovery and ldmStatistics. */
 struct mib_discovery {
-	struct moment started; /* of the agent, when all counters were zero */
+	struct moment started;     /* of the agent, when all counters were zero */
+	struct moment last_active; /* start of the last completed round; none yet: of the agent */
 	struct monitor_settings settings;
 	struct discover_stats stats;
+	uint32_t impaired_links;
 };
 
 /* A row of ldmInterfaceTable. */
@@ -28,11 +31,19 @@ struct mib_interface {
 	uint32_t managers_up;
 };
 
+/* ldmManagerSummary. */
+struct mib_summary {
+	struct inventory_summary counts;
+	struct moment last_change; /* of the set of rows; none yet: start of the agent */
+	size_t max;
+	struct downlist down;
+};
+
 union mib_row {
 	struct manager manager;
 	struct event event;
 	struct mib_interface interface;
-	struct inventory_summary summary;
+	struct mib_summary summary;
 	struct mib_discovery discovery;
 	struct {
 		struct events_counts counts;

@@ -121,3 +121,15 @@ mib_seconds(netsnmp_variable_list *vb, const void *member, size_t size)
 {
 	return set_duration(vb, (int64_t)load(member, size), US_PER_S);
 }
+
+int
+mib_age(netsnmp_variable_list *vb, const void *member, size_t size)
+{
+	const struct moment *since = member;
+	const int64_t age_us = clock_now().mono_us - since->mono_us;
+	const int64_t age_s = age_us > 0 ? age_us / US_PER_S : 0;
+
+	assert(size == sizeof(*since));
+	(void)size;
+	return mib_unsigned(vb, &age_s, sizeof(age_s));
+}

@@ -30,4 +30,7 @@ mib_setter mib_date_and_time;
 mib_setter mib_milliseconds;
 mib_setter mib_seconds;
 
+/* struct moment, as Gauge32: the whole seconds since then; 0 if it is in the future. */
+mib_setter mib_age;
+
 #endif /* MIB_VALUE_H */

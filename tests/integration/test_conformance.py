@@ -8,10 +8,13 @@ indexes (too short, too long, sub-identifiers of 256 or 2^32-1) result in
 noSuchInstance or noSuchObject, never in genErr.
 """
 
+import re
+from pathlib import Path
+
 import pytest
 
 import ber
-from lab import DOWN, UNKNOWN, UP, addresses, wait_for
+from lab import BUILDDIR, DOWN, MOVING, UNKNOWN, UP, addresses, mib, wait_for
 from lab_mib import raw_notifications, smi_module, wait_first_round, writable_station
 
 TRAP_OID, SYS_UPTIME = "1.3.6.1.6.3.1.1.4.1.0", "1.3.6.1.2.1.1.3.0"
@@ -189,7 +192,7 @@ def test_set_of_what_cannot_be_set(lab, module):
                 assert answer.error in ("notWritable", "noAccess"), (ber.show_oid(name), answer)
 
     def steady(varbinds):
-        return [v for v in varbinds if module.object_of(v.oid)[0].name != "ldmManagerSilence"]
+        return [v for v in varbinds if module.object_of(v.oid)[0].name not in MOVING]
 
     assert steady(client.walk(root)) == steady(before)
 
@@ -267,3 +270,34 @@ def test_conformance_section(module):
     notifications = {element.get("name") for element in dump.find("notifications")}
     assert members == notifications | {o.name for o in module.objects.values() if o.accessible()}
     assert set(groups) == required
+
+
+PAGE = Path(__file__).resolve().parents[2] / "src" / "LDM-DISCOVERY-MIB.7"
+DEFAULT_ROOT = "1.3.6.1.4.1.8072.9999.9999.6482"
+
+
+def test_manual_page(module):
+    """LDM-DISCOVERY-MIB(7) has each name, OID, type and unit as the module, and possible values."""
+    text = (BUILDDIR / "mibs" / "LDM-DISCOVERY-MIB.txt").read_text()
+    root = lab_root(module).rpartition(".")[0]
+    page = PAGE.read_text()
+    entries = re.findall(r"^\.It Va (\w+)(\S*) Pq (\S+?)(?:, (.*))?\n\.Dl (\S+)(?: = (.*))?$", page,
+                         re.M)
+    assert len(entries) == page.count(".It ") == page.count(".Dl ") > 20
+    for name, index, kind, unit, oid, example in entries:
+        assert oid.startswith(DEFAULT_ROOT + "."), oid
+        oid = ber.parse_oid(root + oid[len(DEFAULT_ROOT):])
+        if kind == "NOTIFICATION-TYPE":
+            assert mib().oid(name) == ber.show_oid(oid) and oid in module.notifications
+            continue
+        smi_object = module.objects[name]
+        assert oid == smi_object.oid + ber.parse_oid(index[1:]), name
+        assert module.index_fault(smi_object, oid[len(smi_object.oid):]) is None, name
+        definition = re.search(rf"^{name} OBJECT-TYPE(.*?)::=", text, re.M | re.S).group(1)
+        assert kind == re.search(r"SYNTAX\s+(\w+)", definition).group(1), name
+        assert re.findall(r'UNITS\s+"(.*?)"', definition) == ([unit] if unit else []), name
+        value = example.encode() if smi_object.syntax.tag == ber.OCTETS else int(example)
+        assert smi_object.syntax.fault(smi_object.syntax.tag, value) is None, (name, example)
+    names = {*module.objects, *module.others.values(), *mib().objects}
+    unknown = set(re.findall(r"\bldm[A-Z]\w*", page)) - names
+    assert not unknown

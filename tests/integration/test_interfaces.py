@@ -6,6 +6,7 @@ The log, -t, ldm-scan -v and ldmInterfaceReason give the reason why one is not u
 
 import contextlib
 import re
+import signal
 import socket
 import subprocess
 
@@ -22,6 +23,20 @@ def reasons(station):
     """{interface's name: (state, reason)}"""
     return {name: (row["ldmInterfaceState"], row["ldmInterfaceReason"].decode())
             for name, row in interface_rows(station).items()}
+
+
+def named(station, column):
+    """The names of the interfaces for which the column says true."""
+    return {name for name, row in interface_rows(station).items() if row[column] == 1}
+
+
+def unheard(station):
+    return named(station, "ldmInterfaceUnheard")
+
+
+def impaired(station):
+    """(the interfaces that are impaired, how many are)"""
+    return named(station, "ldmInterfaceImpaired"), station.value("ldmInterfacesImpaired")
 
 
 def check_configuration(station, *config):
@@ -176,9 +191,57 @@ def test_answers_to_the_group_cannot_be_heard(lab):
     station.wait_all_up(THERE)
     what = "answers to the group cannot be heard: another program has bound the port"
     assert reasons(station)["eth0"] == (1, what)
+    assert unheard(station) == {"eth0"}
     assert daemon.lines(f"eth0: used, but {what}")
     scan = station.scan("-v", "-w", "300ms")
     assert what in scan.stderr
     selfish.close()
     wait_for(lambda: reasons(station)["eth0"] == (1, ""), 10, "it to be heard again")
     daemon.wait_output(f"port {PORT} again")
+    assert unheard(station) == set()
+
+
+def test_impaired_and_restored(lab):
+    """The interface on which managers were heard is impaired without a carrier; one that was never
+    used is not."""
+    station = lab.station(("red", "blue"))
+    lab.manager_host().responder("-n", 3, "-a", THERE[0], delay="0:20")
+    station.ip("link", "add", "idle0", "type", "veth", "peer", "name", "cut0")  # down
+    kept = lab.path / "kept"
+    kept.mkdir(mode=0o700)
+
+    def start():
+        return station.daemon(interval="400ms", window="200ms", config=[f"stateFile {kept}/state"])
+    daemon = start()
+    station.wait_all_up(THERE)
+    assert impaired(station) == (set(), 0)
+
+    # Nothing was heard on eth1.
+    station.carrier("eth1", False)
+    station.carrier("eth0", False)
+    wait_for(lambda: station.trapd.notifications("ldmDiscoveryImpaired"), 20, "Impaired")
+    assert impaired(station) == ({"eth0"}, 1)
+    assert {name: row["ldmInterfaceState"] for name, row in interface_rows(station).items()
+            if name != "lo"} == {"eth0": 3, "eth1": 3, "idle0": 2, "cut0": 2}
+
+    # Also over a restart.
+    daemon.end(signal.SIGTERM)
+    start()
+    wait_for(lambda: station.value("ldmInterfacesImpaired") == 1, 20, "the restart")
+    assert impaired(station) == ({"eth0"}, 1)
+
+    station.carrier("eth0", True)
+    wait_for(lambda: station.trapd.notifications("ldmDiscoveryRestored"), 20, "Restored")
+    assert impaired(station) == (set(), 0)
+    station.wait_all_up(THERE)
+
+
+def test_impaired_interface_that_is_removed(lab):
+    """It has no row any more, but is counted."""
+    station = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", THERE[0], delay="0:20")
+    station.daemon(interval="400ms", window="200ms")
+    station.wait_all_up(THERE)
+    station.ip("link", "del", "eth0")
+    wait_for(lambda: station.value("ldmInterfacesImpaired") == 1, 20, "an impaired interface")
+    assert impaired(station) == (set(), 1)

@@ -8,19 +8,20 @@ with each other, also while rows are added and removed.
 """
 
 import re
+import signal
+import time
 
 import pytest
 
-from lab import (BUILDDIR, DOWN, NO_INSTANCE, NO_OBJECT, UP, addresses, mib,
+from faultlab import text_time
+from lab import (BUILDDIR, DOWN, MOVING, NO_INSTANCE, NO_OBJECT, UP, addresses, mib, program,
                  wait_for)
+from lab_mib import wait_first_round, wait_rounds
 
 # A second round would begin far beyond the deadlines of a test.
 ONE_ROUND = dict(interval="600s", window="2s")
 
 ENTRY = "ldmManagerEntry"
-
-# These columns of a row change between requests.
-MOVING = {"ldmManagerSilence"}
 
 
 def two_networks(lab, count, *options, delay="0:300"):
@@ -208,6 +209,75 @@ def test_summary_agrees_with_the_table(lab):
                                     Unconfirmed=0)
     changed = station.value("ldmManagerTableLastChange")
     assert len(changed) in (8, 11) and changed != bytes(8)
+    assert station.value("ldmManagersDownNames").decode() == "ldom001, ldom002, ldom003, ldom004"
+    assert station.value("ldmManagersExpectedDown") == 0
+    assert station.value("ldmManagersMax") == 10000
+
+
+def test_three_hundred_managers_are_down(lab):
+    """The scalars tell how many, how many of them are expected, and the first names."""
+    station, expected = two_networks(lab, 320)
+    responders = [p for p in lab.processes if "responder" in p.title]
+    station.daemon(interval="600ms", window="300ms",
+                   config=["notificationRate 1000", "maxManagers 500",
+                           *(f"expect {address}" for address in [*expected[:10], "198.18.9.9"])])
+    station.wait_statuses({**dict.fromkeys(expected, UP), "198.18.9.9": DOWN})
+    assert station.value("ldmManagersDownNames") == b"198.18.9.9"
+    assert station.value("ldmManagersExpectedDown") == 1
+    assert station.value("ldmManagersMax") == 500
+
+    for responder in responders:
+        responder.command("off", "all")
+    wait_for(lambda: station.value("ldmManagersDown") == 321, 20, "all to be down")
+    assert station.value("ldmManagersExpectedDown") == 11
+    text = station.value("ldmManagersDownNames").decode()
+    assert len(text) <= 255
+    names, others = re.fullmatch(r"(.*) and (\d+) more", text).groups()
+    names = names.split(", ")
+    assert names == [f"ldom{i:03}" for i in range(1, len(names) + 1)]
+    assert len(names) + int(others) == 321
+
+    for responder in responders:
+        responder.command("on", "all")
+    wait_for(lambda: station.value("ldmManagersDown") == 1, 20, "all to be up again")
+    assert station.value("ldmManagersDownNames") == b"198.18.9.9"
+
+
+def test_ages(lab):
+    """Ages agree with the times that they count from; a round or a row makes them young again."""
+    station = lab.station()
+    responder = lab.manager_host().responder("-n", 2, "-a", "198.18.0.1", delay="0:20")
+    daemon = station.daemon(interval="600s", window="1s")
+    daemon.wait_output("AgentX")
+
+    def age(name, since):
+        """The value, which must be that of a time between before and after the request."""
+        moment = text_time(station.value(since))
+        before = time.time()
+        value = station.value(name)
+        # In whole seconds, and the time in tenths.
+        assert before - moment - 1.2 < value < time.time() - moment + 0.2, name
+        return value
+
+    # No round is complete yet: the age of the agent stands for it.
+    wait_for(lambda: station.value("ldmDiscoveryUptime") is not None, 10, "objects")
+    if station.value("ldmDiscoveryRounds") == 0:
+        age("ldmDiscoveryLastRoundAge", "ldmDiscoveryStartTime")
+    if station.value("ldmManagersAll") == 0:
+        age("ldmManagerTableAge", "ldmDiscoveryStartTime")
+    wait_first_round(station)
+    station.wait_all_up(addresses("198.18.0.1", 2))
+    age("ldmManagerTableAge", "ldmManagerTableLastChange")
+    wait_for(lambda: station.value("ldmDiscoveryUptime") >= 3, 10, "some seconds")
+    uptime = age("ldmDiscoveryUptime", "ldmDiscoveryStartTime")
+    assert age("ldmDiscoveryLastRoundAge", "ldmDiscoveryLastRound") >= 2
+    daemon.send_signal(signal.SIGUSR1)
+    wait_rounds(station, 1)
+    assert age("ldmDiscoveryLastRoundAge", "ldmDiscoveryLastRound") < uptime
+    assert age("ldmDiscoveryUptime", "ldmDiscoveryStartTime") >= uptime
+    assert station.value("ldmDiscoveryVersion").decode() == \
+        station.run([program("ldm-agentx"), "-v"]).stdout.split()[-1]
+    assert responder.running()
 
 
 def test_event_table(lab):

@@ -6,7 +6,7 @@ registers all objects in another SNMPv3 context.
 """
 
 import ber
-from lab import SnmpError, addresses, mib, parse_varbind, wait_for
+from lab import MOVING, SnmpError, addresses, mib, parse_varbind, wait_for
 from lab_mib import V3_USER, wait_first_round, writable_snmpd, writable_station
 
 V3_LINES = ['createUser monitor SHA "authentication secret" AES "privacy secret"',
@@ -18,7 +18,6 @@ V3_LINES = ['createUser monitor SHA "authentication secret" AES "privacy secret"
             "com2sec -Cn ldm ldmReader 127.0.0.1 inContext",
             "group ldmReaders v2c ldmReader",
             "access ldmReaders ldm v2c noauth exact everything none none"]
-MOVING = {"ldmManagerSilence"}
 
 
 def ask(station, command, version, *oids):

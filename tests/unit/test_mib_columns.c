@@ -155,6 +155,23 @@ test_members_suit_their_setters(void **state)
 	}
 }
 
+/* A walk of the counters of events does not fetch the events. */
+static void
+test_no_table_is_within_another(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MIB_TABLE_COUNT; i++) {
+		for (size_t k = 0; k < MIB_TABLE_COUNT; k++) {
+			const struct mib_table *outer = mib_tables[i], *inner = mib_tables[k];
+
+			if (i != k && inner->root_len >= outer->root_len &&
+			    snmp_oidtree_compare(inner->root, outer->root_len, outer->root,
+						 outer->root_len) == 0)
+				fail_msg("%s is within %s", inner->name, outer->name);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -162,6 +179,7 @@ main(void)
 	    cmocka_unit_test(test_every_object_has_its_column),
 	    cmocka_unit_test(test_every_column_has_its_object),
 	    cmocka_unit_test(test_members_suit_their_setters),
+	    cmocka_unit_test(test_no_table_is_within_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
