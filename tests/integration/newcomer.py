@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A Debian machine just after "apt-get install snmpd snmp", and the commands typed there.
 
-A host of the lab gets its own /etc, /var and /usr/local, which start as copies of
+A host of the lab gets its own /etc, /var, /usr/local and /root, which start as copies of
 those of this machine, with snmpd's files as Debian ships them; snmpd has been
 started once, by Debian's own script.  Commands are run by root and by alice, an
 ordinary user, each in a login shell of "su -".
@@ -134,7 +134,7 @@ def stock_snmpd_conf():
 
 FURNISH = """
 set -e
-for place in /etc /var /usr/local; do
+for place in /etc /var /usr/local /root; do
 	mkdir -p $1$place/upper $1$place/work
 	mount -t overlay overlay -o lowerdir=$place,upperdir=$1$place/upper,workdir=$1$place/work \
 		$place
