@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* record.h - what is saved over a restart.
  *
- * Monotonic times in it are relative to the time of the save: 0 or negative.
+ * Monotonic times in it are relative to the time of the save: negative, or 0 for none.
  */
 #ifndef RECORD_H
 #define RECORD_H

@@ -354,6 +354,8 @@ row_reconcile(struct row *row, struct moment now, const struct row_rules *rules)
 void
 row_export(const struct row *row, struct manager_record *out, struct moment now)
 {
+	const bool heard = manager_heard(&row->m);
+
 	*out = (struct manager_record){
 	    .m = row->m,
 	    .notified = row->notified,
@@ -361,8 +363,8 @@ row_export(const struct row *row, struct manager_record *out, struct moment now)
 	    .challenged = row->challenger != NULL,
 	};
 	out->m.link = row->noted_link;
-	out->m.first_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
-	out->m.last_seen.mono_us -= manager_heard(&row->m) ? now.mono_us : 0;
+	out->m.first_seen.mono_us = heard ? row->m.first_seen.mono_us - now.mono_us - 1 : 0;
+	out->m.last_seen.mono_us = heard ? row->m.last_seen.mono_us - now.mono_us - 1 : 0;
 	if (row->challenger != NULL) {
 		out->challenger = row->challenger->reception.source;
 		out->challenger_says = row->challenger->says;

@@ -138,6 +138,20 @@ database_check(sqlite3 *db, char *error, size_t size)
 	return code == SQLITE_OK ? check_once(db, error, size) : code;
 }
 
+int
+database_ask(sqlite3 *db, const char *sql, int64_t *answer)
+{
+	sqlite3_stmt *stmt = NULL;
+	int code = sql != NULL ? sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) : SQLITE_NOMEM;
+
+	if (code != SQLITE_OK)
+		return code;
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		*answer = sqlite3_column_int64(stmt, 0);
+	/* Returns the error of the step. */
+	return sqlite3_finalize(stmt);
+}
+
 bool
 database_is_damaged(sqlite3 *db, int code)
 {

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Open the file, which is there, and whose path has no symbolic links.  *db is to be closed
  * by sqlite3_close() also if an error of SQLite's is returned, and may be NULL then. */
@@ -25,6 +26,10 @@ int database_use_wal(sqlite3 *db);
  * 100000 events.  Returns SQLITE_OK or an error of SQLite's: SQLITE_CORRUPT, with no
  * more in it than this, comes with *error. */
 int database_check(sqlite3 *db, char *error, size_t size);
+
+/* The number that a SELECT returns; unchanged if it returns nothing.  sql NULL: out of memory.
+ * Returns SQLITE_OK or an error. */
+int database_ask(sqlite3 *db, const char *sql, int64_t *answer);
 
 /* Whether an error is one of what is in the file, so that it will not pass. */
 bool database_is_damaged(sqlite3 *db, int code);

@@ -12,10 +12,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "store/columns.h"
 #include "store/database.h"
-#include "store/event_row.h"
 #include "store/readonly.h"
+#include "store/tables.h"
 #include "store/schema.h"
 
 #define PIECE 500 /* rows in a transaction, which takes milliseconds */
@@ -39,7 +38,7 @@ struct reader {
 	int64_t last;      /* number of the last event that was read */
 	char *error;
 	size_t count;
-	struct event_record piece[PIECE];
+	struct event_row piece[PIECE];
 };
 
 enum outcome {
@@ -183,51 +182,28 @@ check_schema(struct reader *reader, sqlite3 *db)
 	return explain(reader, db, sqlite3_extended_errcode(db));
 }
 
-/* Take the rows, which come by ascending numbers unless the database is damaged. */
-static enum outcome
-take_rows(struct reader *reader, sqlite3_stmt *stmt, int64_t *last)
-{
-	char error[PLACE_ERROR_LEN / 2];
-	struct columns row = {
-	    .stmt = stmt,
-	    .table = "event",
-	    .error = error,
-	    .error_size = sizeof(error),
-	};
-	int code;
-
-	while (reader->count < PIECE && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
-		reader->piece[reader->count] = (struct event_record){0};
-		columns_start(&row);
-		event_row_read(&row, &reader->piece[reader->count]);
-		*last = columns_number(&row, *last + 1, HISTORY_ALL - 1);
-		if (row.bad)
-			return fail(reader, "is damaged: ", error);
-		reader->count++;
-	}
-	return code == SQLITE_ROW || code == SQLITE_DONE
-		   ? READ
-		   : explain(reader, sqlite3_db_handle(stmt), code);
-}
-
 static enum outcome
 query(struct reader *reader, sqlite3 *db, int64_t until, int64_t *last)
 {
-	static const char sql[] =
-	    "SELECT " SCHEMA_EVENT_COLUMNS ", number FROM event WHERE number > ? AND number <= ? "
-	    "ORDER BY number LIMIT ?";
-	enum outcome outcome;
-	sqlite3_stmt *stmt;
-	const int code = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	char error[PLACE_ERROR_LEN / 2] = "";
+	struct rows rows = {
+	    .table = &event_table,
+	    .key = reader->last,
+	    .error = error,
+	    .error_size = sizeof(error),
+	};
 
-	if (code != SQLITE_OK)
-		return explain(reader, db, sqlite3_extended_errcode(db));
-	sqlite3_bind_int64(stmt, 1, reader->last);
-	sqlite3_bind_int64(stmt, 2, until);
-	sqlite3_bind_int(stmt, 3, PIECE);
-	outcome = take_rows(reader, stmt, last);
-	sqlite3_finalize(stmt);
-	return outcome;
+	rows.code = table_select(rows.table, "WHERE number > ? AND number <= ? ORDER BY 1 LIMIT ?",
+				 db, &rows.stmt);
+	sqlite3_bind_int64(rows.stmt, 1, reader->last);
+	sqlite3_bind_int64(rows.stmt, 2, until);
+	sqlite3_bind_int(rows.stmt, 3, PIECE);
+	while (reader->count < PIECE && table_read(&rows, &reader->piece[reader->count]))
+		*last = reader->piece[reader->count++].number;
+	sqlite3_finalize(rows.stmt);
+	if (error[0] != '\0')
+		return fail(reader, "is damaged: ", error);
+	return rows.code == SQLITE_OK ? READ : explain(reader, db, rows.code);
 }
 
 /* One transaction, so that the tables are those that were checked. */
@@ -335,7 +311,7 @@ read_all(struct reader *reader, int64_t until, history_fn *fn, void *ctx)
 	do {
 		outcome = read_piece(reader, until);
 		for (size_t i = 0; outcome == READ && i < reader->count; i++)
-			if (!fn(ctx, &reader->piece[i]))
+			if (!fn(ctx, &reader->piece[i].record))
 				return READ;
 	} while (outcome == READ && reader->count == PIECE);
 	return outcome;

@@ -15,18 +15,18 @@ struct load {
 	size_t managers;        /* so many may be there */
 	size_t events;          /* of the events that are not queued, the last ones to return */
 	size_t history, queued; /* events that may be there, in all and queued */
-};
+	int64_t now_ms;         /* since 1970 */
 
-enum load_result {
-	LOAD_DONE,
-	LOAD_BAD,    /* *error says what is in it and should not */
-	LOAD_FAILED, /* with an error of SQLite's */
+	/* What was found: */
+	int64_t runtime_us; /* see save.h */
+	size_t clamped;     /* managers seen after now_ms, as the clock was ahead; they were
+			     * seen at now_ms */
 };
 
 /* Read everything, in one transaction, from a database with our tables.  Each row is
- * checked, also those of events that are not returned.  *state is to be released with
- * state_clear(), and is empty unless LOAD_DONE; *runtime_us: see save.h. */
-enum load_result load_read(sqlite3 *db, const struct load *load, struct state *state,
-			   int64_t *runtime_us, char *error, size_t size);
+ * checked, also those of events that are not returned.  Returns SQLITE_OK, or an error with
+ * *error; that of a value which should not be there is SQLITE_CORRUPT.  *state is to be
+ * released with state_clear(), and is empty after an error. */
+int load_read(sqlite3 *db, struct load *load, struct state *state, char *error, size_t size);
 
 #endif /* LOAD_H */

@@ -12,16 +12,6 @@
 #define SCHEMA_APPLICATION_ID 0x4c444d41 /* "LDMA" */
 #define SCHEMA_VERSION 1                 /* the database's user_version */
 
-/* In the order in which load.c and save.c use them. */
-#define SCHEMA_MANAGER_COLUMNS                                                                  \
-	"address, announced, hostname, version, port, source, interface, first_seen, "          \
-	"last_seen, last_heard, missed, transitions, expected, changed, conflict, challenger, " \
-	"challenger_hostname, challenger_version, challenger_port, announced_hostname, "        \
-	"announced_version, announced_port"
-#define SCHEMA_EVENT_COLUMNS                                                                  \
-	"id, queued, type, time, address, status, hostname, version, port, former_hostname, " \
-	"former_version, former_port, source, other_source, ifindex, reason"
-
 /* Make everything in an empty database, within the caller's transaction.  Returns
  * SQLITE_OK or an error of SQLite's. */
 int schema_make(sqlite3 *db);

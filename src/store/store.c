@@ -10,7 +10,6 @@
 
 #include "store/database.h"
 #include "store/load.h"
-#include "store/rules.h"
 #include "store/save.h"
 #include "store/schema.h"
 
@@ -220,28 +219,29 @@ open_to_read(struct store *store, char *error)
 
 static enum store_loaded
 read_database(struct store *store, const struct store_limits *limits, struct moment now,
-	      struct state *state, char *error)
+	      struct state *state, size_t *clamped, char *error)
 {
-	const struct load load = {
+	struct load load = {
 	    .managers = limits->managers,
 	    .events = limits->events,
 	    .queued = STORE_QUEUED_MAX,
 	    .history = STORE_HISTORY + STORE_QUEUED_MAX,
+	    .now_ms = now.wall_ms,
 	};
 	char why[WHY_LEN];
-	int64_t runtime_us;
+	const int code = load_read(store->db, &load, state, why, sizeof(why));
 
-	switch (load_read(store->db, &load, state, &runtime_us, why, sizeof(why))) {
-	case LOAD_DONE:
-		start_clock(store, runtime_us, now);
+	if (code == SQLITE_OK) {
+		start_clock(store, load.runtime_us, now);
+		*clamped = load.clamped;
 		return STORE_LOADED;
-	case LOAD_BAD:
+	}
+	if (database_is_damaged(store->db, code)) {
 		keep_aside(store, why, error);
 		return STORE_DAMAGED;
-	default:
-		say(error, "cannot read %s: %s", place_path(store->place), why);
-		return STORE_UNREAD;
 	}
+	say(error, "cannot read %s: %s", place_path(store->place), why);
+	return STORE_UNREAD;
 }
 
 enum store_loaded
@@ -258,7 +258,7 @@ store_load(struct store *store, const struct store_limits *limits, struct moment
 		return STORE_NONE;
 	switch (open_to_read(store, error)) {
 	case OPENED:
-		loaded = read_database(store, limits, now, state, error);
+		loaded = read_database(store, limits, now, state, clamped, error);
 		break;
 	case OPENED_EMPTY:
 		loaded = STORE_NONE;
@@ -274,7 +274,6 @@ store_load(struct store *store, const struct store_limits *limits, struct moment
 		place_remember(store->place);
 	if (!store->complete || sqlite3_db_readonly(store->db, "main") != 0)
 		close_database(store);
-	*clamped = rules_clamp_times(state, now.wall_ms);
 	return loaded;
 }
 

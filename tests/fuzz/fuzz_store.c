@@ -113,7 +113,7 @@ make_template(void)
 		  .hostname = "host",
 		  .version = "3.6",
 		  .first_seen.wall_ms = 1,
-		  .last_seen.wall_ms = 2},
+		  .last_seen = {.wall_ms = 2, .mono_us = -1}},
 	    .link = "eth0",
 	    .notified = {.announced = ANNOUNCED_UP, .description.port = WIRE_XMPP_PORT},
 	};

@@ -33,8 +33,8 @@ def column(path, sql, *values):
 
 
 def setting(path, name):
-    """None if it is not set."""
-    return next(iter(column(path, "SELECT value FROM setting WHERE name = ?", name)), None)
+    """None while there is no table."""
+    return next(iter(column(path, f"SELECT {name} FROM setting")), None)
 
 
 def count(path, table):

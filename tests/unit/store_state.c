@@ -105,8 +105,8 @@ fill_in(struct changes *changes)
 	record->m.expected_by_operator = true;
 	memcpy(record->link, "fifteen-octets-", 16);
 	record->m.source = 0xffffffff;
-	record->m.last_seen.mono_us = 0;
-	record->m.first_seen.mono_us = 0;
+	record->m.last_seen.mono_us = -1;
+	record->m.first_seen.mono_us = -1;
 	record->changed_us = -1;
 	record->notified.conflict = true;
 	record->notified.description =

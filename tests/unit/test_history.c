@@ -21,7 +21,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/event_row.h"
 #include "store/history.h"
 #include "store/readonly.h"
 #include "store/schema.h"
