@@ -12,28 +12,15 @@ struct writer {
 	int code; /* SQLITE_OK, or the first error */
 };
 
+/* The SQL may have one %lld. */
 static void
-run(struct writer *w, const char *sql)
+run(struct writer *w, const char *sql, int64_t number)
 {
-	if (w->code == SQLITE_OK)
-		w->code = sqlite3_exec(w->db, sql, NULL, NULL, NULL);
-}
+	char buf[160];
 
-/* A statement with one parameter. */
-static void
-run_with(struct writer *w, const char *sql, int64_t parameter)
-{
-	sqlite3_stmt *stmt = NULL;
-
+	sqlite3_snprintf(sizeof(buf), buf, sql, (long long)number);
 	if (w->code == SQLITE_OK)
-		w->code = sqlite3_prepare_v2(w->db, sql, -1, &stmt, NULL);
-	if (w->code == SQLITE_OK)
-		w->code = sqlite3_bind_int64(stmt, 1, parameter);
-	if (w->code != SQLITE_OK)
-		return;
-	sqlite3_step(stmt);
-	/* Returns the error of the step. */
-	w->code = sqlite3_finalize(stmt);
+		w->code = sqlite3_exec(w->db, buf, NULL, NULL, NULL);
 }
 
 /* Write an array of records of this size. */
@@ -89,7 +76,7 @@ write_links(struct writer *w)
 		w->code = database_ask(w->db, "SELECT count(*) FROM link", &count);
 	if ((size_t)count == w->save->changes->state.link_count)
 		return;
-	run(w, "DELETE FROM link");
+	run(w, "DELETE FROM link", 0);
 	insert_links(w);
 }
 
@@ -100,10 +87,9 @@ write_managers(struct writer *w)
 	const struct state *state = &changes->state;
 
 	if (w->save->all || changes->all_managers)
-		run(w, "DELETE FROM manager");
-	else
-		for (size_t i = 0; i < changes->removed_count; i++)
-			run_with(w, "DELETE FROM manager WHERE address = ?", changes->removed[i]);
+		run(w, "DELETE FROM manager", 0);
+	for (size_t i = 0; i < changes->removed_count; i++)
+		run(w, "DELETE FROM manager WHERE address = %lld", changes->removed[i]);
 	write_rows(w, &manager_table, "REPLACE", "", state->managers, state->manager_count,
 		   sizeof(*state->managers));
 }
@@ -115,14 +101,14 @@ write_events(struct writer *w)
 
 	/* All that are queued are among the changes. */
 	if (w->save->all)
-		run(w, "UPDATE event SET queued = 0 WHERE queued");
+		run(w, "UPDATE event SET queued = 0 WHERE queued", 0);
 	write_rows(w, &event_table, "INSERT",
 		   "ON CONFLICT (id) DO UPDATE SET queued = excluded.queued", state->events,
 		   state->event_count, sizeof(*state->events));
-	run_with(w,
-		 "DELETE FROM event WHERE number <= (SELECT max(number) FROM event) - ? "
-		 "AND NOT queued",
-		 (int64_t)w->save->history);
+	run(w,
+	    "DELETE FROM event WHERE number <= (SELECT max(number) FROM event) - %lld "
+	    "AND NOT queued",
+	    (int64_t)w->save->history);
 }
 
 int
@@ -130,14 +116,14 @@ save_write(sqlite3 *db, const struct save *save)
 {
 	struct writer w = {.db = db, .save = save};
 
-	run(&w, "BEGIN IMMEDIATE");
+	run(&w, "BEGIN IMMEDIATE", 0);
 	if (w.code == SQLITE_OK && save->make)
 		w.code = schema_make(db);
 	write_setting(&w);
 	write_links(&w);
 	write_managers(&w);
 	write_events(&w);
-	run(&w, "COMMIT");
+	run(&w, "COMMIT", 0);
 	return w.code;
 }
 

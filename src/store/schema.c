@@ -9,28 +9,18 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
+/* clang-format off */
+
 /* SQL expressions; the result for NULL is NULL. */
-#define ADDRESS(column)                                                            \
-	"(" column " >> 24) || '.' || (" column " >> 16 & 255) || '.' || (" column \
-	" >> 8 & 255) || '.' || (" column " & 255)"
+#define ADDRESS(column) "(" column " >> 24) || '.' || (" column " >> 16 & 255) || '.' || " \
+	"(" column " >> 8 & 255) || '.' || (" column " & 255)"
 #define TIME(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
 #define YES_NO(column) "CASE WHEN " column " THEN 'yes' ELSE 'no' END"
 /* A name may have any octets, also those that control a terminal. */
-#define PRINTABLE(column)                                                                          \
-	"CASE WHEN " column " GLOB '*[^ -~]*' THEN 'hexadecimal ' || hex(" column ") ELSE " column \
-	" END"
-#define DURATION(ms)                                                                          \
-	"CASE WHEN " ms " >= 86400000 THEN printf('%dd%02dh', " ms " / 86400000, " ms         \
-	" / 3600000 % 24)\n"                                                                  \
-	"		WHEN " ms " >= 3600000 THEN printf('%dh%02dm', " ms " / 3600000, " ms \
-	" / 60000 % 60)\n"                                                                    \
-	"		WHEN " ms " >= 60000 THEN printf('%dm%02ds', " ms " / 60000, " ms     \
-	" / 1000 % 60)\n"                                                                     \
-	"		WHEN " ms " >= 0 THEN printf('%d.%03ds', " ms " / 1000, " ms          \
-	" % 1000) END"
+#define PRINTABLE(name) \
+	"CASE WHEN " name " GLOB '*[^ -~]*' THEN 'hexadecimal ' || hex(" name ") ELSE " name " END"
 
-/* clang-format off */
-static const char managers_view[] =
+static const struct table managers_view = {.name = "managers", .sql =
     "CREATE VIEW managers AS -- what is known of each manager; times are UTC\n"
     "SELECT " ADDRESS("address") " AS address,\n"
     "	announced, -- up or down, by the last notification\n"
@@ -45,9 +35,9 @@ static const char managers_view[] =
     "	" ADDRESS("source") " AS source, -- address where its answers come from\n"
     "	" YES_NO("conflict") " AS conflict, -- announced: two sources answer\n"
     "	" ADDRESS("challenger") " AS other_source -- the second one\n"
-    "FROM manager ORDER BY manager.address";
+    "FROM manager ORDER BY manager.address"};
 
-static const char events_view[] =
+static const struct table events_view = {.name = "events", .sql =
     "CREATE VIEW events AS -- the history, oldest first; times are UTC\n"
     "SELECT id, -- ldmEventId\n"
     "	" TIME("time") " AS time,\n"
@@ -59,7 +49,11 @@ static const char events_view[] =
     "	nullif(former_hostname, hostname) AS former_hostname, -- if it was another one\n"
     "	nullif(former_version, version) AS former_version,\n"
     "	nullif(former_port, port) AS former_port,\n"
-    "	" DURATION("since") " AS after, -- the previous event of the same manager, or interface\n"
+    "	CASE WHEN since >= 86400000 THEN printf('%dd%02dh', since / 86400000, since / 3600000 % 24)\n"
+    "		WHEN since >= 3600000 THEN printf('%dh%02dm', since / 3600000, since / 60000 % 60)\n"
+    "		WHEN since >= 60000 THEN printf('%dm%02ds', since / 60000, since / 1000 % 60)\n"
+    "		WHEN since >= 0 THEN printf('%d.%03ds', since / 1000, since % 1000)\n"
+    "		END AS after, -- the previous event of the same manager, or interface\n"
     "	reason,\n"
     "	status, -- after the event\n"
     "	" ADDRESS("source") " AS source, -- where the last answer came from\n"
@@ -70,29 +64,12 @@ static const char events_view[] =
     "FROM (SELECT *, time - lag(time) OVER (\n"
     "		PARTITION BY address, CASE WHEN address IS NULL THEN ifindex END\n"
     "		ORDER BY number) AS since FROM event)\n"
-    "ORDER BY number";
+    "ORDER BY number"};
 /* clang-format on */
 
-/* A table, or a view as SQL. */
-static const struct object {
-	const struct table *table;
-	const char *name, *sql;
-} objects[] = {
-    {.table = &setting_table},
-    {.table = &link_table},
-    {.table = &manager_table},
-    {.table = &event_table},
-    {.name = "managers", .sql = managers_view},
-    {.name = "events", .sql = events_view},
+static const struct table *const tables[] = {
+    &setting_table, &link_table, &manager_table, &event_table, &managers_view, &events_view,
 };
-
-/* To be released with sqlite3_free(); NULL if there is no memory. */
-static char *
-definition(const struct object *object)
-{
-	return object->table != NULL ? table_definition(object->table)
-				     : sqlite3_mprintf("%s", object->sql);
-}
 
 static int
 run(sqlite3 *db, char *sql)
@@ -109,8 +86,8 @@ schema_make(sqlite3 *db)
 	int code = run(db, sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
 					   SCHEMA_APPLICATION_ID, SCHEMA_VERSION));
 
-	for (size_t i = 0; i < LENGTH(objects) && code == SQLITE_OK; i++)
-		code = run(db, definition(&objects[i]));
+	for (size_t i = 0; i < LENGTH(tables) && code == SQLITE_OK; i++)
+		code = run(db, table_definition(tables[i]));
 	return code;
 }
 
@@ -139,22 +116,21 @@ check_numbers(sqlite3 *db, char *error, size_t size)
 }
 
 static enum schema_verdict
-check_object(sqlite3 *db, const struct object *object, char *error, size_t size)
+check_table(sqlite3 *db, const struct table *table, char *error, size_t size)
 {
-	const char *name = object->table != NULL ? object->table->name : object->name;
-	char *sql = definition(object);
-	char *question =
-	    sqlite3_mprintf("SELECT sql = %Q FROM sqlite_master WHERE name = %Q", sql, name);
+	char *definition = table_definition(table);
+	char *sql = sqlite3_mprintf("SELECT sql IS %Q FROM sqlite_master WHERE name = %Q",
+				    definition, table->name);
 	int64_t same = -1;
-	int code = database_ask(db, question, &same);
+	int code = definition != NULL ? database_ask(db, sql, &same) : SQLITE_NOMEM;
 
+	sqlite3_free(definition);
 	sqlite3_free(sql);
-	sqlite3_free(question);
 	if (code != SQLITE_OK)
 		return SCHEMA_UNKNOWN;
 	if (same == 1)
 		return SCHEMA_OURS;
-	snprintf(error, size, "%s: %s; expected it as ldm-agentx makes it", name,
+	snprintf(error, size, "%s: %s; expected it as ldm-agentx makes it", table->name,
 		 same < 0 ? "is missing" : "is another table or view");
 	return SCHEMA_WRONG;
 }
@@ -164,7 +140,7 @@ schema_check(sqlite3 *db, char *error, size_t size)
 {
 	enum schema_verdict verdict = check_numbers(db, error, size);
 
-	for (size_t i = 0; i < LENGTH(objects) && verdict == SCHEMA_OURS; i++)
-		verdict = check_object(db, &objects[i], error, size);
+	for (size_t i = 0; i < LENGTH(tables) && verdict == SCHEMA_OURS; i++)
+		verdict = check_table(db, tables[i], error, size);
 	return verdict;
 }

@@ -35,7 +35,8 @@ table_definition(const struct table *table)
 {
 	sqlite3_str *sql = sqlite3_str_new(NULL);
 
-	sqlite3_str_appendf(sql, "CREATE TABLE %s ( -- %s\n", table->name, table->note);
+	if (table->column_count > 0)
+		sqlite3_str_appendf(sql, "CREATE TABLE %s ( -- %s\n", table->name, table->note);
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct column *column = &table->columns[i];
 
@@ -44,7 +45,7 @@ table_definition(const struct table *table)
 				    i + 1 < table->column_count ? "," : "",
 				    column->note != NULL ? " -- " : "", column->note);
 	}
-	sqlite3_str_appendf(sql, ")%s", table->sql);
+	sqlite3_str_appendf(sql, "%s", table->sql);
 	return sqlite3_str_finish(sql);
 }
 
@@ -98,16 +99,12 @@ get_integer(const struct column *column, const void *record)
 {
 	const void *member = (const char *)record + column->offset;
 
-	switch (column->size) {
-	case sizeof(uint8_t):
+	if (column->size == sizeof(uint8_t))
 		return *(const uint8_t *)member;
-	case sizeof(uint16_t):
+	if (column->size == sizeof(uint16_t))
 		return *(const uint16_t *)member;
-	case sizeof(uint32_t):
-		return *(const uint32_t *)member;
-	default:
-		return *(const int64_t *)member;
-	}
+	return column->size == sizeof(uint32_t) ? *(const uint32_t *)member
+						: *(const int64_t *)member;
 }
 
 static void
@@ -115,19 +112,14 @@ set_integer(const struct column *column, void *record, int64_t value)
 {
 	void *member = (char *)record + column->offset;
 
-	switch (column->size) {
-	case sizeof(uint8_t):
+	if (column->size == sizeof(uint8_t))
 		*(uint8_t *)member = (uint8_t)value;
-		break;
-	case sizeof(uint16_t):
+	else if (column->size == sizeof(uint16_t))
 		*(uint16_t *)member = (uint16_t)value;
-		break;
-	case sizeof(uint32_t):
+	else if (column->size == sizeof(uint32_t))
 		*(uint32_t *)member = (uint32_t)value;
-		break;
-	default:
+	else
 		*(int64_t *)member = value;
-	}
 }
 
 /* What is not bound is NULL. */

@@ -36,10 +36,10 @@ struct column {
 struct table {
 	const char *name, *note;
 	size_t record_size;
-	const struct column *columns; /* the first one identifies a row */
+	const struct column *columns; /* the first one identifies a row; a view has none here */
 	size_t column_count;
 	const char *rules; /* WHEN ... THEN what is expected instead; or NULL */
-	const char *sql;   /* after the columns */
+	const char *sql;   /* after the columns; of a view everything */
 };
 
 /* The rows that a SELECT returns, by ascending keys. */
@@ -54,7 +54,7 @@ struct rows {
 	size_t error_size;
 };
 
-/* The CREATE TABLE, to be released with sqlite3_free(); NULL if there is no memory. */
+/* The CREATE TABLE or VIEW, to be released with sqlite3_free(); NULL if there is no memory. */
 char *table_definition(const struct table *table);
 
 /* Prepare `verb` INTO the table, for table_write(), or SELECT FROM it, for table_read().

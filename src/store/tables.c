@@ -66,10 +66,9 @@ static const struct column setting_columns[] = {
     {"notifications_over", FLAG(notifications.over)},
 };
 const struct table setting_table = {
-    .name = "setting",
-    .note = "what is not in the other tables",
-    .record_size = sizeof(RECORD),
-    COLUMNS(setting_columns),
+    .name = "setting", .note = "what is not in the other tables",
+    .record_size = sizeof(RECORD), COLUMNS(setting_columns),
+    .sql = ")",
     .rules = "WHEN interval_set AND min(interval, interval_over) < 100000 "
 	     "THEN 'interval and interval_over of 100000 at least' ",
 };
@@ -80,11 +79,9 @@ static const struct column link_columns[] = {
     {"name", NAME(name), PRIMARY_KEY},
 };
 const struct table link_table = {
-    .name = "link",
-    .note = "interfaces that were announced as impaired",
-    .record_size = sizeof(RECORD),
-    COLUMNS(link_columns),
-    .sql = " WITHOUT ROWID",
+    .name = "link", .note = "interfaces that were announced as impaired",
+    .record_size = sizeof(RECORD), COLUMNS(link_columns),
+    .sql = ") WITHOUT ROWID",
 };
 #undef RECORD
 
@@ -115,10 +112,9 @@ static const struct column manager_columns[] = {
     {"announced_port", PORT(notified.description.port)},
 };
 const struct table manager_table = {
-    .name = "manager",
-    .note = "what is not known is NULL",
-    .record_size = sizeof(RECORD),
-    COLUMNS(manager_columns),
+    .name = "manager", .note = "what is not known is NULL",
+    .record_size = sizeof(RECORD), COLUMNS(manager_columns),
+    .sql = ")",
     .rules =
 	"WHEN (first_seen IS NULL) + (last_seen IS NULL) + (last_heard IS NULL) + "
 	"(source IS NULL) + (port IS NULL) NOT IN (0, 5) "
@@ -162,10 +158,9 @@ static const struct column event_columns[] = {
     {"reason", TEXT(record.event.reason)},
 };
 const struct table event_table = {
-    .name = "event",
-    .note = "the history: see the view events",
-    .record_size = sizeof(RECORD),
-    COLUMNS(event_columns),
+    .name = "event", .note = "the history: see the view events",
+    .record_size = sizeof(RECORD), COLUMNS(event_columns),
+    .sql = ")",
     .rules =
 	"WHEN type IN ('impaired', 'restored') AND address NOT NULL "
 	"THEN 'no address with this type' "
