@@ -70,8 +70,10 @@ read_setting(struct reader *r)
 		r->state->interval = row->interval;
 		r->state->notifications = row->notifications;
 	}
-	if (r->read == 0)
-		table_fail(&r->rows, "expected a row");
+	if (r->read == 0) {
+		r->rows.key = 1;
+		table_fail(&r->rows, "is missing");
+	}
 	next(r, row); /* a second one fails */
 	free(row);
 }

@@ -242,15 +242,15 @@ refuse(struct rows *rows, int i)
 /* These return false if the value is not what is expected. */
 
 static bool
-read_integer(const struct column *column, int64_t value, void *record)
+read_integer(const struct column *column, int64_t value, int64_t from, void *record)
 {
 	const bool good =
 	    column->kind == COLUMN_MANAGER
 		? value == (uint32_t)value && wire_valid_address((uint32_t)value, true)
-		: value >= column->min && value <= column->max;
+		: value >= column->min + from && value <= column->max + from;
 
 	if (good)
-		set_integer(column, record, value);
+		set_integer(column, record, value - from);
 	return good;
 }
 
@@ -292,9 +292,8 @@ read_column(struct rows *rows, int i, void *record)
 	if (type != (is_text(column) ? SQLITE_TEXT : SQLITE_INTEGER))
 		return false;
 	if (type == SQLITE_INTEGER)
-		return read_integer(
-		    column, sqlite3_column_int64(rows->stmt, i) - origin(column, rows->runtime_us),
-		    record);
+		return read_integer(column, sqlite3_column_int64(rows->stmt, i),
+				    origin(column, rows->runtime_us), record);
 	text = (const char *)sqlite3_column_text(rows->stmt, i);
 	if (text == NULL)
 		rows->code = SQLITE_NOMEM;

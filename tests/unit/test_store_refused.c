@@ -63,7 +63,7 @@ static const struct {
     {"INSERT INTO setting SELECT 2, clean, quiet, last_id, runtime, saved, interval_set, "
      "interval, interval_over, notifications_set, notifications, notifications_over FROM setting",
      "row 2: number 2: expected an integer from 1 to 1"},
-    {"DELETE FROM setting", "table setting, row NULL: expected a row"},
+    {"DELETE FROM setting", "table setting, row 1: is missing"},
     {"UPDATE setting SET last_id = 2", "table event, row 3: id 3: expected 2 at most, the last_id"},
 
     {"INSERT INTO link VALUES ('a/b')", "table link, row a/b: name a/b: expected"},
@@ -108,6 +108,7 @@ static const struct {
      "expected all of first_seen, last_seen, last_heard, source and port"},
     {"UPDATE manager SET last_seen = -5", "last_seen -5"},
     {"UPDATE manager SET last_heard = 1", "last_heard 1: expected NULL or an integer from"},
+    {"UPDATE manager SET last_heard = -9223372036854775808", "last_heard -9223372036854775808"},
     {"UPDATE manager SET last_heard = NULL", "expected all of first_seen, last_seen, last_heard"},
     {"UPDATE manager SET last_heard = -3155760000000001", "last_heard -315"},
     {"UPDATE manager SET last_seen = NULL, last_heard = NULL, first_seen = NULL, source = NULL, "
