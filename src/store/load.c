@@ -50,7 +50,7 @@ open_table(struct reader *r, const struct table *table, size_t max, size_t room)
 static bool
 next(struct reader *r, void *record)
 {
-	if (!table_read(&r->rows, record))
+	if (record == NULL || !table_read(&r->rows, record))
 		return false;
 	if (r->read++ == r->max)
 		table_fail(&r->rows, "expected %zu rows at most", r->max);
@@ -120,8 +120,10 @@ read_events(struct reader *r)
 	uint32_t first = 0, last = 0;
 	size_t queued = 0;
 	struct event_row row;
+	struct event_record *kept =
+	    open_table(r, &event_table, load->history, load->events + load->queued);
 
-	state->events = open_table(r, &event_table, load->history, load->events + load->queued);
+	state->events = kept;
 	while (next(r, &row)) {
 		const uint32_t id = row.record.event.id;
 
@@ -138,7 +140,7 @@ read_events(struct reader *r)
 		if (queued > load->queued)
 			table_fail(&r->rows, "expected %zu queued events at most", load->queued);
 		else if (row.record.queued || r->count - r->read < load->events)
-			state->events[state->event_count++] = row.record;
+			kept[state->event_count++] = row.record;
 	}
 	if (last > state->last_id)
 		table_fail(&r->rows, "id %" PRIu32 ": expected %" PRIu32 " at most, the last_id",

@@ -2,8 +2,8 @@
 #include "store/save.h"
 
 #include "store/database.h"
-#include "store/tables.h"
 #include "store/schema.h"
+#include "store/tables.h"
 
 /* After an error nothing else is done. */
 struct writer {
