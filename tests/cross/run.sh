@@ -10,9 +10,9 @@
 # missing.
 set -eu
 
-tests='access answers candidates command config config_lines discover duration events fleet
-	ifpatterns inventory monitor notified oidindex parse quota random state state_rows text wire'
-fuzz_targets='command config state wire'
+tests='access answers candidates change command config config_lines discover downlist duration events
+	fleet ifpatterns inventory monitor notified oidindex parse quota random since text wire'
+fuzz_targets='command config wire'
 
 # Relative paths from here on, because the path of the top may contain a space.
 cd "$(dirname "$0")/../.."
@@ -63,7 +63,7 @@ compile()
 	shift
 	# libbsd's headers come before the i386 flags' folder, which they wrap.
 	# shellcheck disable=SC2086
-	$cc $bsd $flags -std=gnu11 -D_GNU_SOURCE -DCONF_STATE_FILE='"/var/lib/ldm-agentx/state"' \
+	$cc $bsd $flags -std=gnu11 -D_GNU_SOURCE -DCONF_STATE_FILE='"/var/lib/ldm-agentx/state.db"' \
 		-O2 -Wall -Wextra -Werror -I"$top/src" -I"$here" -o "$output" "$@"
 }
 
@@ -74,10 +74,11 @@ run()
 }
 
 mkdir "$tmp/pure"
-for source in src/base/duration.c src/base/parse.c src/base/random.c src/base/text.c \
-	src/core/*.c src/conf/*.c src/net/ifpatterns.c src/snmp/oidindex.c \
-	src/store/state.c src/store/state_*.c src/responder/answers.c \
-	src/responder/command.c src/responder/fleet.c src/responder/quota.c "$here/strlcpy.c"; do
+for source in src/base/duration.c src/base/parse.c src/base/random.c src/base/since.c \
+	src/base/text.c src/core/*.c src/conf/*.c src/net/ifpatterns.c src/snmp/oidindex.c \
+	src/responder/answers.c src/responder/command.c src/responder/fleet.c \
+	src/responder/quota.c tests/replay/kept.c tests/replay/restart.c tests/replay/sim.c \
+	"$here/strlcpy.c"; do
 	compile "$tmp/pure/$(basename "$source" .c).o" -c "$source"
 done
 ar cr "$tmp/pure.a" "$tmp"/pure/*.o
@@ -91,19 +92,17 @@ done
 
 echo "== replays ($arch)"
 replay=$top/tests/replay
-compile "$tmp/replay" "$replay/replay.c" "$replay/check.c" "$replay/restart.c" "$replay/sim.c" \
-	"$tmp/pure.a" || status=1
+compile "$tmp/replay" "$replay/replay.c" "$replay/check.c" "$tmp/pure.a" || status=1
 for script in "$replay"/*.txt; do
 	run "$tmp/replay" "$script" || status=1
 done
 
 echo "== model ($arch)"
-compile "$tmp/model" "$replay/model.c" "$replay/receiver.c" "$replay/restart.c" "$replay/sim.c" \
-	"$tmp/pure.a" && run "$tmp/model" 100 || status=1
+compile "$tmp/model" "$replay/model.c" "$replay/life.c" "$replay/receiver.c" "$tmp/pure.a" &&
+	run "$tmp/model" 100 || status=1
 
 echo "== ports ($arch)"
-compile "$tmp/ports" "$replay/ports.c" "$replay/restart.c" "$replay/sim.c" \
-	"$tmp/pure.a" && run "$tmp/ports" || status=1
+compile "$tmp/ports" "$replay/ports.c" "$tmp/pure.a" && run "$tmp/ports" || status=1
 
 for target in $fuzz_targets; do
 	echo "== corpus of $target ($arch)"
