@@ -73,12 +73,12 @@ new_place(const char *path)
 	place->lock_fd = -1;
 	place->path = strdup(path);
 	place->directory = strndup(path, directory_len > 0 ? directory_len : 1);
-	if (place->path != NULL)
-		place->lock_path = with_suffix(place, ".lock");
-	if (place->directory != NULL && place->lock_path != NULL)
-		return place;
-	place_close(place);
-	return NULL;
+	place->lock_path = place->path != NULL ? with_suffix(place, ".lock") : NULL;
+	if (place->directory == NULL || place->lock_path == NULL) {
+		place_close(place);
+		return NULL;
+	}
+	return place;
 }
 
 enum place_status
