@@ -184,7 +184,7 @@ bind_value(sqlite3_stmt *stmt, int column, struct input *in)
 {
 	const uint8_t kind = take(in), len = take(in);
 	const size_t left = len < in->left ? len : in->left;
-	int64_t number = (int8_t)len;
+	int64_t number = len < 128 ? len : (int64_t)len - 256;
 	double real;
 
 	switch (kind % 5) {
@@ -192,7 +192,7 @@ bind_value(sqlite3_stmt *stmt, int column, struct input *in)
 		sqlite3_bind_null(stmt, column);
 		return;
 	case 1: /* of as many octets as kind says */
-		for (uint8_t i = 0; i < kind / 5 % 8; i++)
+		for (int i = 0; i < kind / 5 % 8; i++)
 			number = (int64_t)((uint64_t)number << 8 | take(in));
 		sqlite3_bind_int64(stmt, column, number);
 		return;
@@ -203,7 +203,7 @@ bind_value(sqlite3_stmt *stmt, int column, struct input *in)
 		sqlite3_bind_blob(stmt, column, in->p, (int)left, SQLITE_TRANSIENT);
 		break;
 	default:
-		for (uint8_t i = 0; i < 8; i++)
+		for (int i = 0; i < 8; i++)
 			number = (int64_t)((uint64_t)number << 8 | take(in));
 		memcpy(&real, &number, sizeof(real));
 		sqlite3_bind_double(stmt, column, real);
@@ -257,12 +257,18 @@ write_rows(struct input *in)
 	FUZZ_EXPECT(sqlite3_close(db) == SQLITE_OK);
 }
 
+static bool
+same_setting(const struct setting_record *a, const struct setting_record *b)
+{
+	return a->set == b->set && a->value == b->value && a->over == b->over;
+}
+
 static void
 expect_same(const struct state *a, const struct state *b)
 {
 	FUZZ_EXPECT(a->clean == b->clean && a->quiet == b->quiet && a->last_id == b->last_id);
-	FUZZ_EXPECT(memcmp(&a->interval, &b->interval, sizeof(a->interval)) == 0);
-	FUZZ_EXPECT(memcmp(&a->notifications, &b->notifications, sizeof(a->notifications)) == 0);
+	FUZZ_EXPECT(same_setting(&a->interval, &b->interval));
+	FUZZ_EXPECT(same_setting(&a->notifications, &b->notifications));
 	FUZZ_EXPECT(a->link_count == b->link_count && a->manager_count == b->manager_count &&
 		    a->event_count == b->event_count);
 	for (size_t i = 0; i < a->link_count; i++)

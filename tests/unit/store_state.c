@@ -65,6 +65,16 @@ make_event(struct event_record *record, uint32_t id)
 	};
 }
 
+static void *
+zeroed(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	if (memory == NULL)
+		abort();
+	return memory;
+}
+
 struct changes
 make_changes(size_t managers, size_t events, uint32_t first_id)
 {
@@ -72,10 +82,9 @@ make_changes(size_t managers, size_t events, uint32_t first_id)
 	struct state *state = &changes.state;
 	uint32_t id = first_id;
 
-	state->managers = calloc(managers + 1, sizeof(*state->managers));
-	state->events = calloc(events + 1, sizeof(*state->events));
-	state->links = calloc(LINKS_MAX, sizeof(*state->links));
-	assert_true(state->managers != NULL && state->events != NULL && state->links != NULL);
+	state->managers = zeroed(managers + 1, sizeof(*state->managers));
+	state->events = zeroed(events + 1, sizeof(*state->events));
+	state->links = zeroed(LINKS_MAX, sizeof(*state->links));
 	state->manager_count = managers;
 	state->event_count = events;
 	for (size_t i = 0; i < managers; i++)

@@ -77,8 +77,11 @@ names(void)
 static void
 repeat(char *buf, const char *what, size_t times)
 {
-	for (buf[0] = '\0'; times > 0; times--)
-		strcat(buf, what);
+	const size_t octets = strlen(what);
+
+	for (; times > 0; times--, buf += octets)
+		memcpy(buf, what, octets);
+	*buf = '\0';
 }
 
 static void
@@ -167,7 +170,7 @@ exact_fit(void **state)
 	assert_string_equal(names(), expected);
 
 	/* One octet more. */
-	strcat(long_name, "n");
+	strlcat(long_name, "n", sizeof(long_name));
 	hear(ADDR(1), long_name, 5);
 	judge(6);
 	sprintf(expected, "%s and 2 more", long_name);
@@ -196,7 +199,7 @@ first_name_does_not_fit(void **state)
 		hear(ADDR(2), "second", (int64_t)i + 1);
 		judge((int64_t)i + 2);
 		repeat(expected, letters[i], (255 - strlen(rest)) / octets);
-		strcat(expected, rest);
+		strlcat(expected, rest, sizeof(expected));
 		assert_string_equal(names(), expected);
 	}
 }
@@ -215,8 +218,8 @@ names_that_are_not_ascii(void **state)
 
 		repeat(name, "x", shift);
 		for (size_t i = 0; i < 27; i++)
-			strcat(name, U_UMLAUT EURO CLEF);
-		strcat(name, "tail");
+			strlcat(name, U_UMLAUT EURO CLEF, sizeof(name));
+		strlcat(name, "tail", sizeof(name));
 		hear(ADDR(1), name, (int64_t)shift + 3);
 		judge((int64_t)shift + 4);
 		end = strstr(names(), "... and 1 more");

@@ -570,7 +570,7 @@ no_history(void **state)
 	remove_file("");
 	change("make");
 	change(ADD_EVENTS("1", "1001"));
-	assert_int_equal(truncate(path, 10 * 4096), 0);
+	assert_int_equal(truncate(path, 40960), 0);
 	assert_fails((struct seen){0}, "is damaged");
 }
 

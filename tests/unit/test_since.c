@@ -29,7 +29,7 @@ durations(void **state)
 {
 	(void)state;
 	assert_int_equal(parsed("UTC", "2h"), NOW - 2 * H);
-	assert_int_equal(parsed("UTC", "7d"), NOW - 7 * 24 * H);
+	assert_int_equal(parsed("UTC", "7d"), NOW - 168 * H);
 	assert_int_equal(parsed("UTC", "1.5h"), NOW - 3 * H / 2);
 	assert_int_equal(parsed("UTC", "90"), NOW - 90000);
 	assert_int_equal(parsed("UTC", "0"), NOW);
