@@ -140,7 +140,7 @@ for place in /etc /var /usr/local /root; do
 		$place
 done
 rm -rf /var/agentx /var/lib/snmp/* /etc/snmp/*.d/* /etc/snmp/snmpd.local.conf /etc/default/snmpd
-rm -rf /etc/snmp/ldm-agentx* /usr/local/share/snmp /usr/local/var
+rm -rf /etc/snmp/ldm-agentx* /usr/local/share/snmp /usr/local/var /root/state.db
 cp $1/snmpd.conf /etc/snmp/snmpd.conf
 chown root:Debian-snmp /etc/snmp/snmpd.conf
 chmod 0640 /etc/snmp/snmpd.conf
