@@ -58,6 +58,11 @@ def test_output_that_cannot_be_written(lab, name, option, status, output):
     ("ldm-agentx", ["stray"], "stray"),
     ("ldm-agentx", ["-C", "-t", "-i", "!"], "option -i: interface '!': expected names"),
     ("ldm-agentx", ["-C", "-t", "-x", "a,b"], "option -x: agentXSocket 'a,b': expected one"),
+    ("ldm-agentx", ["-H", "-t"], "options -H and -t: expected one of them"),
+    ("ldm-agentx", ["-C", "-j"], "option -j: expected together with -H"),
+    ("ldm-agentx", ["-C", "-H", "2x"], "option -H: '2x': expected a duration"),
+    ("ldm-agentx", ["-C", "-H", "2h", "stray"], "stray"),
+    ("ldm-agentx", ["-C", "2h"], "2h"),
     ("ldm-agentx", ["-f", "-C", "-u", "nosuchuser"], "nosuchuser"),
     ("ldm-agentx", ["-f", "-C", "-g", "nosuchgroup"], "nosuchgroup"),
     ("ldm-agentx", ["-f", "-C", "-c", "/nonexistent/file.conf"], "/nonexistent/file.conf"),
@@ -80,7 +85,7 @@ def test_bad_command_line(lab, name, args, named):
     result = lab.host("a").run([program(name), *args])
     assert result.returncode not in (0, None) and result.returncode > 0
     assert named in result.stderr, result.stderr
-    if name == "ldm-scan" or named.startswith("option -"):
+    if name == "ldm-scan" or named.startswith("option"):
         assert result.returncode == 2
 
 

@@ -163,8 +163,9 @@ AGENTX = {
     "$ echo 'stateFile none' >try.conf": by_hand,
     # While the daemon runs.
     "# DB=/var/lib/ldm-agentx/state.db": run,
+    "# ldm-agentx -H 2h": run,
     "# sqlite3 /var/lib/ldm-agentx/state.db \"VACUUM INTO '/root/state.db'\"": run,
-    "# rm -f /var/lib/ldm-agentx/state.db*": not_run("test_state.py discards a state"),
+    "# rm -f /var/lib/ldm-agentx/state.db*": not_run("test_state.py runs it"),
     "# firewall-cmd --permanent --zone=public --add-port=64535/udp":
         not_run("needs a system bus and firewalld; what it sets is what the others set"),
     **dict.fromkeys(["# nft insert rule inet filter input iifname eth0 udp dport 64535 accept",
@@ -199,16 +200,16 @@ def configuration(machine, block):
 
 def mistakes(machine, block):
     """The lines with errors, at these places; each message is on one line."""
-    told = " ".join(block.lines)
+    shown = " ".join(block.lines)
     path = machine.path("/etc/snmp/ldm-agentx.conf")
     lines = [""] * 20
-    for number, token, value in re.findall(r":(\d+): (\w+) '(.*?)'", told):
+    for number, token, value in re.findall(r":(\d+): (\w+) '(.*?)'", shown):
         lines[int(number) - 1] = f"{token} {value}"
     path.write_text("\n".join(lines))
     result = machine.host.run(machine.argv("#", "/usr/local/sbin/ldm-agentx -t"))
     assert result.returncode == 1
     said = [line.removeprefix("ldm-agentx: error: ") for line in result.stderr.splitlines()]
-    assert " ".join(said) == told
+    assert " ".join(said) == shown
 
 
 def in_context(machine, block):
