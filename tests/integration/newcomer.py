@@ -101,6 +101,13 @@ def blocks(name):
     return readme_blocks(text) if name == "README" else manual_blocks(text)
 
 
+def recipes(start):
+    """The commands in ldm-agentx(8) that start like this, block by block."""
+    found = [[command for _, command, _ in block.commands() if command.startswith(start)]
+             for block in blocks("src/ldm-agentx.8") if block.title[:2] in ("# ", "$ ")]
+    return [commands for commands in found if commands]
+
+
 def shape(lines):
     """Lines of output without the parts that differ between runs."""
     return [re.sub(r"\d+\.\d ?ms", "N ms", " ".join(line.split())) for line in lines if line.strip()]

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 from lab import GROUP, addresses, program, wait_for
-from newcomer import blocks
+from newcomer import recipes
 
 MODES = {"source": "198.18.1.1", "fixed": "198.18.2.1", "multicast": "198.18.3.1"}
 
@@ -37,13 +37,6 @@ iptables -A INPUT -i lo -j ACCEPT
 iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
 iptables -A OUTPUT -o lo -j ACCEPT
 """}
-
-
-def recipes(start):
-    """The commands that start like this, block by block."""
-    found = [[command for _, command, _ in block.commands() if command.startswith(start)]
-             for block in blocks("src/ldm-agentx.8") if block.title[:2] in ("# ", "$ ")]
-    return [commands for commands in found if commands]
 
 
 def type_in(host, commands):

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a restart preserves, as an operator sees it; for faults see test_fault_*.
+"""What the state file preserves over a restart, and when it is written.
 
-"What SET changed survives restarts until the file's value for that token
-changes." "One daemon per state file." "Written ... on events, at exit and every
-10 minutes, not because somebody was heard; owner-only."
+For faults see test_fault_state_*.py.
 """
 
 import signal
 import stat
+import subprocess
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ber import GAUGE32, INTEGER
 from faultlab import text_time
 from lab import UP, addresses, mib, wait_for
 from lab_mib import configuration, wait_rounds, writable_station
+from newcomer import recipes
 
 TRUE, FALSE = 1, 2
 CREATE_AND_GO = 4
@@ -63,12 +63,12 @@ def instance(name, index="0"):
     return ber.parse_oid(mib().oid(name)) + ber.parse_oid(index)
 
 
-def told(station):
+def notifications(station):
     return len(station.trapd.notifications())
 
 
 def test_settings_by_snmp(lab):
-    """They survive restarts until the value in the file changes."""
+    """Values set by SNMP survive restarts until the value in the file changes."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -89,15 +89,15 @@ def test_settings_by_snmp(lab):
     wait_for(lambda: database.setting(keeper.path, "interval") == 700000, 10, "it to be saved")
     keeper.restart(signo=signal.SIGKILL)
     assert in_force() == (700, FALSE, TRUE, TRUE)
-    # One value in the file has changed: it is no longer overridden, now or later.
+    # The value in the file has changed: it is not overridden any more, now or later.
     keeper.restart("notifications no")
     assert in_force() == (700, FALSE, TRUE, TRUE)
     keeper.restart()
     assert in_force() == (700, TRUE, TRUE, TRUE)
 
 
-def test_file_says_something_else(lab):
-    """A new interval in the file is in force, whatever value was set by SNMP."""
+def test_file_has_another_value(lab):
+    """A new interval in the file takes effect, whatever value was set by SNMP."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -112,7 +112,7 @@ def test_file_says_something_else(lab):
 
 
 def test_log_and_ids_go_on(lab):
-    """ldmEventTable is as it was, and no number is used twice."""
+    """ldmEventTable is unchanged after a restart, and no number is used twice."""
     station, responder = scene(lab)
     keeper = Keeper(station)
     began = int(time.time())
@@ -120,7 +120,7 @@ def test_log_and_ids_go_on(lab):
     wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
     before = {name: station.column(name) for name in mib().columns("ldmEventEntry")}
     ids = sorted(before["ldmEventId"].values())
-    # The first one is the time of day.
+    # The first one is the number of seconds since 1970.
     assert began < ids[0] <= time.time() + 1 and ids == list(range(ids[0], ids[0] + 3))
     keeper.wait_delivered(3)
     for signo in (signal.SIGKILL, signal.SIGTERM, signal.SIGTERM):
@@ -130,7 +130,7 @@ def test_log_and_ids_go_on(lab):
     responder.command("off", "198.18.0.2")
     wait_for(lambda: station.trapd.disappeared("198.18.0.2"), 20, "a Disappeared")
     (gone,) = station.trapd.disappeared()
-    # Once it had ended well, no number was skipped, but it has been killed before that.
+    # No number is skipped after a clean exit, but the daemon was killed before that.
     last = gone.objects["ldmEventId"]
     assert ids[-1] < last <= time.time() + 1
     keeper.wait_delivered(4)
@@ -138,11 +138,11 @@ def test_log_and_ids_go_on(lab):
     responder.command("off", "198.18.0.3")
     wait_for(lambda: station.trapd.disappeared("198.18.0.3"), 20, "another Disappeared")
     assert station.trapd.disappeared("198.18.0.3")[0].objects["ldmEventId"] == last + 1
-    assert told(station) == 5
+    assert notifications(station) == 5
 
 
-def test_not_written_because_somebody_was_heard(lab):
-    """Rounds without events write nothing; only its owner has access."""
+def test_rounds_write_nothing(lab):
+    """Rounds without events write nothing; only the owner has access to the files."""
     station, responder = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -167,7 +167,7 @@ def test_not_written_because_somebody_was_heard(lab):
 
 
 def test_saved_at_the_end(lab):
-    """Times of answers are saved when the daemon ends, and only one file is left."""
+    """The times last heard are saved on exit, and only the database and the lock file stay."""
     station, _ = scene(lab)
     keeper = Keeper(station)
     keeper.start()
@@ -198,12 +198,12 @@ def test_announce_first(lab):
     station.wait_all_up(addresses("198.18.0.1", 2))
     responder.command("on", "198.18.0.3")
     wait_for(lambda: station.trapd.appeared("198.18.0.3"), 20, "the third")
-    # With a state it is like any other start.
+    # With a saved state, it has no effect.
     keeper.daemon.end()
     responder.command("off", "198.18.0.1")
     daemon = keeper.start("announceFirst no")
-    wait_for(lambda: station.trapd.disappeared("198.18.0.1"), 20, "what happened meanwhile")
-    assert told(station) == 2
+    wait_for(lambda: station.trapd.disappeared("198.18.0.1"), 20, "the one that vanished meanwhile")
+    assert notifications(station) == 2
     assert not daemon.lines("the first round found")
 
 
@@ -214,7 +214,7 @@ def test_first_round_interrupted(lab, signo):
     keeper = Keeper(station)
     daemon = station.daemon(config=["announceFirst no", f"stateFile {keeper.path}"],
                             interval="1d", window="60s")
-    # Confirmed by the repeated request, half a window later than the first.
+    # The repeated request, half a window after the first, would confirm them.
     wait_for(lambda: station.value("ldmManagersUnconfirmed") == 3, 10, "the first answers")
     wait_for(lambda: database.setting(keeper.path, "quiet") == 1, 10, "it to be saved")
     daemon.end(signo)
@@ -225,7 +225,7 @@ def test_first_round_interrupted(lab, signo):
              "the end of it to be saved")
     keeper.restart("announceFirst no", signo=signal.SIGKILL)
     station.wait_all_up(addresses("198.18.0.1", 3))
-    assert told(station) == 0
+    assert notifications(station) == 0
 
 
 def test_first_round_without_interface(lab):
@@ -239,6 +239,26 @@ def test_first_round_without_interface(lab):
     daemon.wait_output("the first round found 3 managers")
     station.wait_all_up(addresses("198.18.0.1", 3))
     assert station.trapd.appeared() == []
+
+
+def test_discarded(lab):
+    """Without the files that the manual says to remove, a start is a first one."""
+    station, _ = scene(lab)
+    keeper = Keeper(station)
+    keeper.start()
+    wait_for(lambda: len(station.trapd.appeared()) == 3, 20, "three Appeared")
+    keeper.wait_delivered(3)
+    keeper.daemon.kill()
+    assert len(list(keeper.path.parent.iterdir())) == 4
+    (command,), = recipes("rm ")
+    command = command.replace("/var/lib/ldm-agentx", str(keeper.path.parent))
+    assert str(keeper.path) in command
+    subprocess.run(["sh", "-ec", command], check=True)
+    assert not list(keeper.path.parent.iterdir())
+    daemon = keeper.start()
+    wait_for(lambda: len(station.trapd.appeared()) == 6, 20, "all of them again")
+    keeper.wait_delivered(3)
+    assert daemon.lines("state.db does not exist yet, starting without a state")
 
 
 def test_without_state(lab):
