@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The wall clock is stepped.
 
-"Wall clock stepped by -2 h and +10 years while running (libfaketime): cadence,
-ageing and retention unchanged." And passes quickly: "written ... every 10 minutes".
+It is set back by two hours, or ahead by ten years, while the daemon runs (libfaketime):
+rounds, status and retention are not affected.  A clock that runs fast shows that the times
+last heard are saved every ten minutes.
 """
 
 import time

@@ -27,11 +27,11 @@ def test_vanished_while_it_was_down(make_rig, end):
     rig.switch(gone[:5], False)
     rig.switch(gone[5:8], True)
     rig.switch(comers, True)
-    told = rig.book.delivered()
+    before = rig.book.delivered()
 
     rounds = len(rig.cadence.starts())
     rig.start_daemon()
-    wait_for(lambda: (rig.book.delivered() - told)[(gone[0], DOWN)], 20, "the Disappeared")
+    wait_for(lambda: (rig.book.delivered() - before)[(gone[0], DOWN)], 20, "the Disappeared")
     assert len(rig.cadence.starts()) - rounds == rig.misses
     rig.book.settle()
     rig.be_seen()

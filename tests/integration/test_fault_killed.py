@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The daemon is killed time and again.
+"""The daemon is killed again and again.
 
-"300 kill -9 of the daemon at random moments, among them during state writes,
-while managers toggle: every start loads the old or the new state whole, every
-change is announced at least once, repeated notifications carry the same
-ldmEventId and ldmEventTime, a restart without a change announces nothing."
+It is killed by SIGKILL at random moments, some of them within a transaction, while
+managers come and go.  Every start loads the state from before or after the transaction,
+every change is announced at least once, a repeated notification has the same ldmEventId
+and ldmEventTime, and a restart without a change announces nothing.
 """
 
 import bisect

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The state file is damaged.
 
-"State file cut at every length, filled with garbage, zeros, a million rows, a
-newer version: the daemon starts, says so, keeps the bad file."
+It is truncated at any length, overwritten with random octets or zeros, has a million
+rows, or is of a newer version: the daemon logs this, keeps the file under another name,
+and starts without it.
 """
 
 import pytest

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The place of the state file becomes unusable.
+"""The state file cannot be written, or must not be used.
 
-"State directory full, out of inodes, read-only, removed while running, path is
-a symlink, a directory, a FIFO, someone else's file: discovery and SNMP go on or
-the start is refused with a clear message; saved again once possible."
+Its disk is full, out of inodes or read-only, its directory is removed while the daemon
+runs: discovery and SNMP continue, and the state is saved again once this is possible.
+Its path is a symbolic link, a directory, a FIFO or the file of another user: the daemon
+does not start, and logs why.
 """
 
 import ctypes
@@ -213,7 +214,7 @@ def test_killed_while_it_cannot_save(make_rig):
     rig.be_seen()
     assert rig.book.last() == rig.reality()
     assert not rig.book.read().faults
-    assert rig.book.surplus(), "nothing was told again: it could save"
+    assert rig.book.surplus(), "nothing was announced again: it could save"
 
 
 def given_twice(rig):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Other programs use the state file, or its disk hangs.
 
-"No lock of a reader disturbs the daemon." "Disk hangs 10 s: everything else goes
-on, one line when it begins, one when it is over." "SIGTERM ends it at once."
+Readers do not delay the daemon.  While the disk hangs, everything else continues, and a
+line is logged when that begins and when it is over; SIGTERM still ends the daemon at once.
 """
 
 import signal
@@ -83,8 +83,8 @@ def test_hangs(make_rig):
         assert not rig.book.delivered()[(rig.managers[0], DOWN)]
         rig.daemon.wait_output("takes longer than 5 s")
         rig.book.settle()
-        told = time.monotonic()
-        assert told - hung > 10 and not rig.daemon.lines("no longer hangs")
+        logged = time.monotonic()
+        assert logged - hung > 10 and not rig.daemon.lines("no longer hangs")
         rig.daemon.wait_output("no longer hangs", 20)
     assert rig.cadence.longest_gap(hung) < 2
     assert len(rig.daemon.lines("takes longer|no longer")) == 2 and not rig.daemon.lines("not saved")

@@ -117,14 +117,14 @@ def test_queue_overflows(make_rig, figures):
 
     def as_it_is():
         # Managers that are back before they were reported have not gone.
-        told = {**dict.fromkeys(rig.managers, UP), **rig.book.last()}
-        return told == rig.reality()
+        announced = {**dict.fromkeys(rig.managers, UP), **rig.book.last()}
+        return announced == rig.reality()
     try:
         wait_for(as_it_is, 60 + 2 * COUNT / DEFAULT_RATE, "the NMS to know")
     finally:
-        told = rig.book.last()
-        figures.put(told_wrong=sum(told.get(address, UP) != status
-                                   for address, status in rig.reality().items()),
+        announced = rig.book.last()
+        figures.put(wrongly_announced=sum(announced.get(address, UP) != status
+                                          for address, status in rig.reality().items()),
                     dropped=counts(rig)["Dropped"])
     assert counts(rig)["Dropped"] >= COUNT - QUEUE_LIMIT - len(rig.managers[::3])
     wait_for(lambda: counts(rig)["Queued"] == 0, 10, "the queue to be empty")

@@ -96,8 +96,8 @@ def test_nothing_gets_out_raw(lab):
     shown = PRINTABLE.decode().replace("\\", r"\x5c")
     assert shown in daemon.output()
     assert shown.replace(" ", r"\x20") in table.output()
-    told = [json.loads(line) for line in lines.lines("^{")]
-    assert {(o["address"], o["hostname"], o["version"]) for o in told} \
+    printed = [json.loads(line) for line in lines.lines("^{")]
+    assert {(o["address"], o["hostname"], o["version"]) for o in printed} \
         == {(MANAGER, PRINTABLE.decode(), VERSION.decode())}
     for view in ("managers", "events"):
         assert not [cell for row in database.rows(state, f"SELECT * FROM {view}") for cell in row

@@ -2,9 +2,9 @@
 /* unsynced.h - which octets of the files in a directory are on disk, and which are only in
  * the kernel's memory so far: what a power cut may leave of them.
  *
- * Told of each operation when it has succeeded.  Nothing is on disk before it is synced:
- * the octets and the length of a file with the file, its name with the directory.  One
- * directory at a time, and one thread.
+ * The caller notes each operation that has succeeded.  Nothing is on disk before it is
+ * synced: the octets and the length of a file with the file, its name with the directory.
+ * One directory at a time, and one thread.
  */
 #ifndef UNSYNCED_H
 #define UNSYNCED_H
@@ -20,8 +20,8 @@ void unsynced_begin(const char *directory);
 void unsynced_end(void);
 
 /* The file that has this path now; NULL if that is not in the directory, or is not a file
- * that outlives a power cut (the shared memory of a database).  A file that nobody has told
- * of was made by others, and is not on disk. */
+ * that outlives a power cut (the shared memory of a database).  A file of
+ * which no operation was noted was made by others, and is not on disk. */
 struct unsynced_file *unsynced_find(const char *path);
 
 /* For each of these the file may be NULL. */
