@@ -58,15 +58,22 @@ class Archive:
     def fill(self):
         """Replace the events by HISTORY older ones."""
         with database.connect(self.path) as db:
-            db.execute("BEGIN")
-            db.execute("DELETE FROM event")
-            db.executemany(
-                "INSERT INTO event VALUES (?1, ?1, 0, iif(?1 % 2, 'appeared', 'disappeared'), "
-                "1700000000000 + 1000 * ?1, 3323068417 + ?1 / 2 % 5000, iif(?1 % 2, 'up', 'down'), "
-                "'host-' || ?1 / 2 % 5000, '1.2', 6482, 'host-' || ?1 / 2 % 5000, '1.2', 6482, "
-                "3323068417, NULL, 2, 'no answer in 3 rounds in a row')",
-                ((number,) for number in range(1, HISTORY + 1)))
-            db.execute("COMMIT")
+            db.executescript(f"""
+                BEGIN;
+                CREATE TEMP TABLE many AS
+                    WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL
+                                            SELECT i + 1 FROM n WHERE i < {HISTORY})
+                    SELECT event.* FROM event, n WHERE number = 1;
+                UPDATE many SET
+                    number = rowid, id = rowid, time = 1700000000000 + 1000 * rowid,
+                    type = iif(rowid % 2, 'appeared', 'disappeared'),
+                    status = iif(rowid % 2, 'up', 'down'),
+                    address = 3323068417 + rowid / 2 % 5000,
+                    hostname = 'host-' || rowid / 2 % 5000;
+                DELETE FROM event;
+                INSERT INTO event SELECT * FROM many;
+                COMMIT;
+                """)
 
 
 @pytest.fixture

@@ -134,9 +134,11 @@ static const struct {
     {"UPDATE manager SET announced_version = x'37'", "announced_version a blob"},
     {"UPDATE manager SET announced = 'up' WHERE address = 3221225986",
      "row 192.0.2.2: expected last_seen, as it is announced as up"},
-    {"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
-     "INSERT INTO manager (address, missed, transitions, expected, conflict) "
-     "SELECT 3221226000 + i, 0, 0, 0, 0 FROM n",
+    {"CREATE TEMP TABLE many AS "
+     "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+     "SELECT manager.* FROM manager, n WHERE address = 3221225986; "
+     "UPDATE many SET address = 3221226000 + rowid; "
+     "INSERT INTO manager SELECT * FROM many",
      "expected 1000 rows at most"},
 
     {"UPDATE event SET id = 4294967296 WHERE id = 1",
