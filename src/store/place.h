@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* place.h - the files of a database that is used by one process, apart from what is in
- * them.
+/* place.h - the files of a database that one process uses, but not their contents.
  *
  * Beside PATH there are PATH.lock, which is locked as long as the process lives, PATH-wal,
- * PATH-shm and PATH-journal, which belong to the database, and PATH.bad (PATH.bad.2, ...)
- * where a damaged one was put, with its PATH.bad-wal.  All are for their owner only.
+ * PATH-shm and PATH-journal, which belong to the database, and PATH.bad (PATH.bad.2, ...),
+ * a damaged one that was renamed, with its PATH.bad-wal.  Only their owner has access.
  *
- * No file of the database is opened here, except for a new one before it has a content:
+ * No file of the database is opened here, except for a new one before it has any contents:
  * closing it would release the locks that SQLite holds on it for this process.
  *
- * Not thread-safe: one thread at a time.  Whoever calls logs.
+ * Not thread-safe: one thread at a time.  Errors are logged by the caller.
  */
 #ifndef PLACE_H
 #define PLACE_H
@@ -21,61 +20,63 @@
 
 struct place;
 
-#define PLACE_ASIDE_MAX 99 /* limit of damaged files that are kept */
+#define PLACE_ASIDE_MAX 99 /* damaged files that are kept */
 
-/* Lock `path`, which is absolute and copied; its directory is made (mode 0700) if only
- * that is missing.  To be called by the user who will write, so after privileges
- * are dropped, and by the process that stays: a lock is shared with all children.
+/* Lock `path`, which is absolute and copied; its directory is created (mode 0700) if only
+ * that is missing.  Call it after privileges are dropped, and after fork(2): children share
+ * the lock.
  *
  * PLACE_REFUSED, with *error naming path and what would be right: another process has the
  * lock (or this one, with another struct place); one of the files above, except for
- * PATH.bad, is there and is no regular file (a symbolic link is none) or is not owned by
- * this user; others than its owner and root may replace files in the directory (it belongs
- * to another user, or is writable by others and not sticky); permission is denied; part of
- * the path is missing, no directory or too long; there is no memory.
- * PLACE_DEGRADED, with *error: directory or lock file cannot be made or looked at,
- * as the disk is full or read-only or fails.  *out is to be used all the same.
+ * PATH.bad, is not a regular file (a symbolic link is not) or is not owned by this user;
+ * users other than its owner and root may replace files in the directory (it belongs to
+ * another user, or is writable by others and not sticky); permission is denied; part of the
+ * path is missing, not a directory or too long; there is no memory.
+ * PLACE_DEGRADED, with *error: the directory or the lock file cannot be created or examined,
+ * because the disk is full or read-only or fails.  *out can be used nevertheless.
  * *out is set unless refused. */
 enum place_status place_open(struct place **out, const char *path, char error[PLACE_ERROR_LEN]);
 
-/* Release the lock.  The files stay. */
+/* Release the lock.  No file is removed. */
 void place_close(struct place *place);
 
 /* As given to place_open(). */
 const char *place_path(const struct place *place);
 
-/* Check everything again, as place_open() does, and lock again if the lock file is no
- * longer the one that was locked, or could not be locked so far. */
+/* Check everything again, as place_open() does, and lock again if the lock file was replaced
+ * or could not be locked so far. */
 enum place_status place_renew(struct place *place, char error[PLACE_ERROR_LEN]);
 
-/* The path without symbolic links among its directories, for the caller to free; or NULL
- * with errno. */
+/* The path with the symbolic links of its directories resolved, to be freed by the caller; or
+ * NULL with errno. */
 char *place_real_path(const struct place *place);
 
 /* The size of PATH followed by suffix, or -1 with errno. */
 long long place_size(const struct place *place, const char *suffix);
 
-/* Make an empty PATH, of which there is none or another empty one, and remove what is left
- * of another database.  On disk when it returns.  Returns 0, or -1 with *error. */
+/* Create PATH, which must not exist unless it is empty, as an empty file, and remove the
+ * other files of a previous database.  On disk when it returns.  Returns 0, or -1 with
+ * *error. */
 int place_create(struct place *place, char error[PLACE_ERROR_LEN]);
 
-/* Whether PATH-wal and PATH-shm are there or can be made: SQLite reports the error of a
- * second attempt, to read what is not there.  Returns 0, or -1 with errno. */
+/* Check that PATH-wal and PATH-shm exist or can be created: SQLite itself would only report
+ * the error of a second attempt, to open them for reading.  Returns 0, or -1 with errno. */
 int place_probe(const struct place *place);
 
 /* Remember which files PATH, PATH-wal and PATH-shm are now, while SQLite has them open. */
 void place_remember(struct place *place);
 
-/* Whether PATH, or all three, are still the files remembered; to be asked while SQLite
- * has them open. */
+/* Whether PATH, or all three, are still the files remembered; to be called while SQLite has
+ * them open. */
 bool place_has_database(const struct place *place);
 bool place_has_files(const struct place *place);
 
-/* Remove PATH-wal and PATH-shm if they are still those remembered: PATH is not. */
+/* Remove PATH-wal and PATH-shm if they are still the files remembered, after PATH was
+ * replaced. */
 void place_remove_rest(struct place *place);
 
-/* Put the database aside, with its PATH-wal and PATH-journal, under the first free name,
- * which goes to name[].  Returns 0, or -1 with errno: EEXIST when all names are taken. */
+/* Rename the database, with its PATH-wal and PATH-journal, to the first free name, which is
+ * stored in name[].  Returns 0, or -1 with errno: EEXIST if all names are taken. */
 int place_keep_aside(struct place *place, char *name, size_t size);
 
 #endif /* PLACE_H */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* place_check.h - whether a path may be trusted with the state, and what goes
- * wrong with it.
+/* place_check.h - checks whether a path is safe for the state, and describes what is wrong.
  *
- * For place.c only.  error has PLACE_ERROR_LEN octets.
+ * error has PLACE_ERROR_LEN octets.
  */
 #ifndef PLACE_CHECK_H
 #define PLACE_CHECK_H
@@ -13,27 +12,27 @@
 
 enum place_status {
 	PLACE_OK,
-	PLACE_DEGRADED, /* it works, but cannot be locked or written to now */
+	PLACE_DEGRADED, /* it is suitable, but cannot be locked or written at present */
 	PLACE_REFUSED,  /* it must not be used */
 };
 
-/* Says "cannot WHAT PATH: REASON", and returns whether somebody has to put that
- * right (PLACE_REFUSED) or it may pass (PLACE_DEGRADED). */
+/* Write "cannot WHAT PATH: REASON" to error.  Returns PLACE_REFUSED if an administrator has
+ * to correct that, or PLACE_DEGRADED if it may be temporary. */
 enum place_status place_failed(char *error, const char *what, const char *path, int number);
 
-/* Whether it is a regular file of this user; one that is missing may pass. */
+/* Whether it is a regular file of this user; a missing one is PLACE_OK. */
 enum place_status place_check_stat(const char *path, const struct stat *st, char *error);
 enum place_status place_check_file(const char *path, char *error);
 
-/* The same, and let nobody else read it (mode 0600). */
+/* The same, and make it accessible to its owner only (mode 0600). */
 enum place_status place_check_private(const char *path, char *error);
 
-/* Whether nobody but its owner and root may replace files in the directory, which is
- * made if only that is missing. */
+/* Whether only this user and root may replace files of this user in the directory, which is
+ * created if only that is missing. */
 enum place_status place_check_directory(const char *path, char *error);
 
-/* fsync(2), of a directory as far as the file system knows that.  0, or -1 with
- * errno. */
+/* fsync(2); of a directory, it is no error if the file system does not support that.
+ * Returns 0, or -1 with errno. */
 int place_sync(int fd);
 int place_sync_directory(const char *path);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* save.h - writes what has changed into the database. */
+/* save.h - writes changes into the database. */
 #ifndef SAVE_H
 #define SAVE_H
 
@@ -12,8 +12,8 @@
 
 struct save {
 	const struct changes *changes;
-	bool all;         /* they are everything */
-	bool make;        /* the database is empty: make its tables, too */
+	bool all;         /* they are the whole state */
+	bool make;        /* the database is empty: create its tables, too */
 	size_t history;   /* events to keep, apart from those that are queued */
 	int64_t saved_ms; /* since 1970 */
 
@@ -22,8 +22,8 @@ struct save {
 	int64_t runtime_us;
 };
 
-/* Write in one transaction.  Returns SQLITE_OK, or an error of SQLite's, whose reason can
- * be asked for; then save_undo() has to be called. */
+/* Write them in one transaction.  Returns SQLITE_OK, or an SQLite error, which
+ * database_reason() can describe; save_undo() must be called then. */
 int save_write(sqlite3 *db, const struct save *save);
 void save_undo(sqlite3 *db);
 

@@ -12,19 +12,19 @@
 #define SCHEMA_APPLICATION_ID 0x4c444d41 /* "LDMA" */
 #define SCHEMA_VERSION 1                 /* the database's user_version */
 
-/* Make everything in an empty database, within the caller's transaction.  Returns
- * SQLITE_OK or an error of SQLite's. */
+/* Create the tables and views in an empty database, within the caller's transaction.  Returns
+ * SQLITE_OK or an SQLite error. */
 int schema_make(sqlite3 *db);
 
 enum schema_verdict {
 	SCHEMA_OURS,
-	SCHEMA_EMPTY,   /* nothing has been made in it */
+	SCHEMA_EMPTY,   /* it has no tables */
 	SCHEMA_WRONG,   /* foreign, newer or changed: error says so */
 	SCHEMA_UNKNOWN, /* it cannot be read: sqlite3_errcode() */
 };
 
-/* Whether everything in it is as schema_make() makes it.  What else is in it (somebody's
- * own view, statistics of ANALYZE) is ignored. */
+/* Whether all tables and views are as created by schema_make().  Further ones, such as a view
+ * of the administrator's or the statistics of ANALYZE, are ignored. */
 enum schema_verdict schema_check(sqlite3 *db, char *error, size_t size);
 
 #endif /* SCHEMA_H */
