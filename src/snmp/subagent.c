@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,8 +44,8 @@
 static struct subagent_settings settings;
 static struct shared *shared; /* the monitor */
 static pthread_t thread;
-static int our_end = -1; /* a byte sent here wakes the thread, and an end of file ends it */
-static int its_end = -1; /* closed by the thread when it ends */
+static atomic_int our_end = -1; /* a byte sent here wakes the thread, an end of file ends it */
+static int its_end = -1;        /* closed by the thread when it ends */
 
 static bool stopping; /* the thread's own */
 
@@ -224,9 +225,8 @@ subagent_start(const struct subagent_settings *given, struct shared *lent)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error == 0)
 		return 0;
-	close(our_end);
+	/* our_end stays open: another thread may be about to use it. */
 	close(its_end);
-	our_end = its_end = -1;
 	errno = error;
 	return -1;
 }
@@ -247,5 +247,5 @@ subagent_stop(void)
 	if (poll(&ended, 1, STOP_TIMEOUT_MS) <= 0)
 		return false;
 	pthread_join(thread, NULL);
-	return true; /* our_end stays open, because another thread may be about to use it */
+	return true; /* our_end stays open, as above */
 }

@@ -29,8 +29,8 @@ const char *subagent_config_path(void);
  * the strings in settings are used until the process ends.  Returns 0, or -1 with errno. */
 int subagent_start(const struct subagent_settings *settings, struct shared *shared);
 
-/* Wake the thread, because there are events to send.  May be called by any thread, and
- * never blocks. */
+/* Wake the thread, because there are events to send.  May be called by any thread, also
+ * before subagent_start(), and never blocks. */
 void subagent_wake(void);
 
 /* Ask the thread to close its session and end, and wait for that, at most half a second.
