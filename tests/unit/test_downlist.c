@@ -255,6 +255,7 @@ any_names(void **state)
 		const char *text;
 		uint32_t fit = 0;
 
+		clear(state);
 		make(state);
 		for (uint32_t i = 0; i < count; i++) {
 			char name[WIRE_HOSTNAME_LEN];
@@ -280,9 +281,7 @@ any_names(void **state)
 		} else {
 			assert_string_equal(text, "");
 		}
-		clear(state);
 	}
-	make(state);
 }
 
 #define CASE(function) cmocka_unit_test_setup_teardown(function, make, clear)
