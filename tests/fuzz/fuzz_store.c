@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A database: what is accepted obeys the rules of what is saved, so it can be saved in
- * another one and read again, and then is the same; what is not is put aside.
+/* A database: if it is loaded, all values are valid: saved to another database and loaded
+ * again, they are the same.  Otherwise it is renamed.
  *
- * The first octet of the input says what the others are: 0: the file; 1: octets that are
- * changed in a file as it is saved, each as three octets of its place and one that is
- * combined with it (0 ends the file there); otherwise rows that are put into such a file,
- * with anything at all in any column.
+ * The first octet of the input selects what the others are.  0: the file.  1: changes to a
+ * valid file, each as a three-octet offset and an octet to combine (XOR) with the one there
+ * (0: truncate the file at the offset).  Others: rows that are inserted into a valid file,
+ * with any values in any columns.
  */
 #include "fuzz.h"
 
@@ -298,7 +298,7 @@ save_and_load_again(const struct state *state)
 	store_free(store);
 }
 
-/* It can be saved to, or is put aside now. */
+/* It can be saved to, or is renamed now. */
 static void
 save_over(struct store *store, enum store_loaded loaded)
 {

@@ -69,7 +69,7 @@ def tampered(call, what, path):
 
 @contextlib.contextmanager
 def hanging(path):
-    """Whoever opens the file waits, as for a disk that hangs, until this context ends.
+    """Opening the file blocks, as on a disk that hangs, until this context ends.
 
     By a lease, which the kernel breaks after /proc/sys/fs/lease-break-time, 45 s.
     """

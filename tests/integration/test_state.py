@@ -49,7 +49,7 @@ class Keeper:
         return self.start(*lines)
 
     def wait_delivered(self, events):
-        """Wait until so many events are saved, and that each was accepted."""
+        """Wait until this number of events is saved, each accepted by the master agent."""
         wait_for(lambda: database.has_delivered(self.path, events), 10,
                  f"{events} deliveries to be saved")
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ports.c - every configuration finds and keeps whoever it can hear.
+/* ports.c - every configuration finds and keeps the managers it can hear.
  *
  * Plays each combination of sourcePort, probes and misses with managers that hear the
  * fixed port alone, the other one alone, or both (as do those that answer to the
  * group), with each set of these three, prompt and slow ones, with and without rounds
- * out of turn, in a network that loses nothing.  Whoever can be heard is found within
+ * out of turn, in a network that loses nothing.  A manager that can be heard is found within
  * FOUND_ROUNDS, is not missed in ROUNDS more, and is found again after an absence.
  */
 #include <stdio.h>

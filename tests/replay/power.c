@@ -15,7 +15,7 @@
  * A crash leaves such a disk, too.  What has to hold is written in life.h, and:
  *
  * - At a start there is on disk what the last save has saved, or one that was tried since.
- * - Saving and loading fail only while calls do.  Nothing is put aside.
+ * - Saving and loading fail only while calls do.  No file is renamed.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -52,7 +52,7 @@ static struct {
 	size_t attempt_count;
 	bool any_saved;
 
-	/* What is tried, for whoever has to find out why it does not hold. */
+	/* What is tried, to be printed if a property does not hold. */
 	enum vfs_fault fault;
 	enum how how;
 	unsigned int nth;
@@ -109,7 +109,7 @@ save(const struct save *save)
 
 	receiver_note("save: %d %s", (int)saved, error);
 	note_attempt(save, saved == STORE_SAVED);
-	receiver_require(saved != STORE_NEEDS_ALL || error[0] == '\0', "a good file is put aside");
+	receiver_require(saved != STORE_NEEDS_ALL || error[0] == '\0', "a good file is renamed");
 	receiver_require(saved == STORE_SAVED || struck || save->scope != MONITOR_ALL,
 			 "a save fails, although no call has failed");
 	if (vfs_power_is_off())
@@ -168,7 +168,7 @@ start(enum store_loaded *loaded, struct state *state)
 			 "the place cannot be used");
 	*loaded = store_load(power.store, &limits, sim_moment(), state, &clamped, error);
 	receiver_note("load: %d %s", (int)*loaded, error);
-	receiver_require(*loaded != STORE_DAMAGED, "a good file is put aside");
+	receiver_require(*loaded != STORE_DAMAGED, "a good file is renamed");
 	receiver_require(*loaded != STORE_UNREAD || vfs_strikes() > strikes || vfs_power_is_off(),
 			 "loading fails, although no call has failed");
 	if (*loaded != STORE_UNREAD && !vfs_power_is_off())
@@ -271,7 +271,7 @@ for_each_file(int (*call)(const char *path))
 static int
 require_not_aside(const char *path)
 {
-	receiver_require(strstr(path, ".bad") == NULL, "something was put aside");
+	receiver_require(strstr(path, ".bad") == NULL, "a file was renamed");
 	return 0;
 }
 

@@ -117,7 +117,7 @@ says_new(const struct event *last, const struct event *event)
 		return up && strcmp(last->hostname, event->former_hostname) == 0 &&
 		       last->port == event->former_port &&
 		       (strcmp(last->hostname, event->hostname) != 0 || last->port != event->port);
-	case EVENT_CONFLICT: /* the last one may have ended without a word */
+	case EVENT_CONFLICT: /* the last one may have ended without an event */
 		return up;
 	default:
 		return last != NULL ? last->type != event->type : event->type == EVENT_IMPAIRED;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* receiver.h - for life.c: whoever receives the notifications, and knows what
- * happened besides.  What must hold is written in life.h.
+/* receiver.h - for life.c: the receiver of the notifications, which also
+ * knows what really happened.  The properties that must hold are in life.h.
  */
 #ifndef RECEIVER_H
 #define RECEIVER_H

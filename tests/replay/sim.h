@@ -28,7 +28,7 @@ struct peer { /* a simulated manager, or another one that has its address */
 	int64_t delay_us;
 	unsigned int copies;
 	int hears;         /* SENDER_FIXED or SENDER_EPHEMERAL only, or -1: both */
-	unsigned int lose; /* so many of the next answers */
+	unsigned int lose; /* number of the next answers */
 	char hostname[64];
 	uint16_t port;
 };
@@ -102,7 +102,7 @@ enum change_refusal sim_change(struct change change);
 /* That which has a manager expected, or not, whether there is a row or not. */
 struct change sim_expectation(uint32_t addr, bool expected);
 
-/* The daemon ends, and starts again after so long with what it has saved. */
+/* The daemon ends, and starts again after this time with what it has saved. */
 void sim_restart(int64_t after_us);
 
 /* The parts of it: what is to be saved, for state_clear(); for how long the daemon has run
@@ -114,7 +114,7 @@ void sim_live_again(const struct kept *kept, int64_t after_us);
 /* Let everything happen that is due before then. */
 void sim_advance(int64_t until_us);
 
-/* Tick now, and send what there is to send. */
+/* Tick now, and send what is to be sent. */
 void sim_tick(void);
 
 /* Datagrams that come in now. */

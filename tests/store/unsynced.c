@@ -355,7 +355,7 @@ enum survivors { NONE, ALL, FIRST, SOME, KINDS };
 struct fate {
 	struct random random;
 	enum survivors survivors;
-	size_t first; /* so many, for FIRST */
+	size_t first; /* their number, for FIRST */
 	unsigned int percent;
 };
 

@@ -30,7 +30,7 @@ void unsynced_note_truncated(struct unsynced_file *file, size_t len);
 void unsynced_note_synced(struct unsynced_file *file);
 
 /* A sync that failed: some of the octets are on disk, and the others never will be unless
- * they are written again, although whoever reads them gets them (Linux). */
+ * they are written again, although reads return them (Linux). */
 void unsynced_note_not_synced(struct unsynced_file *file, uint64_t seed);
 
 void unsynced_note_removed(const char *path);

@@ -392,7 +392,7 @@ randomness(sqlite3_vfs *vfs, int size, char *buf)
 	return size;
 }
 
-/* Whoever waits does so for faults of ours. */
+/* SQLite only waits for planned faults. */
 static int
 do_not_sleep(sqlite3_vfs *vfs, int us)
 {

@@ -59,7 +59,7 @@ remount(bool read_only, const char *options)
 	assert_int_equal(mount("none", directory, NULL, flags, options), 0);
 }
 
-#else /* whoever needs it is skipped */
+#else /* tests that need it are skipped */
 
 static bool
 unshare_mounts(void)

@@ -13,7 +13,7 @@
 #define NOBODY 65534
 
 extern char top[];         /* everything is below */
-extern char directory[64]; /* where the file is, made anew for each test */
+extern char directory[64]; /* of the file, a new one for each test */
 extern char path[64], lock_path[64], wal_path[64], shm_path[64], journal_path[64];
 extern char other[64]; /* beside the directory */
 

@@ -51,7 +51,7 @@ event_from(const struct events *events, uint32_t from)
 
 	assert_non_null(event);
 	if (event == NULL)
-		abort(); /* as a compiler sees it, the former may return */
+		abort(); /* compilers assume that assert_non_null() may return */
 	return event;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Databases are made, changed and held open by processes of their own, because POSIX locks
- * and SQLite's shared memory are those of a process: this program, run with --sql. */
+/* Databases are created, changed and held open by other processes, which run this program
+ * with --sql, because POSIX locks and SQLite's shared memory belong to a process. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -77,7 +77,7 @@ start(const char *sql, int out)
 	_exit(127);
 }
 
-/* Run it to its end, with the database closed as it should be. */
+/* Run it to its end, and close the database. */
 static void
 change(const char *sql)
 {
@@ -193,7 +193,7 @@ create(const char *suffix, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* What can be seen of all the files. */
+/* Names, inodes, modes, owners, sizes and times of all files. */
 static void
 list_files(char list[FILES_LEN])
 {
@@ -235,7 +235,7 @@ see(void *ctx, const struct event_record *record)
 	return seen->count != seen->at_most;
 }
 
-/* Read it all, and find every file as it was. */
+/* Read everything, and check that no file has changed. */
 static struct seen
 read_quietly(void)
 {
@@ -385,7 +385,7 @@ values_never_saved(void **state)
 	}
 }
 
-/* What is committed is seen, and nothing is waited for. */
+/* Committed events are read, without waiting. */
 static void
 while_it_is_written(void **state)
 {
@@ -400,7 +400,7 @@ while_it_is_written(void **state)
 	kill_it(writer);
 }
 
-/* Without anything being recovered. */
+/* Nothing is recovered. */
 static void
 after_a_crash(void **state)
 {
@@ -422,7 +422,7 @@ after_a_crash(void **state)
 	assert_int_equal(read_quietly().count, 0);
 }
 
-/* A writer in the middle of a piece: everything is there once, as before it or as after. */
+/* A writer commits within a piece: each event is read once, as before or after that. */
 static void
 changed_while_it_is_read(void **state)
 {

@@ -347,8 +347,8 @@ others_say_only_that_it_is_there(void **state)
 	inventory_free(inv);
 }
 
-/* Whoever takes over from a manager's source was heard on a link of its own, which
- * may be gone by then. */
+/* A second source that takes over was perhaps heard on another link, which may be gone by
+ * then. */
 static void
 link_of_a_challenger_is_forgotten(void **state)
 {

@@ -74,7 +74,7 @@ clear(void **state)
 	return 0;
 }
 
-/* Do what is due, and send what there is to send. */
+/* Tick, and send what is to be sent. */
 static void
 ask(void)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the daemon saves when, and what it logs, with a store and a writer that the test
- * plays itself. */
+/* What the daemon saves and logs, and when; the store and the writer are simulated here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +23,7 @@ static struct shared *shared;
 static struct writer_job job;
 static unsigned int asked;
 
-/* What the store does, and what it was given last. */
+/* The result of the store, and what was saved last. */
 static enum store_saved results[8];
 static const char *errors[8];
 static size_t saves;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of a database: locked, checked, private, put aside, still the same. */
+/* The files of a database: locked, checked, private, renamed, still the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -269,7 +269,7 @@ test_keep_aside(void **state)
 	snprintf(wanted, sizeof(wanted), "%s.bad.99", path);
 	assert_content(wanted, "99");
 
-	/* Any kind of thing is in the way, and the first gap is taken. */
+	/* Files of any kind have the first names; the first free one is taken. */
 	snprintf(wanted, sizeof(wanted), "%s.bad.2", path);
 	assert_int_equal(unlink(wanted), 0);
 	make_dangling_symlink(wanted);
@@ -344,7 +344,7 @@ test_no_room_for_the_lock(void **state)
 	place = opened_degraded(lock_path, strerror(ENOSPC));
 	assert_does_not_renew(place, lock_path, strerror(ENOSPC));
 	assert_int_equal(unlink(filler), 0);
-	/* Now there is room for the lock, but for nothing else. */
+	/* Now there is room for the lock only. */
 	assert_renews(place);
 	assert_refused(lock_path, "is locked");
 	assert_int_equal(place_create(place, error), -1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is saved is loaded, and costs what changed. */
+/* What is saved can be loaded, and the cost of a save depends on what changed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -131,7 +131,7 @@ test_links_are_replaced(void **state)
 	state_clear(&changes.state);
 }
 
-/* Only the time in which a daemon ran counts. */
+/* Only time during which a daemon runs counts. */
 static void
 test_ages_over_restarts(void **state)
 {
@@ -185,7 +185,7 @@ test_clock_was_ahead(void **state)
 	store_free(store);
 }
 
-/* 4294967294, 4294967295, 1, 2: in the order in which they happened. */
+/* Ids 4294967294, 4294967295, 1, 2 are in this order. */
 static void
 test_ids_start_again(void **state)
 {
@@ -209,7 +209,7 @@ test_ids_start_again(void **state)
 	state_clear(&changes.state);
 }
 
-/* Everything in a database that is there: nothing else is queued, other events stay. */
+/* The whole state saved to an existing database: other events stay, but are not queued. */
 static void
 test_all_over_an_existing_one(void **state)
 {
@@ -279,7 +279,7 @@ wal_size(void)
 	return (long long)st.st_size;
 }
 
-/* What -wal grows by when one manager and one event, or all managers are saved. */
+/* The growth of -wal when one manager and one event, or all managers, are saved. */
 static void
 measure(size_t managers, long long *one, long long *all)
 {
@@ -327,7 +327,7 @@ test_cost_is_what_changed(void **state)
 	assert_true(all_of_10000 > 50 * one_of_10000);
 }
 
-/* Whoever reads for long does not stop saves, and -wal is small when it has ended. */
+/* A long transaction of a reader does not prevent saves; -wal shrinks after it. */
 static void
 test_long_reader(void **state)
 {
@@ -373,7 +373,7 @@ test_group_commit_of_a_burst(void **state)
 	state_clear(&burst.state);
 }
 
-/* What people see. */
+/* The views. */
 static void
 test_views(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is in the file and could not have been saved: it is put aside as a whole, and said. */
+/* A file with values that cannot have been saved is refused as a whole, and renamed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 static char aside[80];
 
-/* The database is put aside, for a reason with these words; the next one is free. */
+/* The database is renamed, for a reason that contains this text; the name is free again. */
 static void
 assert_put_aside(const char *words)
 {
@@ -44,7 +44,7 @@ assert_put_aside(const char *words)
 
 #define FIRST "192.0.2.1: "
 
-/* A statement, and what an error text says of it. */
+/* A statement, and a part of the resulting error text. */
 static const struct {
 	const char *sql, *words;
 } values[] = {
@@ -213,7 +213,7 @@ test_each_schema(void **state)
 	}
 }
 
-/* A row that its index does not know could be saved a second time. */
+/* A row that is missing in its index could be saved twice. */
 static void
 test_index_without_a_row(void **state)
 {
@@ -233,7 +233,7 @@ test_index_without_a_row(void **state)
 	assert_put_aside("index");
 }
 
-/* What somebody added changes nothing: neither does it run, nor is it in the way. */
+/* Additions of others, such as triggers, do not run and do not matter. */
 static void
 test_additions_are_harmless(void **state)
 {
@@ -303,7 +303,7 @@ test_truncated(void **state)
 	}
 }
 
-/* Whatever it is: put aside or loaded within the rules, and then saved over. */
+/* Whatever the file contains, it is renamed, or loaded with valid values and saved to. */
 static void
 test_flipped_bits(void **state)
 {

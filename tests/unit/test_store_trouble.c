@@ -76,7 +76,7 @@ assert_owner(const char *file, unsigned int owner)
 	assert_int_equal(st.st_uid, owner);
 }
 
-/* Root who looks at the database of a daemon that was killed. */
+/* Root reads the database of a daemon that was killed. */
 static void
 test_root_leaves_no_files_of_root(void **state)
 {
@@ -133,7 +133,7 @@ test_removed(void **state)
 	store_free(store);
 }
 
-/* What was moved is complete without its -wal. */
+/* A file that was moved is complete without its -wal. */
 static void
 test_moved(void **state)
 {
@@ -150,7 +150,7 @@ test_moved(void **state)
 	assert_int_equal(ask_sql("SELECT count(*) FROM event"), 4);
 }
 
-/* What somebody put in its place is kept aside, too. */
+/* A damaged file that replaces it is renamed, too. */
 static void
 test_replaced(void **state)
 {
@@ -206,7 +206,7 @@ test_directory_removed(void **state)
 	store_free(store);
 }
 
-/* A place that was not there at the start. */
+/* The directory did not exist at the start. */
 static void
 test_directory_moved_and_back(void **state)
 {
@@ -289,7 +289,7 @@ test_full_disk(void **state)
 	state_clear(&much.state);
 }
 
-/* No room for a -shm: it is read all the same, and saved to once there is room. */
+/* No room for a -shm: it is read nevertheless, and saved to once there is room. */
 static void
 test_full_disk_at_the_start(void **state)
 {
@@ -423,7 +423,7 @@ save_until_killed(int ready_fd, uint32_t id)
 	}
 }
 
-/* What was reported as saved is there, whenever the process is killed. */
+/* What was reported as saved is on disk, whenever the process is killed. */
 static void
 test_killed_at_any_moment(void **state)
 {

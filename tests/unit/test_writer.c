@@ -586,7 +586,7 @@ test_save_that_hangs(void **state)
 	assert_news(s, WRITER_NO_NEWS, 0);
 }
 
-/* What is asked for meanwhile is done after it. */
+/* Requests while start() runs are served after it. */
 static void
 test_start_that_hangs(void **state)
 {
