@@ -104,9 +104,9 @@ compose_reason(const struct event *event, char *reason, size_t size)
 	text_printable(event->reason, strlen(event->reason), reason, size);
 	len = strlen(reason);
 	if (event->type == EVENT_CHANGED)
-		snprintf(reason + len, size - len, " (was %u %s %s)", event->former_port,
-			 text_word(event->former_version, version, sizeof(version)),
-			 text_word(event->former_hostname, hostname, sizeof(hostname)));
+		snprintf(reason + len, size - len, " (was %u %s %s)", event->previous_port,
+			 text_word(event->previous_version, version, sizeof(version)),
+			 text_word(event->previous_hostname, hostname, sizeof(hostname)));
 }
 
 static struct line

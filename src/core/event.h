@@ -37,9 +37,9 @@ struct event {
 	char hostname[WIRE_HOSTNAME_LEN];
 	char version[WIRE_VERSION_LEN];
 	uint16_t port;
-	char former_hostname[WIRE_HOSTNAME_LEN]; /* these three: as last announced */
-	char former_version[WIRE_VERSION_LEN];
-	uint16_t former_port;
+	char previous_hostname[WIRE_HOSTNAME_LEN]; /* these three: as last announced */
+	char previous_version[WIRE_VERSION_LEN];
+	uint16_t previous_port;
 	uint32_t source;       /* where the last response came from; 0: never heard */
 	uint32_t other_source; /* the second one of a conflict */
 	unsigned int ifindex;

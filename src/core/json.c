@@ -21,12 +21,12 @@ _Static_assert(sizeof(JSON_FRAME) + 6 * (size_t)JSON_TEXTS_LEN <= JSON_MANAGER_L
 	       "the longest line fits");
 
 /* Likewise with five texts. */
-#define JSON_EVENT_FRAME                                                                      \
-	"{\"event\":\"disappeared\",\"id\":4294967295,\"time\":\"2026-11-22T13:02:12.345Z\"," \
-	"\"address\":\"255.255.255.255\",\"status\":\"unknown\",\"version\":\"\","            \
-	"\"hostname\":\"\",\"port\":65535,\"formerVersion\":\"\",\"formerHostname\":\"\","    \
-	"\"formerPort\":65535,\"source\":\"255.255.255.255\","                                \
-	"\"otherSource\":\"255.255.255.255\",\"ifIndex\":4294967295,\"reason\":\"\","         \
+#define JSON_EVENT_FRAME                                                                       \
+	"{\"event\":\"disappeared\",\"id\":4294967295,\"time\":\"2026-11-22T13:02:12.345Z\","  \
+	"\"address\":\"255.255.255.255\",\"status\":\"unknown\",\"version\":\"\","             \
+	"\"hostname\":\"\",\"port\":65535,\"previousVersion\":\"\",\"previousHostname\":\"\"," \
+	"\"previousPort\":65535,\"source\":\"255.255.255.255\","                               \
+	"\"otherSource\":\"255.255.255.255\",\"ifIndex\":4294967295,\"reason\":\"\","          \
 	"\"queued\":false,\"afterMs\":9223372036854775807}"
 #define JSON_EVENT_TEXTS_LEN \
 	(2 * (WIRE_VERSION_LEN - 1 + WIRE_HOSTNAME_LEN - 1) + EVENT_REASON_LEN - 1)
@@ -138,9 +138,9 @@ json_event(const struct event_record *record, int64_t after_ms, char buf[JSON_EV
 	put_text(&out, "version", event->version, WIRE_VERSION_LEN - 1);
 	put_text(&out, "hostname", event->hostname, WIRE_HOSTNAME_LEN - 1);
 	put_known(&out, "port", event->port);
-	put_text(&out, "formerVersion", event->former_version, WIRE_VERSION_LEN - 1);
-	put_text(&out, "formerHostname", event->former_hostname, WIRE_HOSTNAME_LEN - 1);
-	put_known(&out, "formerPort", event->former_port);
+	put_text(&out, "previousVersion", event->previous_version, WIRE_VERSION_LEN - 1);
+	put_text(&out, "previousHostname", event->previous_hostname, WIRE_HOSTNAME_LEN - 1);
+	put_known(&out, "previousPort", event->previous_port);
 	put_address(&out, "source", event->source);
 	put_address(&out, "otherSource", event->other_source);
 	put_known(&out, "ifIndex", event->ifindex);

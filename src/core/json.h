@@ -18,8 +18,8 @@
  * heard.  Octets outside 0x20..0x7e are escaped as \u00XX.  Returns buf. */
 char *json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_LEN]);
 
-/* Likewise: event, id, time, address, status, version, hostname, port, formerVersion,
- * formerHostname, formerPort, source, otherSource, ifIndex, reason, queued (the master agent
+/* Likewise: event, id, time, address, status, version, hostname, port, previousVersion,
+ * previousHostname, previousPort, source, otherSource, ifIndex, reason, queued (the master agent
  * has not accepted it), afterMs (after_ms: since the previous event of the same manager;
  * -1: unknown).  Numbers and addresses that are not known are null. */
 char *json_event(const struct event_record *record, int64_t after_ms, char buf[JSON_EVENT_LEN]);

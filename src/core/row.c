@@ -100,7 +100,7 @@ announce(struct row *row, enum notified_part part, struct moment now, const char
 	    .addr = m->addr,
 	    .status = m->status,
 	    .port = m->port,
-	    .former_port = known->port,
+	    .previous_port = known->port,
 	    .source = m->source,
 	    .other_source = type == EVENT_CONFLICT ? row->challenger->reception.source : 0,
 	    .ifindex = m->ifindex,
@@ -108,8 +108,8 @@ announce(struct row *row, enum notified_part part, struct moment now, const char
 
 	memcpy(event.hostname, m->hostname, sizeof(event.hostname));
 	memcpy(event.version, m->version, sizeof(event.version));
-	memcpy(event.former_hostname, known->hostname, sizeof(event.former_hostname));
-	memcpy(event.former_version, known->version, sizeof(event.former_version));
+	memcpy(event.previous_hostname, known->hostname, sizeof(event.previous_hostname));
+	memcpy(event.previous_version, known->version, sizeof(event.previous_version));
 	snprintf(event.reason, sizeof(event.reason), "%s", reason);
 
 	memcpy(row->described.hostname, m->hostname, sizeof(row->described.hostname));

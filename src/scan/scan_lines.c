@@ -44,9 +44,9 @@ scan_lines_event(const struct event *event)
 	       text_word(event->version, version, sizeof(version)),
 	       text_word(event->hostname, hostname, sizeof(hostname)));
 	if (event->type == EVENT_CHANGED)
-		printf("  (was %u %s %s)", event->former_port,
-		       text_word(event->former_version, version, sizeof(version)),
-		       text_word(event->former_hostname, hostname, sizeof(hostname)));
+		printf("  (was %u %s %s)", event->previous_port,
+		       text_word(event->previous_version, version, sizeof(version)),
+		       text_word(event->previous_hostname, hostname, sizeof(hostname)));
 	putchar('\n');
 }
 

@@ -50,9 +50,9 @@ def test_changed(lab):
     assert objects["ldmEventType"] == 3 and objects["ldmEventStatus"] == UP
     assert objects["ldmEventAddress"] == "198.18.0.1"
     assert objects["ldmEventHostname"] == b"new name"
-    assert objects["ldmEventFormerHostname"] == b"old-1"
-    assert objects["ldmEventVersion"] == objects["ldmEventFormerVersion"] == b"1.0"
-    assert objects["ldmEventPort"] == objects["ldmEventFormerPort"] == 6482
+    assert objects["ldmEventPreviousHostname"] == b"old-1"
+    assert objects["ldmEventVersion"] == objects["ldmEventPreviousVersion"] == b"1.0"
+    assert objects["ldmEventPort"] == objects["ldmEventPreviousPort"] == 6482
     assert objects["ldmEventSourceAddress"] == "198.18.254.2"
     assert objects["ldmEventOtherSourceAddress"] == "0.0.0.0"
     assert objects["ldmEventIfIndex"] == ifindex(station, "eth0")
@@ -73,9 +73,9 @@ def test_changed(lab):
     wait_for(lambda: len(station.trapd.notifications("ldmManagerChanged")) == 3, 10, "two more")
     by_address = {n.objects["ldmEventAddress"]: n.objects
                   for n in station.trapd.notifications("ldmManagerChanged")}
-    assert by_address["198.18.0.2"]["ldmEventFormerVersion"] == b"1.0"
+    assert by_address["198.18.0.2"]["ldmEventPreviousVersion"] == b"1.0"
     assert by_address["198.18.0.2"]["ldmEventVersion"] == b"2.0"
-    assert by_address["198.18.0.3"]["ldmEventFormerPort"] == 6482
+    assert by_address["198.18.0.3"]["ldmEventPreviousPort"] == 6482
     assert by_address["198.18.0.3"]["ldmEventPort"] == 7000
     assert set(kinds(station)) == {"ldmManagerAppeared", "ldmManagerChanged"}
     assert daemon.lines("198.18.0.1 .*changed")
@@ -136,7 +136,7 @@ def test_conflict(lab):
     wait_for(lambda: cell(station, "Hostname", "198.18.0.7") == b"impostor", 20, "the successor")
     assert cell(station, "SourceAddress", "198.18.0.7") == "198.18.254.3"
     changed = only(station, "ldmManagerChanged")
-    assert changed["ldmEventFormerHostname"] == b"rightful"
+    assert changed["ldmEventPreviousHostname"] == b"rightful"
     assert changed["ldmEventHostname"] == b"impostor"
     assert station.trapd.disappeared() == []
     assert daemon.lines("198.18.0.7 .*conflict")

@@ -114,8 +114,8 @@ says_new(const struct event *last, const struct event *event)
 	case EVENT_DISAPPEARED:
 		return up || last == NULL;
 	case EVENT_CHANGED:
-		return up && strcmp(last->hostname, event->former_hostname) == 0 &&
-		       last->port == event->former_port &&
+		return up && strcmp(last->hostname, event->previous_hostname) == 0 &&
+		       last->port == event->previous_port &&
 		       (strcmp(last->hostname, event->hostname) != 0 || last->port != event->port);
 	case EVENT_CONFLICT: /* the last one may have ended without an event */
 		return up;

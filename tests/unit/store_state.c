@@ -119,7 +119,7 @@ fill_in(struct changes *changes)
 	record->changed_us = -1;
 	record->notified.conflict = true;
 	record->notified.description =
-	    (struct wire_response){.hostname = "former", .version = "3.5", .port = 65535};
+	    (struct wire_response){.hostname = "before", .version = "3.5", .port = 65535};
 	record->challenged = true;
 	record->challenger = ADDR(77);
 	record->challenger_says = (struct wire_response){
@@ -139,10 +139,10 @@ fill_in(struct changes *changes)
 	event->event.status = MANAGER_DOWN;
 	event->event.other_source = ADDR(9);
 	event->event.ifindex = INT32_MAX;
-	event->event.former_port = 7;
+	event->event.previous_port = 7;
 	event->queued = false;
-	memset(event->event.former_hostname, 'f', sizeof(event->event.former_hostname) - 1);
-	memset(event->event.former_version, ' ', sizeof(event->event.former_version) - 1);
+	memset(event->event.previous_hostname, 'f', sizeof(event->event.previous_hostname) - 1);
+	memset(event->event.previous_version, ' ', sizeof(event->event.previous_version) - 1);
 	memset(event->event.reason, 'r', sizeof(event->event.reason) - 1);
 	state->events[1].event = (struct event){
 	    .id = state->events[1].event.id,

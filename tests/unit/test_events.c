@@ -720,7 +720,7 @@ export_and_restore_change_nothing(void **state)
 	    .addr = 1,
 	    .status = MANAGER_UP,
 	    .hostname = "host",
-	    .former_hostname = "former",
+	    .previous_hostname = "before",
 	    .time = {.wall_ms = 1234},
 	};
 	struct events *events = new_saved(3, 10);
@@ -750,7 +750,7 @@ export_and_restore_change_nothing(void **state)
 	again = export(restored, true);
 	assert_has(&again, "1q 2q 4q 5q 6q");
 	assert_memory_equal(&again.state.events[4].event, &records[5].event, sizeof(event));
-	assert_string_equal(again.state.events[4].event.former_hostname, "former");
+	assert_string_equal(again.state.events[4].event.previous_hostname, "before");
 	assert_int_equal(events_counts(restored).queued, 5);
 	assert_int_equal(events_counts(restored).sent, 0);
 	assert_int_equal(events_counts(restored).resent, 0);

@@ -324,7 +324,7 @@ all_values(void **state)
 	(void)state;
 	change("make");
 	change("INSERT INTO event VALUES (7, 4294967295, 1, 'conflict', 1795352532345, 3323068418, "
-	       "'missing', 'host', '1.2', 65535, 'former', '1.1', 1, 3323068419, 4294967295, "
+	       "'missing', 'host', '1.2', 65535, 'before', '1.1', 1, 3323068419, 4294967295, "
 	       "2147483647, 'one two')");
 	seen = read_quietly();
 	event = &seen.last.event;
@@ -337,9 +337,9 @@ all_values(void **state)
 	assert_string_equal(event->hostname, "host");
 	assert_string_equal(event->version, "1.2");
 	assert_int_equal(event->port, 65535);
-	assert_string_equal(event->former_hostname, "former");
-	assert_string_equal(event->former_version, "1.1");
-	assert_int_equal(event->former_port, 1);
+	assert_string_equal(event->previous_hostname, "before");
+	assert_string_equal(event->previous_version, "1.1");
+	assert_int_equal(event->previous_port, 1);
 	assert_int_equal(event->source, 0xc6120003);
 	assert_int_equal(event->other_source, UINT32_MAX);
 	assert_int_equal(event->ifindex, INT32_MAX);
@@ -347,7 +347,7 @@ all_values(void **state)
 
 	change(
 	    "UPDATE event SET type = 'restored', address = NULL, hostname = NULL, version = NULL, "
-	    "port = NULL, former_hostname = NULL, former_version = NULL, former_port = NULL, "
+	    "port = NULL, previous_hostname = NULL, previous_version = NULL, previous_port = NULL, "
 	    "source = NULL, other_source = NULL, ifindex = NULL, reason = NULL, queued = 0");
 	seen = read_quietly();
 	event = &seen.last.event;

@@ -164,9 +164,9 @@ change_carries_what_was(void **state)
 	assert_int_equal(event_count, 2);
 	assert_int_equal(last_event.type, EVENT_CHANGED);
 	assert_string_equal(last_event.hostname, "new");
-	assert_string_equal(last_event.former_hostname, "old");
-	assert_string_equal(last_event.former_version, "1.2");
-	assert_int_equal(last_event.former_port, 6482);
+	assert_string_equal(last_event.previous_hostname, "old");
+	assert_string_equal(last_event.previous_version, "1.2");
+	assert_int_equal(last_event.previous_port, 6482);
 	inventory_free(inv);
 }
 
@@ -411,7 +411,7 @@ restored_as_it_was(void **state)
 	assert_int_equal(event_count, 0);
 	hear_as(heir, ADDR(1), "ein", 7, 3);
 	assert_int_equal(event_count, 1);
-	assert_string_equal(last_event.former_hostname, "uno");
+	assert_string_equal(last_event.previous_hostname, "uno");
 	inventory_free(inv);
 	inventory_free(heir);
 }
@@ -537,7 +537,7 @@ late_change_carries_what_was_notified(void **state)
 	no_room = false;
 	inventory_reconcile(inv, 1, at_s(3));
 	assert_int_equal(last_event.type, EVENT_CHANGED);
-	assert_string_equal(last_event.former_hostname, "one");
+	assert_string_equal(last_event.previous_hostname, "one");
 	assert_string_equal(last_event.hostname, "two");
 	inventory_free(inv);
 }

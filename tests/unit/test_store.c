@@ -388,7 +388,7 @@ test_views(void **state)
 		event->time.wall_ms = WALL_MS + (const int64_t[]){0, 61500, 61500 + 90000000}[i];
 	}
 	changes.state.events[1].event.type = EVENT_CHANGED;
-	snprintf(changes.state.events[1].event.former_hostname, WIRE_HOSTNAME_LEN, "before");
+	snprintf(changes.state.events[1].event.previous_hostname, WIRE_HOSTNAME_LEN, "before");
 	memcpy(changes.state.managers[0].link, "e\033[2J", 6);
 	assert_saves(store, &changes, true, 0);
 	state_clear(&changes.state);
@@ -404,8 +404,8 @@ test_views(void **state)
 				 "queued = 'yes' AND type = 'appeared'"),
 			 1);
 	assert_int_equal(ask_sql("SELECT count(*) FROM events WHERE id = 2 AND after = '1m01s' AND "
-				 "type = 'changed' AND former_hostname = 'before' AND "
-				 "former_port IS NULL"),
+				 "type = 'changed' AND previous_hostname = 'before' AND "
+				 "previous_port IS NULL"),
 			 1);
 	assert_int_equal(ask_sql("SELECT count(*) FROM events WHERE after = '1d01h'"), 1);
 }
