@@ -243,6 +243,19 @@ a_detail_blinds_what_is_not_usable(void **state)
 	assert_string_equal(links.list[0].why, "no room");
 }
 
+static void
+late_rounds_do_not_drift(void **state)
+{
+	(void)state;
+	play_round(0);
+	assert_int_equal(discover_tick(discover, at_s(29)), 30 * US_PER_S);
+	play_round(31);
+	assert_int_equal(discover_tick(discover, at_s(59)), 60 * US_PER_S);
+	/* After more than an interval, they are counted from the next one on. */
+	play_round(125);
+	assert_int_equal(discover_tick(discover, at_s(154)), 155 * US_PER_S);
+}
+
 int
 main(void)
 {
@@ -254,6 +267,7 @@ main(void)
 					    tear_down),
 	    cmocka_unit_test_setup_teardown(a_full_list_gives_up_nobody, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(detail_says_more_than_the_state, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(late_rounds_do_not_drift, set_up, tear_down),
 	    cmocka_unit_test(impaired_tells_the_detail_of_a_printable_name),
 	    cmocka_unit_test(a_detail_blinds_what_is_not_usable),
 	};

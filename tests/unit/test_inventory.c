@@ -89,6 +89,15 @@ export_rows(struct inventory *inv, bool all, struct manager_record out[RECORDS],
 }
 
 static void
+close_round(struct inventory *inv, int64_t s)
+{
+	static const struct link_verdict judged[] = {{.heard = LINK_JUDGED},
+						     {.heard = LINK_JUDGED}};
+
+	inventory_close_round(inv, at_s(s + 9), at_s(s).mono_us, judged, 2, LINK_JUDGED);
+}
+
+static void
 looks_up_in_address_order(void **state)
 {
 	static const uint32_t addrs[] = {ADDR(9), ADDR(1), ADDR(5), 1, 0xfffffffe};
@@ -167,6 +176,37 @@ change_carries_what_was(void **state)
 	assert_string_equal(last_event.previous_hostname, "old");
 	assert_string_equal(last_event.previous_version, "1.2");
 	assert_int_equal(last_event.previous_port, 6482);
+	inventory_free(inv);
+}
+
+static void
+return_carries_the_silence(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	for (int64_t s = 10; s < 40; s += 10)
+		close_round(inv, s);
+	assert_int_equal(last_event.type, EVENT_DISAPPEARED);
+	assert_string_equal(last_event.reason, "no answer in 3 rounds in a row");
+	hear_as(inv, ADDR(1), "a", 41, 0);
+	assert_int_equal(last_event.type, EVENT_APPEARED);
+	assert_string_equal(last_event.reason, "answers again after 40 s of silence");
+	inventory_free(inv);
+}
+
+static void
+unconfirmed_ones_are_heard_too(void **state)
+{
+	struct inventory *inv = new_inventory(10, 2);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	hear_as(inv, ADDR(2), "a", 5, 0);
+	assert_null(inventory_at_or_after(inv, 0));
+	assert_int_equal(inventory_heard_since(inv, at_s(1).mono_us), 2);
+	assert_int_equal(inventory_heard_since(inv, at_s(5).mono_us), 1);
 	inventory_free(inv);
 }
 
@@ -566,15 +606,6 @@ save(struct inventory *inv)
 }
 
 static void
-close_round(struct inventory *inv, int64_t s)
-{
-	static const struct link_verdict judged[] = {{.heard = LINK_JUDGED},
-						     {.heard = LINK_JUDGED}};
-
-	inventory_close_round(inv, at_s(s + 9), at_s(s).mono_us, judged, 2, LINK_JUDGED);
-}
-
-static void
 what_has_to_be_saved(void **state)
 {
 	struct inventory *inv = new_inventory(10, 1);
@@ -611,6 +642,29 @@ what_has_to_be_saved(void **state)
 	save(inv);
 	inventory_expect_configured(inv, (const uint32_t[]){ADDR(1), ADDR(4)}, 2, at_s(42));
 	assert_changed(inv, "4"); /* it is new; the expectation of the file is not saved */
+	inventory_free(inv);
+}
+
+/* A conflict for whose event there was no room ends in the round that moves the row. */
+static void
+other_link_is_saved_when_a_conflict_ends(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	no_room = true;
+	hear_from(inv, ADDR(1), ADDR(9), "b", 2, 0);
+	hear_as(inv, ADDR(1), "a", 3, 0);
+	assert_int_equal(last_event.type, EVENT_CONFLICT);
+	close_round(inv, 0);
+	save(inv);
+	for (int64_t s = 10; s < 40; s += 10) {
+		assert_changed(inv, "");
+		hear_as(inv, ADDR(1), "a", s + 1, s == 30);
+		close_round(inv, s);
+	}
+	assert_changed(inv, "1");
 	inventory_free(inv);
 }
 
@@ -714,6 +768,8 @@ main(void)
 	    cmocka_unit_test(row_says_all_that_was_heard),
 	    cmocka_unit_test(event_is_complete),
 	    cmocka_unit_test(change_carries_what_was),
+	    cmocka_unit_test(return_carries_the_silence),
+	    cmocka_unit_test(unconfirmed_ones_are_heard_too),
 	    cmocka_unit_test(pool_of_candidates_is_bounded),
 	    cmocka_unit_test(replacement_spares_some_of_the_old),
 	    cmocka_unit_test(forgotten_link_is_pending_everywhere),
@@ -730,6 +786,7 @@ main(void)
 	    cmocka_unit_test(reconciles_in_the_order_of_waiting),
 	    cmocka_unit_test(late_change_carries_what_was_notified),
 	    cmocka_unit_test(what_has_to_be_saved),
+	    cmocka_unit_test(other_link_is_saved_when_a_conflict_ends),
 	    cmocka_unit_test(save_forgets_only_what_it_had),
 	    cmocka_unit_test(many_removed_at_once),
 	    cmocka_unit_test(restored_rows_need_not_be_saved),

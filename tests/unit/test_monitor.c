@@ -270,6 +270,9 @@ configure(void)
 	struct monitor_outcome outcome;
 
 	assert_int_equal(monitor_configure(monitor, &settings, now, &outcome), 0);
+	/* What was borrowed has been given back. */
+	assert_null(monitor_settings(monitor).expected);
+	assert_int_equal(monitor_settings(monitor).expected_count, 0);
 	return outcome;
 }
 

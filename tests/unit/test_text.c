@@ -210,6 +210,67 @@ json_escapes(void **state)
 }
 
 static void
+json_of_an_event(void **state)
+{
+	struct event_record record = {
+	    .event = {.id = 4294967295,
+		      .type = EVENT_CHANGED,
+		      .time.wall_ms = INT64_C(1795352532345),
+		      .addr = 0xc0000211,
+		      .status = MANAGER_UP,
+		      .hostname = "new",
+		      .version = "1.3",
+		      .port = 6482,
+		      .previous_hostname = "old",
+		      .previous_version = "1.2",
+		      .previous_port = 6481,
+		      .source = 0xc0000212,
+		      .other_source = 0xc0000213,
+		      .ifindex = 2,
+		      .reason = "its \"hostname\" changed"},
+	    .queued = true,
+	};
+	char buf[JSON_EVENT_LEN];
+
+	(void)state;
+	assert_ptr_equal(json_event(&record, 60000, buf), buf);
+	assert_string_equal(buf, "{\"event\":\"changed\",\"id\":4294967295,"
+				 "\"time\":\"2026-11-22T13:02:12.345Z\","
+				 "\"address\":\"192.0.2.17\",\"status\":\"up\","
+				 "\"version\":\"1.3\",\"hostname\":\"new\",\"port\":6482,"
+				 "\"previousVersion\":\"1.2\",\"previousHostname\":\"old\","
+				 "\"previousPort\":6481,\"source\":\"192.0.2.18\","
+				 "\"otherSource\":\"192.0.2.19\",\"ifIndex\":2,"
+				 "\"reason\":\"its \\\"hostname\\\" changed\","
+				 "\"queued\":true,\"afterMs\":60000}");
+}
+
+static void
+json_of_an_event_of_an_interface(void **state)
+{
+	const struct event_record record = {
+	    .event = {.id = 1,
+		      .type = EVENT_IMPAIRED,
+		      .time.wall_ms = INT64_C(1795352562000),
+		      .status = MANAGER_UNKNOWN,
+		      .ifindex = 2,
+		      .reason = "no carrier"},
+	};
+	char buf[JSON_EVENT_LEN];
+
+	(void)state;
+	json_event(&record, -1, buf);
+	assert_string_equal(buf, "{\"event\":\"impaired\",\"id\":1,"
+				 "\"time\":\"2026-11-22T13:02:42.000Z\",\"address\":null,"
+				 "\"status\":\"unknown\",\"version\":\"\",\"hostname\":\"\","
+				 "\"port\":null,\"previousVersion\":\"\","
+				 "\"previousHostname\":\"\",\"previousPort\":null,"
+				 "\"source\":null,\"otherSource\":null,\"ifIndex\":2,"
+				 "\"reason\":\"no carrier\",\"queued\":false,"
+				 "\"afterMs\":null}");
+}
+
+static void
 the_longest_json_fits(void **state)
 {
 	struct manager m = t5240;
@@ -290,6 +351,8 @@ main(void)
 	    cmocka_unit_test(json_of_a_manager),
 	    cmocka_unit_test(json_of_a_manager_never_heard),
 	    cmocka_unit_test(json_escapes),
+	    cmocka_unit_test(json_of_an_event),
+	    cmocka_unit_test(json_of_an_event_of_an_interface),
 	    cmocka_unit_test(the_longest_json_fits),
 	    cmocka_unit_test(names),
 	};
