@@ -145,7 +145,7 @@ save_scope(enum monitor_scope scope, bool last, uint32_t *last_id, char *error)
 		strlcpy(error, strerror(ENOMEM), PLACE_ERROR_LEN);
 	}
 	if (saved == STORE_SAVED) {
-		monitor_note_saved(shared_lock(persist.shared), &changes);
+		monitor_note_saved(shared_lock(persist.shared), &changes, clock_now());
 		shared_unlock(persist.shared);
 	}
 	state_clear(&changes.state);
@@ -206,11 +206,13 @@ note_forgotten(uint32_t forgotten, bool saved)
 /* After a failure, too: an event that is announced, and perhaps announced again after a
  * crash, is better than one that is lost.  Returns how many were forgotten so far. */
 static uint32_t
-release(uint32_t last_id)
+release(uint32_t last_id, bool saved)
 {
 	struct monitor *m = shared_lock(persist.shared);
 	const uint32_t forgotten = events_counts(monitor_events(m)).forgotten;
 
+	if (!saved)
+		monitor_note_unsaved(m);
 	monitor_release(m, last_id);
 	shared_unlock(persist.shared);
 	return forgotten;
@@ -233,8 +235,10 @@ save(void *ctx, enum writer_occasion occasion)
 	(void)ctx;
 	if (!atomic_load(&persist.restored))
 		return true;
+	monitor_begin_save(shared_lock(persist.shared), clock_now());
+	shared_unlock(persist.shared);
 	saved = save_as_needed(occasion, &last_id);
-	note_forgotten(release(last_id), saved);
+	note_forgotten(release(last_id, saved), saved);
 	if (occasion == WRITER_LAST)
 		close_store();
 	return saved;

@@ -22,14 +22,14 @@ struct monitor {
 	bool quiet;           /* until the first round is over */
 	uint64_t idle_rounds; /* before it, in which no request could be sent */
 	size_t unannounced;   /* in it */
-	bool saves;
+	struct monitor_saves saves;
 	bool has_saved; /* in this life */
 };
 
 static void
 ask_to_save(struct monitor *m, enum monitor_todo urgency)
 {
-	if (m->saves)
+	if (m->saves.on)
 		m->todo |= urgency;
 }
 
@@ -57,7 +57,7 @@ add_event(void *ctx, const struct event *event)
 		return true;
 	}
 	/* If this life leaves no trace on disk, the next one takes the state for clean. */
-	if (m->saves && !m->has_saved)
+	if (m->saves.on && !m->has_saved)
 		skip_ids(m, event->time);
 	taken = events_add(m->events, event, m->notifications);
 	given.id = events_last_id(m->events);
@@ -95,7 +95,7 @@ monitor_new(const struct monitor_settings *settings, uint64_t seed, struct momen
 		return NULL;
 	note_settings(m, settings);
 	m->notifications = settings->notifications;
-	m->started = now;
+	m->started = m->saves.last = now;
 	m->on_event = on_event;
 	m->ctx = ctx;
 	m->events = events_new(settings->event_log, settings->queue_limit);
@@ -299,7 +299,7 @@ monitor_end_quiet(struct monitor *m, size_t *unannounced)
 void
 monitor_start_saving(struct monitor *m)
 {
-	m->saves = true;
+	m->saves.on = true;
 	events_start_saving(m->events);
 }
 
@@ -345,9 +345,31 @@ monitor_export(const struct monitor *m, enum monitor_scope scope, struct changes
 }
 
 void
-monitor_note_saved(struct monitor *m, const struct changes *changes)
+monitor_begin_save(struct monitor *m, struct moment now)
+{
+	if (!m->saves.pending)
+		m->saves.waiting = now;
+	m->saves.pending = true;
+}
+
+void
+monitor_note_unsaved(struct monitor *m)
+{
+	m->saves.errors++;
+}
+
+struct monitor_saves
+monitor_saves(const struct monitor *m)
+{
+	return m->saves;
+}
+
+void
+monitor_note_saved(struct monitor *m, const struct changes *changes, struct moment now)
 {
 	m->has_saved = true;
+	m->saves.pending = false;
+	m->saves.last = now;
 	rows_note_saved(inventory_rows(m->inventory), changes);
 	events_note_saved(m->events, changes);
 }

@@ -127,9 +127,24 @@ enum monitor_scope {
 bool monitor_export(const struct monitor *m, enum monitor_scope scope, struct changes *changes,
 		    struct moment now);
 
-/* These changes are on disk, and are not copied again.  If a save failed, nothing has to
- * be called: the next changes include those of it. */
-void monitor_note_saved(struct monitor *m, const struct changes *changes);
+/* A save begins, which is to be exported next. */
+void monitor_begin_save(struct monitor *m, struct moment now);
+
+/* These changes are on disk, and are not copied again. */
+void monitor_note_saved(struct monitor *m, const struct changes *changes, struct moment now);
+
+/* The save has failed: the next changes include those of it. */
+void monitor_note_unsaved(struct monitor *m);
+
+struct monitor_saves {
+	bool on;               /* there is a place to save in */
+	struct moment last;    /* the last one that succeeded; none yet: monitor_started() */
+	bool pending;          /* one has begun and has not succeeded: */
+	struct moment waiting; /* since then */
+	uint64_t errors;       /* saves that failed */
+};
+
+struct monitor_saves monitor_saves(const struct monitor *m);
 
 /* Restore a saved state; an empty one if there is none.  The monitor is new except for its
  * interfaces.  Event ids go on after the last one, or, unless the state is clean, after the

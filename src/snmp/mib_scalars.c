@@ -83,3 +83,40 @@ const struct mib_table mib_events_scalars = {
     MIB_COLUMNS(events_columns),
     .copy = events_copy,
 };
+
+static bool
+state_copy(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *key)
+{
+	static const struct moment future = {.mono_us = INT64_MAX};
+	const struct monitor_saves saves = monitor_saves(monitor);
+
+	if (from > 0)
+		return false;
+	row->state = (struct mib_state){
+	    .saved = saves.on ? saves.last : future,
+	    .waiting = saves.pending ? saves.waiting : future,
+	    .errors = saves.errors,
+	};
+	*key = 0;
+	return true;
+}
+
+/* clang-format off */
+static const struct mib_column state_columns[] = {
+    {MIB_COLUMN(1, "ldmStateAge", mib_age, state.saved)},
+    {MIB_COLUMN(2, "ldmStateErrors", mib_counter, state.errors)},
+    {MIB_COLUMN(3, "ldmStateUnsavedTime", mib_age, state.waiting)},
+};
+/* clang-format on */
+
+static const oid state_group[] = {MIB_ROOT, 1, 8};
+
+const struct mib_table mib_state_scalars = {
+    .name = "ldmState",
+    .root = state_group,
+    .root_len = OID_LENGTH(state_group),
+    .syntax = OIDINDEX_UNSIGNED,
+    .scalars = true,
+    MIB_COLUMNS(state_columns),
+    .copy = state_copy,
+};

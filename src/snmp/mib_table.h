@@ -39,12 +39,19 @@ struct mib_summary {
 	struct downlist down;
 };
 
+/* ldmState. */
+struct mib_state {
+	struct moment saved, waiting; /* in the future: the age is 0 */
+	uint64_t errors;
+};
+
 union mib_row {
 	struct manager manager;
 	struct event event;
 	struct mib_interface interface;
 	struct mib_summary summary;
 	struct mib_discovery discovery;
+	struct mib_state state;
 	struct {
 		struct events_counts counts;
 		bool notifications;

@@ -9,5 +9,5 @@
 
 const struct mib_table *const mib_tables[MIB_TABLE_COUNT] = {
     &mib_manager_table,   &mib_summary_scalars, &mib_discovery_scalars, &mib_statistics_scalars,
-    &mib_interface_table, &mib_events_scalars,  &mib_event_table,
+    &mib_interface_table, &mib_events_scalars,  &mib_event_table,       &mib_state_scalars,
 };

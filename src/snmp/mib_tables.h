@@ -5,7 +5,7 @@
 
 #include "snmp/mib_table.h"
 
-#define MIB_TABLE_COUNT 7
+#define MIB_TABLE_COUNT 8
 
 extern const struct mib_table *const mib_tables[MIB_TABLE_COUNT];
 

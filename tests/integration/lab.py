@@ -36,7 +36,7 @@ MAGIC = 92792004
 UP, MISSING, DOWN, UNKNOWN = 1, 2, 3, 4
 # Objects whose values change by themselves.
 MOVING = {"ldmManagerSilence", "ldmManagerTableAge", "ldmDiscoveryUptime",
-          "ldmDiscoveryLastRoundAge"}
+          "ldmDiscoveryLastRoundAge", "ldmStateAge"}
 NO_OBJECT, NO_INSTANCE, END_OF_VIEW = "noSuchObject", "noSuchInstance", "endOfMibView"
 
 CLONE_NEWNET = 0x40000000

@@ -155,10 +155,15 @@ def test_goes_on(make_rig, trouble, at_start):
     assert reason in said[0] and str(volume.root / "lib") in said[0], said
     come_and_go(rig, 1)
     assert len(rig.daemon.lines(r"error: |not saved")) == 1
+    value = rig.station.value
+    wait_for(lambda: value("ldmStateUnsavedTime") >= 2 <= value("ldmStateErrors"), 10, "trouble")
+    assert value("ldmStateAge") >= value("ldmStateUnsavedTime")
 
     mend(volume)
     rig.daemon.wait_output("is saved again", RETRIED_WITHIN)
     assert len(rig.daemon.lines("is saved again")) == 1
+    wait_for(lambda: value("ldmStateUnsavedTime") == 0, 10, "the save")
+    assert value("ldmStateErrors") > 0
     expect_saved(rig)
 
 

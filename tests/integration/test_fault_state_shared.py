@@ -82,11 +82,15 @@ def test_hangs(make_rig):
         wait_for(lambda: rig.station.status(rig.managers[0]) == DOWN, 10, "the row to show it")
         assert not rig.book.delivered()[(rig.managers[0], DOWN)]
         rig.daemon.wait_output("takes longer than 5 s")
+        assert rig.station.value("ldmStateUnsavedTime") >= 4
         rig.book.settle()
         logged = time.monotonic()
         assert logged - hung > 10 and not rig.daemon.lines("no longer hangs")
         rig.daemon.wait_output("no longer hangs", 20)
     assert rig.cadence.longest_gap(hung) < 2
+    wait_for(lambda: rig.station.value("ldmStateUnsavedTime") == 0, 10, "the save")
+    assert rig.station.value("ldmStateErrors") == 0
+    assert rig.station.value("ldmStateAge") < time.monotonic() - hung
     assert len(rig.daemon.lines("takes longer|no longer")) == 2 and not rig.daemon.lines("not saved")
     come_and_go(rig, 1)
     expect_saved(rig)

@@ -268,6 +268,9 @@ def test_without_state(lab):
         daemon = station.daemon(config=["stateFile none"], interval="500ms", window="200ms")
         station.wait_all_up(addresses("198.18.0.1", 2))
         wait_for(lambda: len(station.trapd.appeared()) == 2 * start, 20, "all of them again")
+        wait_for(lambda: station.value("ldmDiscoveryUptime") >= 1, 10, "a second")
+        assert [station.value("ldmState" + what) for what in ("Age", "Errors", "UnsavedTime")] \
+            == [0, 0, 0]
         assert "none" in configuration(daemon).read_text()
         daemon.end()
 

@@ -100,6 +100,7 @@ life_start_saving(bool final)
 	save->scope = choose_scope(final);
 	save->runtime_us = sim_runtime_us();
 	save->at = sim_moment();
+	monitor_begin_save(sim.monitor, save->at);
 	sim_export(save->scope, &save->changes);
 	sim_export(MONITOR_ALL, &save->whole);
 	save->changes.state.clean = final;
@@ -111,7 +112,7 @@ note_saved(const struct save *save)
 	kept_apply(&life.saved, &save->changes, save->scope == MONITOR_ALL, save->runtime_us);
 	receiver_require(kept_has(&life.saved, &save->whole, save->runtime_us),
 			 "a save has left out something that must not be lost");
-	monitor_note_saved(sim.monitor, &save->changes);
+	monitor_note_saved(sim.monitor, &save->changes, sim_moment());
 	life.disk_is_new &= save->scope != MONITOR_ALL;
 	life.has_saved = true;
 }

@@ -190,8 +190,9 @@ save(void)
 {
 	struct changes changes;
 
+	monitor_begin_save(monitor, now);
 	export_changes(MONITOR_CHANGES, &changes);
-	monitor_note_saved(monitor, &changes);
+	monitor_note_saved(monitor, &changes, now);
 	monitor_release(monitor, changes.state.last_id);
 	state_clear(&changes.state);
 }
@@ -246,6 +247,39 @@ ids_before_the_first_save(void **unused)
 	save();
 	appear(MANAGER);
 	assert_int_equal(last_id(), 8);
+}
+
+/* As ldmState shows it. */
+static void
+saves_are_counted_and_timed(void **unused)
+{
+	struct monitor_saves saves = monitor_saves(monitor);
+	const struct moment started = now, *begun = &saves.waiting;
+
+	(void)unused;
+	assert_false(saves.on);
+	monitor_start_saving(monitor);
+	for (int failed = 0; failed < 2; failed++) {
+		now.mono_us += S_US;
+		monitor_begin_save(monitor, now);
+		monitor_note_unsaved(monitor);
+	}
+	saves = monitor_saves(monitor);
+	assert_true(saves.on && saves.pending);
+	assert_int_equal(saves.errors, 2);
+	assert_int_equal(saves.last.mono_us, started.mono_us);
+	assert_int_equal(begun->mono_us, started.mono_us + S_US); /* the first one that failed */
+	now.mono_us += S_US;
+	save();
+	saves = monitor_saves(monitor);
+	assert_false(saves.pending);
+	assert_int_equal(saves.errors, 2);
+	assert_int_equal(saves.last.mono_us, now.mono_us);
+	now.mono_us += S_US;
+	monitor_begin_save(monitor, now);
+	saves = monitor_saves(monitor);
+	assert_true(saves.pending);
+	assert_int_equal(begun->mono_us, now.mono_us);
 }
 
 /* Without a state file they need not be. */
@@ -928,6 +962,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(reload_that_denies, make, clear),
 	    cmocka_unit_test_setup_teardown(export_says_what_it_needs, make, clear),
 	    cmocka_unit_test_setup_teardown(export_has_its_scope, make, clear),
+	    cmocka_unit_test_setup_teardown(saves_are_counted_and_timed, make, clear),
 	    cmocka_unit_test_setup_teardown(managers_are_saved_with_the_names_of_links, make,
 					    clear),
 	    cmocka_unit_test_setup_teardown(new_name_of_a_link_is_saved, make, clear),
