@@ -255,15 +255,13 @@ inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_
 	return refused;
 }
 
-bool
+void
 inventory_remove(struct inventory *inv, uint32_t addr, struct moment now)
 {
 	struct row *row = rows_find(&inv->rows, addr);
 
-	if (row == NULL)
-		return false;
-	rows_remove(&inv->rows, row, now);
-	return true;
+	if (row != NULL)
+		rows_remove(&inv->rows, row, now);
 }
 
 static bool

@@ -93,8 +93,8 @@ bool inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struc
 size_t inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_t count,
 				   struct moment now);
 
-/* Remove a row without an event.  Returns whether there was one. */
-bool inventory_remove(struct inventory *inv, uint32_t addr, struct moment now);
+/* Remove a row, if there is one, without an event. */
+void inventory_remove(struct inventory *inv, uint32_t addr, struct moment now);
 
 /* Remove, without events, rows that the access list refuses and that are not expected:
  * otherwise they would be reported as down.  Returns their number. */

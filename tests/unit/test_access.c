@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,26 @@
 #include "base/parse.h"
 #include "conf/conf.h"
 #include "core/access.h"
+
+static bool no_memory;
+
+static void *
+try_calloc(size_t count, size_t size)
+{
+	return no_memory ? NULL : calloc(count, size);
+}
+
+static void *
+try_reallocarray(void *old, size_t count, size_t size)
+{
+	return no_memory ? NULL : reallocarray(old, count, size);
+}
+
+#define calloc try_calloc
+#define reallocarray try_reallocarray
+#include "core/access.c"
+#undef calloc
+#undef reallocarray
 
 #define BY_MATCH "sourceMatch: the announced address is not the source address"
 #define BY_ANNOUNCED "the announced address is refused by an accept or deny rule"
@@ -150,12 +171,31 @@ test_copies(void **state)
 	access_clear(&copy);
 }
 
+static void
+test_no_memory(void **state)
+{
+	const struct access_rule rule = {.addr = 0xc6120101, .prefix_len = 32};
+	struct access_list list = {0}, copy = {.source_match = true};
+
+	(void)state;
+	assert_int_equal(access_add(&list, rule), 0);
+	no_memory = true;
+	assert_int_equal(access_add(&list, rule), -1);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(access_copy(&copy, &list), -1);
+	assert_int_equal(copy.count, 0);
+	assert_true(copy.source_match);
+	no_memory = false;
+	access_clear(&list);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_matrix),
 	    cmocka_unit_test(test_copies),
+	    cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,6 +243,73 @@ a_detail_blinds_what_is_not_usable(void **state)
 	assert_string_equal(links.list[0].why, "no room");
 }
 
+/* The requests of one round at second s, in which nobody answers. */
+static int
+requests_at(int64_t s)
+{
+	struct discover_request req;
+	int count = 0;
+
+	for (int i = 0; i <= 6; i++) {
+		discover_tick(discover, at_s(s + i));
+		for (; discover_next_request(discover, &req); count++)
+			discover_sent(discover, &req, true, 40000, at_s(s + i));
+	}
+	return count;
+}
+
+static void
+a_scanner_repeats_requests_without_managers(void **state)
+{
+	struct discover_settings settings = *discover_settings(discover);
+
+	(void)state;
+	reports[0] = new_interface();
+	reports[1] = new_interface();
+	discover_set_links(discover, reports, 2);
+	settings.probes = 3;
+	discover_configure(discover, &settings);
+	assert_int_equal(requests_at(0), 2);
+	settings.always_probe = true;
+	discover_configure(discover, &settings);
+	assert_int_equal(requests_at(30), 6);
+}
+
+static void
+a_link_counts_requests_and_answers(void **state)
+{
+	const struct link *link;
+	uint32_t up;
+
+	(void)state;
+	reports[0] = new_interface();
+	discover_set_links(discover, reports, 1);
+	play_round(0);
+	hear_on(&reports[0], MANAGER);
+	hear_on(&reports[0], MANAGER + 1);
+	link = discover_link_at_or_after(discover, 0, &up);
+	assert_non_null(link);
+	assert_int_equal(link->requests, 1);
+	assert_int_equal(link->responses, 2);
+	assert_int_equal(up, 2);
+}
+
+static void
+failed_requests_are_counted(void **state)
+{
+	struct discover_request req;
+
+	(void)state;
+	reports[0] = new_interface();
+	discover_set_links(discover, reports, 1);
+	discover_tick(discover, at_s(0));
+	assert_true(discover_next_request(discover, &req));
+	discover_sent(discover, &req, false, 40000, at_s(0));
+	assert_int_equal(discover_stats(discover)->send_errors, 1);
+	assert_int_equal(discover_stats(discover)->requests_sent, 0);
+	assert_string_equal(trouble(), "requests cannot be sent");
+}
+
 static void
 late_rounds_do_not_drift(void **state)
 {
@@ -267,6 +334,10 @@ main(void)
 					    tear_down),
 	    cmocka_unit_test_setup_teardown(a_full_list_gives_up_nobody, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(detail_says_more_than_the_state, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_scanner_repeats_requests_without_managers, set_up,
+					    tear_down),
+	    cmocka_unit_test_setup_teardown(a_link_counts_requests_and_answers, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(failed_requests_are_counted, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(late_rounds_do_not_drift, set_up, tear_down),
 	    cmocka_unit_test(impaired_tells_the_detail_of_a_printable_name),
 	    cmocka_unit_test(a_detail_blinds_what_is_not_usable),

@@ -425,6 +425,7 @@ restored_as_it_was(void **state)
 	inventory_expect(inv, ADDR(2), true, at_s(60));
 	assert_int_equal(export_rows(inv, true, records, 100).state.manager_count, 2);
 	assert_int_equal(records[0].m.link, 7);
+	assert_int_equal(records[1].m.last_seen.mono_us, 0); /* never */
 	event_count = 0;
 	for (int i = 0; i < 2; i++)
 		assert_true(inventory_restore(heir, &records[i], 3, 9, at_s(5)));

@@ -304,6 +304,7 @@ names(void **state)
 	assert_string_equal(manager_status_name(MANAGER_DOWN), "down");
 	assert_string_equal(manager_status_name(MANAGER_UNKNOWN), "unknown");
 	assert_string_equal(manager_status_name((enum manager_status)0), "invalid");
+	assert_string_equal(manager_status_name((enum manager_status)MANAGER_STATUSES), "invalid");
 	assert_string_equal(event_type_name(EVENT_APPEARED), "appeared");
 	assert_string_equal(event_type_name(EVENT_DISAPPEARED), "disappeared");
 	assert_string_equal(event_type_name((enum event_type)0), "invalid");
