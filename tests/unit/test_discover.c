@@ -294,6 +294,45 @@ a_link_counts_requests_and_answers(void **state)
 	assert_int_equal(up, 2);
 }
 
+/* An answer whose hostname fills its field, with or without a terminating NUL. */
+static enum verdict
+hear_long(uint32_t addr, bool terminated)
+{
+	const struct arrival arrival = {.ifindex = reports[0].ifindex, .source = addr};
+	struct wire_response resp = {.version = "1.2", .addr = addr, .port = 6482};
+	const size_t end = WIRE_MSG_LEN - 2 * sizeof(uint32_t); /* of the hostname */
+	uint8_t buf[WIRE_MSG_LEN];
+
+	memset(resp.hostname, 'h', sizeof(resp.hostname) - 1);
+	wire_encode_response(buf, &resp);
+	buf[end - 1] = terminated ? '\0' : 'h';
+	return discover_receive(discover, buf, sizeof(buf), &arrival, at_s(1), &resp, NULL);
+}
+
+static void
+only_cut_answers_that_are_not_refused_are_counted_as_cut(void **state)
+{
+	const struct inventory_settings confirmed = {
+	    .max_managers = 10, .misses = 3, .confirmations = 2};
+	struct access_rule rule = {.addr = MANAGER + 2, .prefix_len = 32};
+	const struct access_list deny = {.rules = &rule, .count = 1};
+
+	(void)state;
+	reports[0] = new_interface();
+	discover_set_links(discover, reports, 1);
+	play_round(0);
+	assert_int_equal(hear_long(MANAGER, true), VERDICT_ACCEPTED);
+	assert_int_equal(discover_stats(discover)->cut, 0);
+	assert_int_equal(hear_long(MANAGER, false), VERDICT_ACCEPTED);
+	assert_int_equal(discover_stats(discover)->cut, 1);
+	assert_int_equal(inventory_configure(inv, &confirmed), 0);
+	assert_int_equal(hear_long(MANAGER + 1, false), VERDICT_UNCONFIRMED);
+	assert_int_equal(discover_stats(discover)->cut, 2);
+	assert_int_equal(discover_set_access(discover, &deny), 0);
+	assert_int_equal(hear_long(MANAGER + 2, false), VERDICT_DENIED);
+	assert_int_equal(discover_stats(discover)->cut, 2);
+}
+
 static void
 failed_requests_are_counted(void **state)
 {
@@ -337,6 +376,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(a_scanner_repeats_requests_without_managers, set_up,
 					    tear_down),
 	    cmocka_unit_test_setup_teardown(a_link_counts_requests_and_answers, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		only_cut_answers_that_are_not_refused_are_counted_as_cut, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(failed_requests_are_counted, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(late_rounds_do_not_drift, set_up, tear_down),
 	    cmocka_unit_test(impaired_tells_the_detail_of_a_printable_name),

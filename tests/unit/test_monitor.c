@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,17 @@
 
 #define MANAGER 0xc6120001 /* 198.18.0.1 */
 #define S_US INT64_C(1000000)
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool no_memory;
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return no_memory ? NULL : __real_calloc(count, size);
+}
 
 static struct monitor *monitor;
 static struct monitor_settings settings;
@@ -205,6 +217,21 @@ restore(uint32_t id, bool clean)
 	clear(NULL);
 	make(NULL);
 	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+}
+
+/* A state is not lost in silence. */
+static void
+restore_without_memory(void **unused)
+{
+	struct manager_record record = {.m.addr = MANAGER, .m.expected_by_operator = true};
+	struct state state = {.managers = &record, .manager_count = 1};
+
+	(void)unused;
+	no_memory = true;
+	assert_int_equal(monitor_restore(monitor, &state, now), -1);
+	state.manager_count = 0;
+	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+	no_memory = false;
 }
 
 /* Events may have been sent that the state does not have. */
@@ -929,6 +956,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(unfinished_set_silences_nothing, make, clear),
 	    cmocka_unit_test_setup_teardown(finished_set_does, make, clear),
+	    cmocka_unit_test_setup_teardown(restore_without_memory, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_after_a_restart, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_before_the_first_save, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_of_one_life_follow_each_other, make, clear),
