@@ -61,9 +61,13 @@ needs_strace = pytest.mark.skipif(not HAS_STRACE,
                                   reason="no strace here, or a wrapper that it would trace")
 
 
+# LeakSanitizer, which would trace the program itself, ends it with an error.
+STRACE = ["strace", "-E", "ASAN_OPTIONS=detect_leaks=0"]
+
+
 def tampered(call, what, path):
     """The same from the start of a process on, for calls on this file: a prefix of its command."""
-    return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-P", str(path),
+    return [*STRACE, "-D", "-f", "-qq", "-o", "/dev/null", "-P", str(path),
             "-e", f"trace={call}", "-e", f"inject={call}:{what}"]
 
 

@@ -14,6 +14,7 @@ import signal
 import pytest
 
 from lab import WRAPPER, Daemon, addresses, program, wait_for
+from tampering import STRACE
 
 PROGRAMS = ["ldm-agentx", "ldm-scan", "ldm-responder"]
 
@@ -334,7 +335,7 @@ def test_no_thread(lab, thread, message):
     """The daemon does not start without one of its threads; the first one is the log's."""
     host = lab.station(snmp=False)
     pid_file = lab.path / "pid"
-    result = host.run(["strace", "-f", "-o", str(lab.path / "trace"), "-e", "trace=clone3",
+    result = host.run([*STRACE, "-f", "-o", str(lab.path / "trace"), "-e", "trace=clone3",
                        "-e", f"inject=clone3:error=EAGAIN:when={thread}",
                        *host.daemon_command("-p", str(pid_file))])
     assert result.returncode == 1 and message in result.stdout

@@ -15,7 +15,7 @@ import pytest
 
 import database
 from lab import WRAPPER, wait_for, program
-from tampering import needs_strace
+from tampering import STRACE, needs_strace
 
 HISTORY = 100000
 COLUMNS = ["TIME", "ID", "AFTER", "EVENT", "ADDRESS", "HOSTNAME", "REASON"]
@@ -306,7 +306,7 @@ def test_pager(rig, long_archive):
 def test_stopped(rig, long_archive, figures):
     """The daemon saves while --history is stopped within a transaction."""
     # The first transaction reads some 20 pages, after the header.
-    stopping = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=pread64",
+    stopping = [*STRACE, "-qq", "-o", "/dev/null", "-e", "trace=pread64",
                 "-e", "inject=pread64:signal=SIGSTOP:when=10"]
     tracer = subprocess.Popen([*stopping, *long_archive.command("-j")], stdout=subprocess.PIPE,
                               text=True, env=long_archive.lab.env)
