@@ -24,7 +24,7 @@ struct line {
 	char time[TEXT_LOCAL_TIME_LEN];
 	char id[sizeof("4294967295")];
 	char after[DURATION_LEN];
-	char event[sizeof("disappeared")];
+	const char *event;
 	char address[TEXT_ADDRESS_LEN];
 	char hostname[4 * WIRE_HOSTNAME_LEN];
 	char reason[4 * (EVENT_REASON_LEN + WIRE_HOSTNAME_LEN + WIRE_VERSION_LEN) + 16];
@@ -112,13 +112,12 @@ compose_reason(const struct event *event, char *reason, size_t size)
 static struct line
 line_of(const struct event *event, int64_t after_ms)
 {
-	struct line line = {.after = "-", .address = "-"};
+	struct line line = {.after = "-", .event = event_type_name(event->type), .address = "-"};
 
 	text_local_time(event->time.wall_ms, line.time);
 	snprintf(line.id, sizeof(line.id), "%" PRIu32, event->id);
 	if (after_ms >= 0)
 		duration_rough(after_ms * US_PER_MS, line.after);
-	snprintf(line.event, sizeof(line.event), "%s", event_type_name(event->type));
 	if (event->addr != 0)
 		text_address(event->addr, line.address);
 	text_word(event->hostname, line.hostname, sizeof(line.hostname));
