@@ -42,6 +42,8 @@ class Keeper:
         self.daemon = self.station.daemon(
             config=[*lines, f"stateFile {self.path}"], interval="500ms", window="200ms")
         wait_rounds(self.station, 1)
+        # Objects are registered one after the other, and this one last.
+        wait_for(lambda: self.station.value("ldmStateUnsavedTime") is not None, 10, "all objects")
         return self.daemon
 
     def restart(self, *lines, signo=signal.SIGTERM):
