@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/event_lines.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
 
 static const struct log_limit_rule rule = {EVENT_LINES_MAX, US_PER_MIN, US_PER_MIN};
 
@@ -24,18 +21,9 @@ level(enum event_type type)
 static void
 log_event(const struct event *event)
 {
-	const bool named = event->hostname[0] != '\0';
-	char addr[TEXT_ADDRESS_LEN], hostname[4 * WIRE_HOSTNAME_LEN];
+	char text[EVENT_TEXT_LEN];
 
-	if (event->addr == 0)
-		log_line(level(event->type), "%s %s: %s", subject(event->type),
-			 event_type_name(event->type), event->reason);
-	else
-		log_line(level(event->type), "%s %s%s%s%s %s: %s", subject(event->type),
-			 text_address(event->addr, addr), named ? " (" : "",
-			 text_printable(event->hostname, strlen(event->hostname), hostname,
-					sizeof(hostname)),
-			 named ? ")" : "", event_type_name(event->type), event->reason);
+	log_line(level(event->type), "%s", event_text(event, text));
 }
 
 void
@@ -56,6 +44,6 @@ event_lines_sum_up(struct event_lines *log, int64_t now_us)
 
 		if (more > 0)
 			log_line(level(type), "%s %s: %u more within a minute", subject(type),
-				 event_type_name(type), more);
+				 event_kind(type)->words, more);
 	}
 }

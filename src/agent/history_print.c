@@ -120,7 +120,7 @@ line_of(const struct event *event, int64_t after_ms)
 		duration_rough(after_ms * US_PER_MS, line.after);
 	if (event->addr != 0)
 		text_address(event->addr, line.address);
-	text_word(event->hostname, line.hostname, sizeof(line.hostname));
+	text_word(event->name, line.hostname, sizeof(line.hostname));
 	compose_reason(event, line.reason, sizeof(line.reason));
 	return line;
 }

@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/event.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* So that the sentence has room for the rest. */
+#define NAME_SHOWN_LEN 80
+#define NAME_OF_TWO_SHOWN_LEN 44
+
+/* clang-format off */
 static const struct event_kind kinds[EVENT_TYPES] = {
-    [0] = {.name = "invalid"},
-    [EVENT_APPEARED] = {.name = "appeared", .of_manager = true},
-    [EVENT_DISAPPEARED] = {.name = "disappeared", .of_manager = true},
-    [EVENT_CHANGED] = {.name = "changed", .of_manager = true},
-    [EVENT_CONFLICT] = {.name = "conflict", .of_manager = true},
-    [EVENT_IMPAIRED] = {.name = "impaired", .of_manager = false, .warns = true},
-    [EVENT_RESTORED] = {.name = "restored", .of_manager = false},
+    [0] = {"invalid", "invalid", false, false},
+    [EVENT_APPEARED] = {"appeared", "appeared", true, false},
+    [EVENT_DISAPPEARED] = {"disappeared", "disappeared", true, false},
+    [EVENT_CHANGED] = {"changed", "changed", true, false},
+    [EVENT_CONFLICT] = {"conflict", "conflict", true, false},
+    [EVENT_IMPAIRED] = {"impaired", "impaired", false, true},
+    [EVENT_RESTORED] = {"restored", "restored", false, false},
+    [EVENT_CONFLICT_ENDED] = {"conflictEnded", "conflict ended", true, false},
 };
+/* clang-format on */
 
 const struct event_kind *
 event_kind(enum event_type type)
@@ -21,4 +34,52 @@ const char *
 event_type_name(enum event_type type)
 {
 	return event_kind(type)->name;
+}
+
+struct sentence {
+	char *buf;
+	size_t name_len; /* room for a name, with its NUL */
+};
+
+__attribute__((format(printf, 2, 3))) static void
+add(struct sentence *s, const char *format, ...)
+{
+	const size_t len = strlen(s->buf);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(s->buf + len, EVENT_TEXT_LEN - len, format, args);
+	va_end(args);
+}
+
+/* "192.0.2.1 (name)", or the address only if that is the name. */
+static void
+add_host(struct sentence *s, uint32_t addr, const char *name)
+{
+	char address[TEXT_ADDRESS_LEN], shown[NAME_SHOWN_LEN];
+
+	add(s, " %s", text_address(addr, address));
+	if (name[0] != '\0' && strcmp(name, address) != 0)
+		add(s, " (%s)", text_printable(name, strlen(name), shown, s->name_len));
+}
+
+char *
+event_text(const struct event *event, char buf[EVENT_TEXT_LEN])
+{
+	const struct event_kind *kind = event_kind(event->type);
+	const bool two = event->other_source != 0;
+	struct sentence s = {buf, two ? NAME_OF_TWO_SHOWN_LEN : NAME_SHOWN_LEN};
+	char reason[EVENT_REASON_LEN];
+
+	buf[0] = '\0';
+	add(&s, "%s", kind->of_manager ? "manager" : "discovery");
+	if (kind->of_manager)
+		add_host(&s, event->addr, event->name);
+	add(&s, " %s: %s", kind->words,
+	    text_printable(event->reason, strlen(event->reason), reason, sizeof(reason)));
+	if (two) {
+		add(&s, "; the other one is");
+		add_host(&s, event->other_source, event->other_hostname);
+	}
+	return buf;
 }

@@ -20,16 +20,18 @@
 _Static_assert(sizeof(JSON_FRAME) + 6 * (size_t)JSON_TEXTS_LEN <= JSON_MANAGER_LEN,
 	       "the longest line fits");
 
-/* Likewise with five texts. */
-#define JSON_EVENT_FRAME                                                                       \
-	"{\"event\":\"disappeared\",\"id\":4294967295,\"time\":\"2026-11-22T13:02:12.345Z\","  \
-	"\"address\":\"255.255.255.255\",\"status\":\"unknown\",\"version\":\"\","             \
-	"\"hostname\":\"\",\"port\":65535,\"previousVersion\":\"\",\"previousHostname\":\"\"," \
-	"\"previousPort\":65535,\"source\":\"255.255.255.255\","                               \
-	"\"otherSource\":\"255.255.255.255\",\"ifIndex\":4294967295,\"reason\":\"\","          \
+/* Likewise with seven texts. */
+#define JSON_EVENT_FRAME                                                                         \
+	"{\"name\":\"\",\"event\":\"conflictEnded\",\"id\":4294967295,\"time\":\"2026-11-22T13:" \
+	"02:12.345Z\","                                                                          \
+	"\"address\":\"255.255.255.255\",\"status\":\"unknown\",\"version\":\"\","               \
+	"\"hostname\":\"\",\"port\":65535,\"previousVersion\":\"\",\"previousHostname\":\"\","   \
+	"\"previousPort\":65535,\"source\":\"255.255.255.255\","                                 \
+	"\"otherSource\":\"255.255.255.255\",\"otherHostname\":\"\",\"otherPort\":65535,"        \
+	"\"ifIndex\":4294967295,\"reason\":\"\","                                                \
 	"\"queued\":false,\"afterMs\":9223372036854775807}"
 #define JSON_EVENT_TEXTS_LEN \
-	(2 * (WIRE_VERSION_LEN - 1 + WIRE_HOSTNAME_LEN - 1) + EVENT_REASON_LEN - 1)
+	(2 * (WIRE_VERSION_LEN - 1) + 4 * (WIRE_HOSTNAME_LEN - 1) + EVENT_REASON_LEN - 1)
 _Static_assert(sizeof(JSON_EVENT_FRAME) + 6 * (size_t)JSON_EVENT_TEXTS_LEN <= JSON_EVENT_LEN,
 	       "the longest line fits");
 
@@ -135,6 +137,7 @@ json_event(const struct event_record *record, int64_t after_ms, char buf[JSON_EV
 	put_time(&out, "time", event->time.wall_ms);
 	put_address(&out, "address", event->addr);
 	put(&out, "\"status\":\"%s\",", manager_status_name(event->status));
+	put_text(&out, "name", event->name, WIRE_HOSTNAME_LEN - 1);
 	put_text(&out, "version", event->version, WIRE_VERSION_LEN - 1);
 	put_text(&out, "hostname", event->hostname, WIRE_HOSTNAME_LEN - 1);
 	put_known(&out, "port", event->port);
@@ -143,6 +146,8 @@ json_event(const struct event_record *record, int64_t after_ms, char buf[JSON_EV
 	put_known(&out, "previousPort", event->previous_port);
 	put_address(&out, "source", event->source);
 	put_address(&out, "otherSource", event->other_source);
+	put_text(&out, "otherHostname", event->other_hostname, WIRE_HOSTNAME_LEN - 1);
+	put_known(&out, "otherPort", event->other_port);
 	put_known(&out, "ifIndex", event->ifindex);
 	put_text(&out, "reason", event->reason, EVENT_REASON_LEN - 1);
 	put(&out, "\"queued\":%s,", record->queued ? "true" : "false");

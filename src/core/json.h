@@ -10,7 +10,7 @@
 #include "core/record.h"
 
 #define JSON_MANAGER_LEN 2048 /* the longest line */
-#define JSON_EVENT_LEN 6144
+#define JSON_EVENT_LEN 8192
 
 /* Write one JSON object, without a newline: address, status, version, hostname, port,
  * source, interface (the first 15 octets of ifname, which may be ""), firstSeen, lastSeen
@@ -18,10 +18,10 @@
  * heard.  Octets outside 0x20..0x7e are escaped as \u00XX.  Returns buf. */
 char *json_manager(const struct manager *m, const char *ifname, char buf[JSON_MANAGER_LEN]);
 
-/* Likewise: event, id, time, address, status, version, hostname, port, previousVersion,
- * previousHostname, previousPort, source, otherSource, ifIndex, reason, queued (the master agent
- * has not accepted it), afterMs (after_ms: since the previous event of the same manager;
- * -1: unknown).  Numbers and addresses that are not known are null. */
+/* Likewise: event, id, time, address, status, name, version, hostname, port, previousVersion,
+ * previousHostname, previousPort, source, otherSource, otherHostname, otherPort, ifIndex, reason,
+ * queued (the master agent has not accepted it), afterMs (after_ms: since the previous event of the
+ * same manager; -1: unknown).  Numbers and addresses that are not known are null. */
 char *json_event(const struct event_record *record, int64_t after_ms, char buf[JSON_EVENT_LEN]);
 
 #endif /* JSON_H */

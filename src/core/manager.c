@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static const char *const status_names[MANAGER_STATUSES] = {
     [0] = "invalid",         [MANAGER_UP] = "up",           [MANAGER_MISSING] = "missing",
     [MANAGER_DOWN] = "down", [MANAGER_UNKNOWN] = "unknown",
@@ -12,6 +14,14 @@ const char *
 manager_status_name(enum manager_status status)
 {
 	return status_names[status < MANAGER_STATUSES ? status : 0];
+}
+
+char *
+manager_name(const struct manager *m, char buf[WIRE_HOSTNAME_LEN])
+{
+	if (m->hostname[0] == '\0')
+		return text_address(m->addr, buf);
+	return memcpy(buf, m->hostname, WIRE_HOSTNAME_LEN);
 }
 
 void

@@ -52,6 +52,10 @@ struct reception {
 /* The name of a status, such as "missing"; static, never NULL. */
 const char *manager_status_name(enum manager_status status);
 
+/* Copy the name for people, which is never empty: the hostname, or the address as text.
+ * Returns buf. */
+char *manager_name(const struct manager *m, char buf[WIRE_HOSTNAME_LEN]);
+
 /* Record that there was an answer. */
 void manager_note_heard(struct manager *m, struct moment now);
 

@@ -17,7 +17,7 @@ notified_lack(const struct notified *notified, const struct notified *is)
 		return NOTIFIED_STATE;
 	if (is->announced != ANNOUNCED_UP)
 		return NOTIFIED_NOTHING;
-	if (is->conflict && !notified->conflict)
+	if (is->conflict != notified->conflict)
 		return NOTIFIED_CONFLICT;
 	if (!same_description(&is->description, &notified->description))
 		return NOTIFIED_DESCRIPTION;
@@ -30,7 +30,7 @@ notified_note(struct notified *notified, const struct notified *is, enum notifie
 	if (part == NOTIFIED_STATE)
 		notified->announced = is->announced;
 	notified->description = is->description;
-	/* The end of a conflict is not an event. */
-	if (part == NOTIFIED_CONFLICT || !is->conflict)
+	/* A manager that is down is in no conflict. */
+	if (part == NOTIFIED_CONFLICT || is->announced != ANNOUNCED_UP)
 		notified->conflict = is->conflict;
 }

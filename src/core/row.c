@@ -78,7 +78,7 @@ type_of(const struct row *row, enum notified_part part)
 {
 	switch (part) {
 	case NOTIFIED_CONFLICT:
-		return EVENT_CONFLICT;
+		return row->conflict ? EVENT_CONFLICT : EVENT_CONFLICT_ENDED;
 	case NOTIFIED_DESCRIPTION:
 		return EVENT_CHANGED;
 	default:
@@ -92,24 +92,28 @@ announce(struct row *row, enum notified_part part, struct moment now, const char
 {
 	const struct manager *m = &row->m;
 	const struct wire_response *known = &row->notified.description;
-	const enum event_type type = type_of(row, part);
+	const struct challenger *other = part == NOTIFIED_CONFLICT ? row->challenger : NULL;
 	struct notified is;
 	struct event event = {
-	    .type = type,
+	    .type = type_of(row, part),
 	    .time = now,
 	    .addr = m->addr,
 	    .status = m->status,
 	    .port = m->port,
 	    .previous_port = known->port,
 	    .source = m->source,
-	    .other_source = type == EVENT_CONFLICT ? row->challenger->reception.source : 0,
+	    .other_source = other != NULL ? other->reception.source : 0,
+	    .other_port = other != NULL ? other->says.port : 0,
 	    .ifindex = m->ifindex,
 	};
 
+	manager_name(m, event.name);
 	memcpy(event.hostname, m->hostname, sizeof(event.hostname));
 	memcpy(event.version, m->version, sizeof(event.version));
 	memcpy(event.previous_hostname, known->hostname, sizeof(event.previous_hostname));
 	memcpy(event.previous_version, known->version, sizeof(event.previous_version));
+	if (other != NULL)
+		memcpy(event.other_hostname, other->says.hostname, sizeof(event.other_hostname));
 	snprintf(event.reason, sizeof(event.reason), "%s", reason);
 
 	memcpy(row->described.hostname, m->hostname, sizeof(row->described.hostname));
@@ -197,8 +201,23 @@ end_challenge(struct row *row)
 {
 	row_clear(row);
 	row->conflict = false;
-	row->changed |= row->notified.conflict;
-	row->notified.conflict = false;
+}
+
+/* One of the two was silent for as long as a manager that is down.  The event describes both
+ * as they were. */
+static void
+end_conflict(struct row *row, struct moment now, const char *which, const struct row_rules *rules)
+{
+	char reason[EVENT_REASON_LEN];
+
+	if (!row->conflict)
+		return;
+	row->conflict = false;
+	if (!row->notified.conflict || !is_known(row))
+		return;
+	snprintf(reason, sizeof(reason), "no answer from the %s source in %u rounds in a row",
+		 which, rules->misses);
+	announce(row, NOTIFIED_CONFLICT, now, reason, rules);
 }
 
 /* The sources agree before there was an event.  After the event a conflict ends only
@@ -270,7 +289,7 @@ row_hear(struct row *row, const struct wire_response *resp, const struct recepti
 /* Count the rounds in which the row's sources were silent, and see whether that
  * ends a conflict. */
 static void
-judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
+judge_sources(struct row *row, struct moment now, int64_t since, const struct row_rules *rules)
 {
 	const unsigned int misses = rules->misses;
 	struct challenger *c = row->challenger;
@@ -286,11 +305,15 @@ judge_sources(struct row *row, int64_t since, const struct row_rules *rules)
 	else
 		c->silent_rounds++;
 	if (c->silent_rounds >= misses) {
+		/* Otherwise the manager is reported as down. */
+		if (row->source_silent_rounds < misses)
+			end_conflict(row, now, "second", rules);
 		end_challenge(row);
 	} else if (row->source_silent_rounds >= misses) {
 		const struct challenger winner = *c;
 		const uint32_t missed = row->m.missed;
 
+		end_conflict(row, now, "first", rules);
 		note_source(row, &winner.says, &winner.reception);
 		row->m.missed = missed; /* it answered then, not now */
 		row->source_silent_rounds = winner.silent_rounds;
@@ -329,7 +352,7 @@ row_judge(struct row *row, enum link_judgement judgement, struct moment now, int
 
 	note_link(row);
 	if (judgement == LINK_JUDGED)
-		judge_sources(row, since, rules);
+		judge_sources(row, now, since, rules);
 	if (manager_heard_since(m, since)) {
 		announce_change(row, now, rules);
 		return;
@@ -407,7 +430,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	row->noted_link = link;
 	row->notified = record->notified;
 	row->described = record->notified.description;
-	row->conflict = record->notified.conflict;
+	row->conflict = record->notified.conflict && challenger != NULL;
 	row->changed_us = record->changed_us == 0 ? 0 : record->changed_us + now.mono_us;
 	row->source_heard_us = m->last_seen.mono_us;
 	return true;

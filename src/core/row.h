@@ -47,7 +47,7 @@ struct row {
 	int64_t source_heard_us; /* when m.source itself last answered */
 	unsigned int source_silent_rounds;
 	struct challenger *challenger; /* the source that contradicts it; owned; or NULL */
-	bool conflict;                 /* there was an event for it, taken or not */
+	bool conflict;                 /* there was an event for it, taken or not; it lasts */
 	int noted_link;                /* m.link at its last event or the end of a round */
 };
 

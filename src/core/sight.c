@@ -33,6 +33,7 @@ announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 	};
 
 	text_printable(link->name, strlen(link->name), name, sizeof(name));
+	memcpy(event.name, name, sizeof(name));
 	snprintf(event.reason, sizeof(event.reason), "%s: %s", name, link->sight);
 	is = present_state(link);
 	if (on_event == NULL || on_event(ctx, &event))

@@ -3,24 +3,37 @@
 
 #include "snmp/mib_event.h"
 
+static int
+set_text(netsnmp_variable_list *vb, const void *member, size_t size)
+{
+	char text[EVENT_TEXT_LEN];
+
+	(void)size;
+	return mib_text(vb, event_text(member, text), sizeof(text));
+}
+
 /* Also the objects of each notification, in this order. */
 /* clang-format off */
 static const struct mib_column event_columns[] = {
     {MIB_COLUMN(2, "ldmEventId", mib_unsigned, event.id)},
     {MIB_COLUMN(3, "ldmEventTime", mib_date_and_time, event.time)},
-    {MIB_COLUMN(4, "ldmEventType", mib_integer, event.type)},
-    {MIB_COLUMN(5, "ldmEventAddress", mib_address, event.addr)},
-    {MIB_COLUMN(6, "ldmEventHostname", mib_text, event.hostname)},
-    {MIB_COLUMN(7, "ldmEventVersion", mib_text, event.version)},
-    {MIB_COLUMN(8, "ldmEventPort", mib_unsigned, event.port)},
-    {MIB_COLUMN(9, "ldmEventStatus", mib_integer, event.status)},
-    {MIB_COLUMN(10, "ldmEventPreviousHostname", mib_text, event.previous_hostname)},
-    {MIB_COLUMN(11, "ldmEventPreviousVersion", mib_text, event.previous_version)},
-    {MIB_COLUMN(12, "ldmEventPreviousPort", mib_unsigned, event.previous_port)},
-    {MIB_COLUMN(13, "ldmEventSourceAddress", mib_address, event.source)},
-    {MIB_COLUMN(14, "ldmEventOtherSourceAddress", mib_address, event.other_source)},
-    {MIB_COLUMN(15, "ldmEventIfIndex", mib_integer, event.ifindex)},
-    {MIB_COLUMN(16, "ldmEventReason", mib_text, event.reason)},
+    {MIB_COLUMN(4, "ldmEventText", set_text, event)},
+    {MIB_COLUMN(5, "ldmEventType", mib_integer, event.type)},
+    {MIB_COLUMN(6, "ldmEventAddress", mib_address, event.addr)},
+    {MIB_COLUMN(7, "ldmEventName", mib_text, event.name)},
+    {MIB_COLUMN(8, "ldmEventHostname", mib_text, event.hostname)},
+    {MIB_COLUMN(9, "ldmEventVersion", mib_text, event.version)},
+    {MIB_COLUMN(10, "ldmEventPort", mib_unsigned, event.port)},
+    {MIB_COLUMN(11, "ldmEventStatus", mib_integer, event.status)},
+    {MIB_COLUMN(12, "ldmEventPreviousHostname", mib_text, event.previous_hostname)},
+    {MIB_COLUMN(13, "ldmEventPreviousVersion", mib_text, event.previous_version)},
+    {MIB_COLUMN(14, "ldmEventPreviousPort", mib_unsigned, event.previous_port)},
+    {MIB_COLUMN(15, "ldmEventSourceAddress", mib_address, event.source)},
+    {MIB_COLUMN(16, "ldmEventOtherSourceAddress", mib_address, event.other_source)},
+    {MIB_COLUMN(17, "ldmEventOtherHostname", mib_text, event.other_hostname)},
+    {MIB_COLUMN(18, "ldmEventOtherPort", mib_unsigned, event.other_port)},
+    {MIB_COLUMN(19, "ldmEventIfIndex", mib_integer, event.ifindex)},
+    {MIB_COLUMN(20, "ldmEventReason", mib_text, event.reason)},
 };
 /* clang-format on */
 

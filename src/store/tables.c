@@ -130,9 +130,7 @@ const struct table manager_table = {
 	"THEN 'challenger_port and last_seen, as there is challenger' "
 	"WHEN challenger IS NULL AND "
 	"coalesce(challenger_hostname, challenger_version, challenger_port) NOT NULL "
-	"THEN 'challenger, as there is challenger_hostname or the like' "
-	"WHEN challenger IS NULL AND conflict "
-	"THEN 'challenger, as there is a conflict' ",
+	"THEN 'challenger, as there is challenger_hostname or the like' ",
 };
 #undef RECORD
 
@@ -146,6 +144,7 @@ static const struct column event_columns[] = {
     {"address", MANAGER(record.event.addr), .note = "NULL: it is about an interface"},
     {"status", WORD(record.event.status, status_word, MANAGER_STATUSES - 1), NOT_NULL,
 	.note = "after the event"},
+    {"name", TEXT(record.event.name), NOT_NULL, .note = "of the manager or interface"},
     {"hostname", TEXT(record.event.hostname)},
     {"version", TEXT(record.event.version)},
     {"port", PORT(record.event.port)},
@@ -154,6 +153,8 @@ static const struct column event_columns[] = {
     {"previous_port", PORT(record.event.previous_port)},
     {"source", ADDRESS(record.event.source), .note = "where the last answer came from"},
     {"other_source", ADDRESS(record.event.other_source), .note = "of a conflict, the second one"},
+    {"other_hostname", TEXT(record.event.other_hostname)},
+    {"other_port", PORT(record.event.other_port)},
     {"ifindex", INTEGER(record.event.ifindex, 1, INT32_MAX)},
     {"reason", TEXT(record.event.reason)},
 };

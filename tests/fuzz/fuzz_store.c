@@ -123,6 +123,7 @@ make_template(void)
 		      .time.wall_ms = 1,
 		      .addr = 0xc0000201,
 		      .status = MANAGER_UP,
+		      .name = "host",
 		      .reason = "answered for the first time"},
 	    .queued = true,
 	};

@@ -19,7 +19,7 @@ from lab_mib import raw_notifications, smi_module, wait_first_round, writable_st
 
 TRAP_OID, SYS_UPTIME = "1.3.6.1.6.3.1.1.4.1.0", "1.3.6.1.2.1.1.3.0"
 HUGE = 2**32 - 1
-EVENT_TYPES = {1, 2, 3, 4, 5, 6}
+EVENT_TYPES = {1, 2, 3, 4, 5, 6, 7}
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def eventful_station(lab):
     longest.command("set", "198.18.0.100", "version", "")
     responder.command("set", "198.18.0.2", "hostname", "renamed")
     responder.command("off", "198.18.0.3")
-    lab.manager_host("red", 3).responder("-n", 1, "-a", "198.18.0.5", "-H", "impostor",
-                                         delay="0:20")
+    impostor = lab.manager_host("red", 3).responder("-n", 1, "-a", "198.18.0.5", "-H", "impostor",
+                                                    delay="0:20")
     station.carrier("eth1", False)
     wait_for(lambda: station.status("198.18.128.1") == UNKNOWN, 20, "blindness on eth1")
     wait_for(lambda: station.status("198.18.0.3") == DOWN, 20, "198.18.0.3 to be down")
@@ -59,9 +59,14 @@ def eventful_station(lab):
     wait_for(lambda: station.status("198.18.9.9") == DOWN, 20, "198.18.9.9 to be down")
     # Not sooner: an expected manager that was never heard might be on this link.
     station.ip("link", "set", "cut0", "up")
-    wait_for(lambda: EVENT_TYPES <= {
-        int(dict(n)[TRAP_OID].rpartition(".")[2]) for n in raw_notifications(station.trapd)},
-        20, "notifications of every type")
+
+    def types():
+        return {int(dict(n)[TRAP_OID].rpartition(".")[2])
+                for n in raw_notifications(station.trapd)}
+
+    wait_for(lambda: 4 in types(), 20, "a conflict")
+    impostor.command("off", "198.18.0.5")
+    wait_for(lambda: EVENT_TYPES <= types(), 20, "notifications of every type")
     responder.command("off", "198.18.0.4")  # missing, down or up while we look
     return station, ber.Client(station)
 

@@ -5,6 +5,7 @@ Their rules are those of ldm-agentx(8).  Expected managers have rows from the st
 unknown until they are judged, then up or down, with notifications.
 """
 
+import re
 import socket
 
 import ber
@@ -114,7 +115,12 @@ def test_conflict(lab):
     assert objects["ldmEventHostname"] == b"rightful" and objects["ldmEventPort"] == 6482
     assert objects["ldmEventSourceAddress"] == "198.18.254.2"
     assert objects["ldmEventOtherSourceAddress"] == "198.18.254.3"
+    assert objects["ldmEventName"] == b"rightful"
+    assert objects["ldmEventOtherHostname"] == b"impostor" and objects["ldmEventOtherPort"] == 7000
     assert objects["ldmEventReason"]
+    text = objects["ldmEventText"].decode()
+    assert text.startswith("manager 198.18.0.7 (rightful) conflict: ")
+    assert text.endswith("198.18.254.3 (impostor)") and daemon.lines(re.escape(text))
 
     # While it lasts nothing more is reported, and the row keeps its values.
     for _ in range(3):
@@ -126,7 +132,9 @@ def test_conflict(lab):
 
     # It is over when one source is silent; a second conflict is reported again.
     second.command("off", "all")
-    wait_rounds(station, 5)
+    ended = only(station, "ldmManagerConflictEnded")
+    assert ended["ldmEventType"] == 7 and ended["ldmEventHostname"] == b"rightful"
+    assert ended["ldmEventOtherHostname"] == b"impostor"
     second.command("on", "all")
     wait_for(lambda: len(station.trapd.notifications("ldmManagerConflict")) == 2, 20,
              "the second Conflict")
@@ -139,7 +147,7 @@ def test_conflict(lab):
     assert changed["ldmEventPreviousHostname"] == b"rightful"
     assert changed["ldmEventHostname"] == b"impostor"
     assert station.trapd.disappeared() == []
-    assert daemon.lines("198.18.0.7 .*conflict")
+    assert kinds(station)[-2:] == ["ldmManagerConflictEnded", "ldmManagerChanged"]
 
 
 def test_no_conflict(lab):

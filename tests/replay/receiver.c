@@ -117,7 +117,8 @@ says_new(const struct event *last, const struct event *event)
 		return up && strcmp(last->hostname, event->previous_hostname) == 0 &&
 		       last->port == event->previous_port &&
 		       (strcmp(last->hostname, event->hostname) != 0 || last->port != event->port);
-	case EVENT_CONFLICT: /* the last one may have ended without an event */
+	case EVENT_CONFLICT:
+	case EVENT_CONFLICT_ENDED:
 		return up;
 	default:
 		return last != NULL ? last->type != event->type : event->type == EVENT_IMPAIRED;
@@ -143,6 +144,29 @@ is_known(const struct fact *fact)
 		    f->notified)
 			return f->cut || f->event.type == EVENT_APPEARED;
 	return false;
+}
+
+/* Whether an event of a conflict follows from the notifications before it: it begins and ends
+ * in turn, and also ends when the manager disappears. */
+static bool
+conflict_follows(const struct fact *fact)
+{
+	const bool begins = fact->event.type == EVENT_CONFLICT;
+
+	if (!begins && fact->event.type != EVENT_CONFLICT_ENDED)
+		return true;
+	for (const struct fact *f = fact; f-- > receiver.facts;) {
+		if (f->subject != fact->subject)
+			continue;
+		if (f->cut)
+			return true;
+		if (f->notified && f->event.type == EVENT_CONFLICT)
+			return !begins;
+		if (f->notified &&
+		    (f->event.type == EVENT_CONFLICT_ENDED || f->event.type == EVENT_DISAPPEARED))
+			return begins;
+	}
+	return begins;
 }
 
 void
@@ -171,6 +195,8 @@ receiver_tell(const struct event *event, bool refused)
 	receiver_require((event->type != EVENT_CHANGED && event->type != EVENT_CONFLICT) ||
 			     is_known(fact),
 			 "notified of a manager before it was up");
+	receiver_require(cut || conflict_follows(fact),
+			 "notified of a conflict, or of its end, twice");
 	fact->notified = true;
 	fact->cut |= refused;
 	receiver.last_notified[fact->subject] = fact;
@@ -265,6 +291,8 @@ conflict_notified(unsigned int subject)
 			continue;
 		if (f->notified && (f->cut || f->event.type == EVENT_CONFLICT))
 			return true;
+		if (f->notified && f->event.type == EVENT_CONFLICT_ENDED)
+			return false;
 		if (f->event.type == EVENT_APPEARED &&
 		    strncmp(f->event.reason, late, strlen(late)) != 0)
 			return false;

@@ -55,6 +55,7 @@ make_event(struct event_record *record, uint32_t id)
 		      .time.wall_ms = WALL_MS + id % 1000,
 		      .addr = ADDR(1 + id % 200),
 		      .status = MANAGER_UP,
+		      .name = "host.example.com",
 		      .hostname = "host.example.com",
 		      .version = "3.6.2.0",
 		      .port = WIRE_XMPP_PORT,
@@ -138,6 +139,9 @@ fill_in(struct changes *changes)
 	event->event.type = EVENT_CONFLICT;
 	event->event.status = MANAGER_DOWN;
 	event->event.other_source = ADDR(9);
+	event->event.other_port = 9;
+	memset(event->event.other_hostname, 'o', sizeof(event->event.other_hostname) - 1);
+	memset(event->event.name, 'n', sizeof(event->event.name) - 1);
 	event->event.ifindex = INT32_MAX;
 	event->event.previous_port = 7;
 	event->queued = false;
@@ -149,6 +153,7 @@ fill_in(struct changes *changes)
 	    .type = EVENT_IMPAIRED,
 	    .status = MANAGER_UNKNOWN,
 	    .time.wall_ms = 1,
+	    .name = "eth0",
 	};
 }
 

@@ -17,10 +17,40 @@ put(struct event_lines *log, enum event_type type, int64_t mono_us)
 	const struct event event = {.type = type,
 				    .time.mono_us = mono_us,
 				    .addr = type < EVENT_IMPAIRED ? 0xc6120001 : 0,
-				    .hostname = "t5\x1b[2J",
+				    .name = "t5\x1b[2J",
 				    .reason = "because"};
 
 	event_lines_put(log, &event);
+}
+
+/* Names that are too long leave room for the rest. */
+static void
+sentence_has_an_end(void **state)
+{
+	struct event event = {.type = EVENT_CONFLICT,
+			      .addr = UINT32_MAX,
+			      .name = "alpha",
+			      .other_source = 0xc6120009};
+	char text[EVENT_TEXT_LEN];
+
+	(void)state;
+	memcpy(event.other_hostname, "beta", 5);
+	memcpy(event.reason, "why", 4);
+	assert_string_equal(event_text(&event, text),
+			    "manager 255.255.255.255 (alpha) conflict: why; the other one is "
+			    "198.18.0.9 (beta)");
+	memset(event.name, 'n', sizeof(event.name) - 1);
+	memset(event.other_hostname, 'h', sizeof(event.other_hostname) - 1);
+	memset(event.reason, 'r', 70);
+	event.other_source = UINT32_MAX;
+	event_text(&event, text);
+	assert_string_equal(text + strlen(text) - 6, "hh...)");
+	assert_non_null(strstr(text, "nn...) conflict: rr"));
+	event.type = EVENT_DISAPPEARED;
+	event.other_source = 0;
+	memset(event.reason, 'r', sizeof(event.reason) - 1);
+	event_text(&event, text);
+	assert_string_equal(text + strlen(text) - 2, "rr");
 }
 
 static void
@@ -101,6 +131,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(sentence_has_an_end),
 	    cmocka_unit_test(each_has_its_line),
 	    cmocka_unit_test(no_hostname_is_no_text),
 	    cmocka_unit_test(too_many_are_summed_up),

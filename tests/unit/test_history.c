@@ -32,8 +32,9 @@
 #define ADD_EVENTS(first, last)                                                                  \
 	"WITH RECURSIVE n(i) AS (SELECT " first " UNION ALL SELECT i + 1 FROM n WHERE i < " last \
 	") INSERT INTO event SELECT i, 5000 + i, 0, iif(i % 10, 'appeared', 'impaired'), "       \
-	"1795352532000 + i, iif(i % 10, 3323068416 + i, NULL), 'up', 'host', '1.2', 6482, "      \
-	"NULL, NULL, NULL, 3323068416 + i, NULL, 2, 'why' FROM n;"
+	"1795352532000 + i, iif(i % 10, 3323068416 + i, NULL), 'up', 'name', 'host', '1.2', "    \
+	"6482, "                                                                                 \
+	"NULL, NULL, NULL, 3323068416 + i, NULL, NULL, NULL, 2, 'why' FROM n;"
 #define WAL_MODE "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;"
 
 static const char *program;
@@ -323,9 +324,10 @@ all_values(void **state)
 
 	(void)state;
 	change("make");
-	change("INSERT INTO event VALUES (7, 4294967295, 1, 'conflict', 1795352532345, 3323068418, "
-	       "'missing', 'host', '1.2', 65535, 'before', '1.1', 1, 3323068419, 4294967295, "
-	       "2147483647, 'one two')");
+	change(
+	    "INSERT INTO event VALUES (7, 4294967295, 1, 'conflict', 1795352532345, 3323068418, "
+	    "'missing', 'name', 'host', '1.2', 65535, 'before', '1.1', 1, 3323068419, 4294967295, "
+	    "'other', 2, 2147483647, 'one two')");
 	seen = read_quietly();
 	event = &seen.last.event;
 	assert_true(seen.last.queued);
@@ -334,6 +336,7 @@ all_values(void **state)
 	assert_int_equal(event->time.wall_ms, 1795352532345);
 	assert_int_equal(event->addr, 0xc6120002);
 	assert_int_equal(event->status, MANAGER_MISSING);
+	assert_string_equal(event->name, "name");
 	assert_string_equal(event->hostname, "host");
 	assert_string_equal(event->version, "1.2");
 	assert_int_equal(event->port, 65535);
@@ -342,13 +345,16 @@ all_values(void **state)
 	assert_int_equal(event->previous_port, 1);
 	assert_int_equal(event->source, 0xc6120003);
 	assert_int_equal(event->other_source, UINT32_MAX);
+	assert_string_equal(event->other_hostname, "other");
+	assert_int_equal(event->other_port, 2);
 	assert_int_equal(event->ifindex, INT32_MAX);
 	assert_string_equal(event->reason, "one two");
 
 	change(
 	    "UPDATE event SET type = 'restored', address = NULL, hostname = NULL, version = NULL, "
 	    "port = NULL, previous_hostname = NULL, previous_version = NULL, previous_port = NULL, "
-	    "source = NULL, other_source = NULL, ifindex = NULL, reason = NULL, queued = 0");
+	    "source = NULL, other_source = NULL, other_hostname = NULL, other_port = NULL, ifindex "
+	    "= NULL, reason = NULL, queued = 0");
 	seen = read_quietly();
 	event = &seen.last.event;
 	assert_false(seen.last.queued);

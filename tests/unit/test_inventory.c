@@ -669,6 +669,88 @@ other_link_is_saved_when_a_conflict_ends(void **state)
 	inventory_free(inv);
 }
 
+/* Two sources, as of second s. */
+static void
+contradict(struct inventory *inv, int64_t s)
+{
+	hear_as(inv, ADDR(1), "a", s, 0);
+	hear_from(inv, ADDR(1), ADDR(9), "b", s + 1, 0);
+	hear_as(inv, ADDR(1), "a", s + 2, 0);
+	assert_int_equal(last_event.type, EVENT_CONFLICT);
+}
+
+/* Three rounds of ten seconds in which one source answers, or none (NULL). */
+static void
+three_rounds(struct inventory *inv, int64_t s, const char *hostname)
+{
+	for (const int64_t end = s + 30; s < end; s += 10) {
+		if (hostname != NULL)
+			hear_from(inv, ADDR(1), hostname[0] == 'a' ? ADDR(2) : ADDR(9), hostname,
+				  s + 1, 0);
+		close_round(inv, s);
+	}
+}
+
+static void
+conflict_has_an_end(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	contradict(inv, 1);
+	assert_string_equal(last_event.name, "a");
+	assert_int_equal(last_event.other_source, ADDR(9));
+	assert_string_equal(last_event.other_hostname, "b");
+	assert_int_equal(last_event.other_port, 6482);
+	assert_int_equal(event_count, 2);
+	three_rounds(inv, 10, "a");
+	assert_int_equal(event_count, 3);
+	assert_int_equal(last_event.type, EVENT_CONFLICT_ENDED);
+	assert_int_equal(last_event.other_source, ADDR(9));
+	assert_string_equal(last_event.other_hostname, "b");
+	assert_string_equal(last_event.reason,
+			    "no answer from the second source in 3 rounds in a row");
+	contradict(inv, 50);
+	three_rounds(inv, 60, "b");
+	assert_int_equal(event_count, 6); /* the end, and the change that follows */
+	assert_int_equal(last_event.type, EVENT_CHANGED);
+	assert_string_equal(last_event.hostname, "b");
+	inventory_free(inv);
+}
+
+static void
+conflict_ends_with_the_manager(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	contradict(inv, 1);
+	three_rounds(inv, 10, NULL);
+	assert_int_equal(event_count, 3);
+	assert_int_equal(last_event.type, EVENT_DISAPPEARED);
+	contradict(inv, 50);
+	assert_int_equal(event_count, 5);
+	inventory_free(inv);
+}
+
+static void
+end_of_a_conflict_is_owed(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	contradict(inv, 1);
+	no_room = true;
+	three_rounds(inv, 10, "a");
+	no_room = false;
+	assert_true(inventory_is_owed(inv));
+	inventory_reconcile(inv, 10, at_s(50));
+	assert_int_equal(last_event.type, EVENT_CONFLICT_ENDED);
+	assert_int_equal(last_event.other_source, 0);
+	assert_false(inventory_is_owed(inv));
+	inventory_free(inv);
+}
+
 static void
 save_forgets_only_what_it_had(void **state)
 {
@@ -788,6 +870,9 @@ main(void)
 	    cmocka_unit_test(late_change_carries_what_was_notified),
 	    cmocka_unit_test(what_has_to_be_saved),
 	    cmocka_unit_test(other_link_is_saved_when_a_conflict_ends),
+	    cmocka_unit_test(conflict_has_an_end),
+	    cmocka_unit_test(conflict_ends_with_the_manager),
+	    cmocka_unit_test(end_of_a_conflict_is_owed),
 	    cmocka_unit_test(save_forgets_only_what_it_had),
 	    cmocka_unit_test(many_removed_at_once),
 	    cmocka_unit_test(restored_rows_need_not_be_saved),

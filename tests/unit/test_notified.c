@@ -26,7 +26,8 @@ static const struct {
     {"it is down, whatever it says", {DOWN(1)}, {DOWN(2)}, {0}},
     {"it changed", {UP(1, false)}, {UP(2, false)}, {NOTIFIED_DESCRIPTION}},
     {"it changed and contradicts", {UP(1, false)}, {UP(2, true)}, {NOTIFIED_CONFLICT}},
-    {"the conflict ended", {UP(1, true)}, {UP(1, false)}, {0}},
+    {"the conflict ended", {UP(1, true)}, {UP(1, false)}, {NOTIFIED_CONFLICT}},
+    {"it went with its conflict", {UP(1, true)}, {DOWN(1)}, {NOTIFIED_STATE}},
     {"the conflict goes on", {UP(1, true)}, {UP(2, true)}, {NOTIFIED_DESCRIPTION}},
 };
 

@@ -127,8 +127,6 @@ static const struct {
     {"UPDATE manager SET challenger_port = NULL", "expected challenger_port and last_seen"},
     {"UPDATE manager SET challenger_hostname = char(10)", "challenger_hostname \\x0a"},
     {"UPDATE manager SET challenger_version = char(127)", "challenger_version \\x7f"},
-    {"UPDATE manager SET conflict = 1 WHERE address = 3221225987",
-     "row 192.0.2.3: expected challenger, as there is a conflict"},
     {"UPDATE manager SET announced_port = NULL", "expected announced_port, as it is announced"},
     {"UPDATE manager SET announced_hostname = char(0)", "announced_hostname \\x00"},
     {"UPDATE manager SET announced_version = x'37'", "announced_version a blob"},
@@ -224,8 +222,8 @@ test_index_without_a_row(void **state)
 		      "WHERE name = 'event';"
 		      "DELETE FROM sqlite_master WHERE name LIKE 'sqlite_autoindex_event%'");
 	run_sql("DELETE FROM event WHERE id = 3;"
-		"INSERT INTO event (id, queued, type, time, status) "
-		"VALUES (2000, 0, 'impaired', 1, 'up')");
+		"INSERT INTO event (id, queued, type, time, status, name) "
+		"VALUES (2000, 0, 'impaired', 1, 'up', 'eth0')");
 	run_sql("PRAGMA writable_schema = ON;"
 		"UPDATE sqlite_master SET sql = (SELECT sql FROM kept WHERE name = 'event') "
 		"WHERE name = 'event';"

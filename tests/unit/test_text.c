@@ -234,15 +234,17 @@ json_of_an_event(void **state)
 
 	(void)state;
 	assert_ptr_equal(json_event(&record, 60000, buf), buf);
-	assert_string_equal(buf, "{\"event\":\"changed\",\"id\":4294967295,"
-				 "\"time\":\"2026-11-22T13:02:12.345Z\","
-				 "\"address\":\"192.0.2.17\",\"status\":\"up\","
-				 "\"version\":\"1.3\",\"hostname\":\"new\",\"port\":6482,"
-				 "\"previousVersion\":\"1.2\",\"previousHostname\":\"old\","
-				 "\"previousPort\":6481,\"source\":\"192.0.2.18\","
-				 "\"otherSource\":\"192.0.2.19\",\"ifIndex\":2,"
-				 "\"reason\":\"its \\\"hostname\\\" changed\","
-				 "\"queued\":true,\"afterMs\":60000}");
+	assert_string_equal(buf,
+			    "{\"event\":\"changed\",\"id\":4294967295,"
+			    "\"time\":\"2026-11-22T13:02:12.345Z\","
+			    "\"address\":\"192.0.2.17\",\"status\":\"up\","
+			    "\"name\":\"\",\"version\":\"1.3\",\"hostname\":\"new\",\"port\":6482,"
+			    "\"previousVersion\":\"1.2\",\"previousHostname\":\"old\","
+			    "\"previousPort\":6481,\"source\":\"192.0.2.18\","
+			    "\"otherSource\":\"192.0.2.19\",\"otherHostname\":\"\",\"otherPort\":"
+			    "null,\"ifIndex\":2,"
+			    "\"reason\":\"its \\\"hostname\\\" changed\","
+			    "\"queued\":true,\"afterMs\":60000}");
 }
 
 static void
@@ -260,14 +262,16 @@ json_of_an_event_of_an_interface(void **state)
 
 	(void)state;
 	json_event(&record, -1, buf);
-	assert_string_equal(buf, "{\"event\":\"impaired\",\"id\":1,"
-				 "\"time\":\"2026-11-22T13:02:42.000Z\",\"address\":null,"
-				 "\"status\":\"unknown\",\"version\":\"\",\"hostname\":\"\","
-				 "\"port\":null,\"previousVersion\":\"\","
-				 "\"previousHostname\":\"\",\"previousPort\":null,"
-				 "\"source\":null,\"otherSource\":null,\"ifIndex\":2,"
-				 "\"reason\":\"no carrier\",\"queued\":false,"
-				 "\"afterMs\":null}");
+	assert_string_equal(
+	    buf, "{\"event\":\"impaired\",\"id\":1,"
+		 "\"time\":\"2026-11-22T13:02:42.000Z\",\"address\":null,"
+		 "\"status\":\"unknown\",\"name\":\"\",\"version\":\"\",\"hostname\":\"\","
+		 "\"port\":null,\"previousVersion\":\"\","
+		 "\"previousHostname\":\"\",\"previousPort\":null,"
+		 "\"source\":null,\"otherSource\":null,\"otherHostname\":\"\",\"otherPort\":null,"
+		 "\"ifIndex\":2,"
+		 "\"reason\":\"no carrier\",\"queued\":false,"
+		 "\"afterMs\":null}");
 }
 
 static void
