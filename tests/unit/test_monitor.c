@@ -224,13 +224,16 @@ static void
 restore_without_memory(void **unused)
 {
 	struct manager_record record = {.m.addr = MANAGER, .m.expected_by_operator = true};
-	struct state state = {.managers = &record, .manager_count = 1};
+	struct event_record event = {.event = {.id = 1, .type = EVENT_APPEARED, .addr = MANAGER}};
+	struct state state = {.managers = &record, .manager_count = 1, .events = &event};
 
 	(void)unused;
 	no_memory = true;
 	assert_int_equal(monitor_restore(monitor, &state, now), -1);
 	state.manager_count = 0;
 	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+	state.event_count = 1;
+	assert_int_equal(monitor_restore(monitor, &state, now), -1);
 	no_memory = false;
 }
 
