@@ -243,6 +243,33 @@ a_detail_blinds_what_is_not_usable(void **state)
 	assert_string_equal(links.list[0].why, "no room");
 }
 
+/* Deafness is the reason only if the round is not blind for another one. */
+static void
+a_deaf_link_says_why(void **state)
+{
+	struct links links = {0};
+	struct link_report report = {.name = "eth0",
+				     .ifindex = 3,
+				     .state = LINK_USABLE,
+				     .detail = "another program has bound the port",
+				     .deaf = true};
+	struct link *link = &links.list[0];
+	bool excused;
+
+	(void)state;
+	links_update(&links, &report, 1);
+	link_start_round(link, 1);
+	link_start_round(link, 2);
+	link_blind(link, "requests cannot be sent");
+	assert_int_equal(link_judge(link, true, 3, &excused).heard, LINK_EXCUSED);
+	assert_string_equal(link->why, "requests cannot be sent");
+	link_start_round(link, 3);
+	link_note_sent(link, SENDER_FIXED, WIRE_PORT, 1, 3);
+	link_end_request(link);
+	assert_int_equal(link_judge(link, true, 3, &excused).heard, LINK_JUDGED);
+	assert_string_equal(link->why, report.detail);
+}
+
 /* The requests of one round at second s, in which nobody answers. */
 static int
 requests_at(int64_t s)
@@ -382,6 +409,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(late_rounds_do_not_drift, set_up, tear_down),
 	    cmocka_unit_test(impaired_tells_the_detail_of_a_printable_name),
 	    cmocka_unit_test(a_detail_blinds_what_is_not_usable),
+	    cmocka_unit_test(a_deaf_link_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
