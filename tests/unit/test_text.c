@@ -275,6 +275,43 @@ json_of_an_event_of_an_interface(void **state)
 }
 
 static void
+the_longest_json_of_an_event_fits(void **state)
+{
+	static struct event_record record;
+	struct event *event = &record.event;
+	char buf[JSON_EVENT_LEN + 1];
+	size_t len;
+
+	(void)state;
+	*event = (struct event){
+	    .id = UINT32_MAX,
+	    .type = EVENT_CONFLICT_ENDED,
+	    .time.wall_ms = INT64_C(1795352532345),
+	    .addr = UINT32_MAX,
+	    .status = MANAGER_UNKNOWN,
+	    .port = UINT16_MAX,
+	    .previous_port = UINT16_MAX,
+	    .source = UINT32_MAX,
+	    .other_source = UINT32_MAX,
+	    .other_port = UINT16_MAX,
+	    .ifindex = INT32_MAX,
+	};
+	memset(event->name, 1, sizeof(event->name) - 1);
+	memset(event->version, 1, sizeof(event->version) - 1);
+	memset(event->hostname, 1, sizeof(event->hostname) - 1);
+	memset(event->previous_version, 1, sizeof(event->previous_version) - 1);
+	memset(event->previous_hostname, 1, sizeof(event->previous_hostname) - 1);
+	memset(event->other_hostname, 1, sizeof(event->other_hostname) - 1);
+	memset(event->reason, 1, sizeof(event->reason) - 1);
+	buf[JSON_EVENT_LEN] = '#';
+	json_event(&record, INT64_MAX, buf);
+	len = strlen(buf);
+	assert_in_range(len, 6 * 4 * 255, JSON_EVENT_LEN - 1);
+	assert_string_equal(buf + len - strlen(":9223372036854775807}"), ":9223372036854775807}");
+	assert_int_equal(buf[JSON_EVENT_LEN], '#');
+}
+
+static void
 the_longest_json_fits(void **state)
 {
 	struct manager m = t5240;
@@ -358,6 +395,7 @@ main(void)
 	    cmocka_unit_test(json_escapes),
 	    cmocka_unit_test(json_of_an_event),
 	    cmocka_unit_test(json_of_an_event_of_an_interface),
+	    cmocka_unit_test(the_longest_json_of_an_event_fits),
 	    cmocka_unit_test(the_longest_json_fits),
 	    cmocka_unit_test(names),
 	};
