@@ -374,6 +374,7 @@ failed_requests_are_counted(void **state)
 	assert_int_equal(discover_stats(discover)->send_errors, 1);
 	assert_int_equal(discover_stats(discover)->requests_sent, 0);
 	assert_string_equal(trouble(), "requests cannot be sent");
+	assert_int_equal(discover_impaired_links(discover), 0); /* nobody was heard there */
 }
 
 static void

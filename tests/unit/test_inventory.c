@@ -193,6 +193,9 @@ return_carries_the_silence(void **state)
 	hear_as(inv, ADDR(1), "a", 41, 0);
 	assert_int_equal(last_event.type, EVENT_APPEARED);
 	assert_string_equal(last_event.reason, "answers again after 40 s of silence");
+	for (int64_t s = 50; s < 80; s += 10)
+		close_round(inv, s);
+	assert_int_equal(inventory_at_or_after(inv, 0)->transitions, 3);
 	inventory_free(inv);
 }
 

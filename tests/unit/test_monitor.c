@@ -2,6 +2,7 @@
 /* What joins the discovery, the inventory and the events, and what SET changes; the
  * replays and the model show the rest. */
 #include <inttypes.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -21,12 +22,18 @@
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 
-static bool no_memory;
+static unsigned int allocations_left = UINT_MAX;
+static bool fails_once;
 
 void *
 __wrap_calloc(size_t count, size_t size)
 {
-	return no_memory ? NULL : __real_calloc(count, size);
+	if (allocations_left == 0) {
+		allocations_left = fails_once ? UINT_MAX : 0;
+		return NULL;
+	}
+	allocations_left--;
+	return __real_calloc(count, size);
 }
 
 static struct monitor *monitor;
@@ -219,6 +226,43 @@ restore(uint32_t id, bool clean)
 	assert_int_equal(monitor_restore(monitor, &state, now), 0);
 }
 
+static void
+start_without_memory(void **unused)
+{
+	struct monitor *other = NULL;
+	unsigned int enough = 0;
+
+	(void)unused;
+	fails_once = true;
+	for (; other == NULL; enough++) {
+		assert_in_range(enough, 0, 100);
+		allocations_left = enough;
+		other = monitor_new(&settings, 1, now, on_event, &settings);
+	}
+	fails_once = false;
+	allocations_left = UINT_MAX;
+	assert_in_range(enough, 4, 100);
+	monitor_free(other);
+}
+
+static void
+expected_without_memory(void **unused)
+{
+	const uint32_t expected[] = {MANAGER + 1, MANAGER + 2};
+	struct monitor_outcome outcome;
+
+	(void)unused;
+	settings.expected = expected;
+	settings.expected_count = 2;
+	allocations_left = 0;
+	assert_int_equal(monitor_configure(monitor, &settings, now, &outcome), 0);
+	assert_int_equal(outcome.no_room, 2);
+	allocations_left = 1;
+	assert_int_equal(monitor_configure(monitor, &settings, now, &outcome), 0);
+	assert_int_equal(outcome.no_room, 1);
+	allocations_left = UINT_MAX;
+}
+
 /* A state is not lost in silence. */
 static void
 restore_without_memory(void **unused)
@@ -228,13 +272,13 @@ restore_without_memory(void **unused)
 	struct state state = {.managers = &record, .manager_count = 1, .events = &event};
 
 	(void)unused;
-	no_memory = true;
+	allocations_left = 0;
 	assert_int_equal(monitor_restore(monitor, &state, now), -1);
 	state.manager_count = 0;
 	assert_int_equal(monitor_restore(monitor, &state, now), 0);
 	state.event_count = 1;
 	assert_int_equal(monitor_restore(monitor, &state, now), -1);
-	no_memory = false;
+	allocations_left = UINT_MAX;
 }
 
 /* Events may have been sent that the state does not have. */
@@ -959,6 +1003,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(unfinished_set_silences_nothing, make, clear),
 	    cmocka_unit_test_setup_teardown(finished_set_does, make, clear),
+	    cmocka_unit_test_setup_teardown(start_without_memory, make, clear),
+	    cmocka_unit_test_setup_teardown(expected_without_memory, make, clear),
 	    cmocka_unit_test_setup_teardown(restore_without_memory, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_after_a_restart, make, clear),
 	    cmocka_unit_test_setup_teardown(ids_before_the_first_save, make, clear),
