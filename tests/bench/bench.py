@@ -120,6 +120,24 @@ def table(title, header, rows):
     sys.stdout.flush()
 
 
+# Processes
+
+class Usage:
+    """What a process has used so far, with all its threads that still run."""
+
+    def __init__(self, pid):
+        self.cpu_ms = self.wakeups = 0
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            self.cpu_ms += int((task / "schedstat").read_text().split()[0]) / 1e6
+            self.wakeups += int(first_field(task / "status", "voluntary_ctxt_switches"))
+        self.rss_kib = int(first_field(f"/proc/{pid}/status", "VmRSS").split()[0])
+
+    def since(self, then):
+        """{"cpu_ms", "wakeups"} since then, and the memory now."""
+        return {"cpu_ms": self.cpu_ms - then.cpu_ms, "wakeups": self.wakeups - then.wakeups,
+                "rss_kib": self.rss_kib}
+
+
 # A run
 
 def arguments(description, directory="/var/tmp"):
