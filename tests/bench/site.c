@@ -26,7 +26,6 @@
 #define IFINDEX 2
 #define EPHEMERAL_PORT 40000
 #define EPOCH_MS INT64_C(1795000000000) /* 2026-11-18T11:06:40Z */
-#define HOSTNAME "ldom-%u.example.net"
 #define NEVER INT64_MAX
 
 struct answer {
@@ -43,7 +42,8 @@ struct site {
 	unsigned int managers;
 	site_save_fn *on_save;
 	void *ctx;
-	unsigned int events;
+	unsigned int events; /* so far */
+	struct event last_event;
 
 	/* Simulated times of what is due next: */
 	int64_t now_us, tick_us, save_us, periodic_us, send_us;
@@ -69,10 +69,10 @@ note_event(void *ctx, const struct event *event, bool taken)
 {
 	struct site *site = ctx;
 
-	(void)event;
 	if (!taken)
 		errx(1, "the queue has no room");
 	site->events++;
+	site->last_event = *event;
 }
 
 /* Saving. */
@@ -310,7 +310,7 @@ make_answers(unsigned int managers)
 		struct wire_response resp = {
 		    .version = "1.3", .addr = FIRST_ADDR + i, .port = WIRE_XMPP_PORT};
 
-		snprintf(resp.hostname, sizeof(resp.hostname), HOSTNAME, i);
+		snprintf(resp.hostname, sizeof(resp.hostname), "ldom-%u.example.net", i);
 		wire_encode_response(answers[i].octets, &resp);
 		answers[i].addr = resp.addr;
 	}
@@ -406,22 +406,14 @@ site_new(const char *path, unsigned int managers)
 
 /* The end. */
 
+/* Like the last event of this life, of another manager. */
 static struct event_record
 past_event(const struct site *site, unsigned int i, uint32_t id)
 {
-	const unsigned int manager = i / 2 % site->managers;
-	const bool up = i % 2 != 0;
-	struct event_record record = {.event = {.id = id,
-						.type = up ? EVENT_APPEARED : EVENT_DISAPPEARED,
-						.time = moment(site),
-						.addr = site->answers[manager].addr,
-						.status = up ? MANAGER_UP : MANAGER_DOWN,
-						.version = "1.3",
-						.port = WIRE_XMPP_PORT,
-						.source = site->answers[manager].addr,
-						.ifindex = IFINDEX}};
+	struct event_record record = {.event = site->last_event};
 
-	snprintf(record.event.hostname, sizeof(record.event.hostname), HOSTNAME, manager);
+	record.event.id = id;
+	record.event.addr = site->answers[i % site->managers].addr;
 	return record;
 }
 

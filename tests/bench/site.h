@@ -36,7 +36,7 @@ void site_watch(struct site *site, site_save_fn *on_save, void *ctx);
 void site_stop_periodic(struct site *site);
 
 /* The daemon ends when all its events are saved and announced.  The history has so many
- * more events then. */
+ * more events then, if there was one. */
 void site_free(struct site *site, unsigned int past_events);
 
 /* For manager 0 and so on.  They are not silent at first. */
