@@ -321,6 +321,14 @@ inventory_at_or_after(const struct inventory *inv, uint32_t from)
 	return row != NULL ? &row->m : NULL;
 }
 
+struct manager_conflict
+inventory_conflict(const struct inventory *inv, uint32_t addr)
+{
+	const struct row *row = rows_find(&inv->rows, addr);
+
+	return row != NULL ? row_conflict(row) : (struct manager_conflict){0};
+}
+
 struct inventory_summary
 inventory_summary(const struct inventory *inv)
 {
@@ -330,6 +338,7 @@ inventory_summary(const struct inventory *inv)
 	    .missing = (uint32_t)inv->rows.by_status[MANAGER_MISSING],
 	    .down = (uint32_t)inv->rows.by_status[MANAGER_DOWN],
 	    .unknown = (uint32_t)inv->rows.by_status[MANAGER_UNKNOWN],
+	    .conflicting = (uint32_t)inv->rows.conflicting,
 	    .expected = (uint32_t)inv->rows.expected,
 	    .unconfirmed = (uint32_t)candidates_count(inv->candidates),
 	    .last_change = inv->rows.last_change,

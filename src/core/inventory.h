@@ -40,7 +40,7 @@ struct inventory_settings {
 };
 
 struct inventory_summary {
-	uint32_t all, up, missing, down, unknown, expected;
+	uint32_t all, up, missing, down, unknown, expected, conflicting;
 	uint32_t unconfirmed;      /* candidates */
 	struct moment last_change; /* of the set of rows; wall_ms 0: never */
 };
@@ -112,6 +112,9 @@ bool inventory_any_unheard(const struct inventory *inv, int link, int64_t since)
 /* The row with the smallest address >= from (host byte order), or NULL.  It is owned by
  * the inventory and valid until that is changed.  O(log n). */
 const struct manager *inventory_at_or_after(const struct inventory *inv, uint32_t from);
+
+/* Of the manager with this address. */
+struct manager_conflict inventory_conflict(const struct inventory *inv, uint32_t addr);
 
 struct inventory_summary inventory_summary(const struct inventory *inv);
 

@@ -30,6 +30,7 @@ struct manager {
 	int link;             /* its place in struct links, or LINK_NONE */
 	struct moment first_seen;
 	struct moment last_seen;   /* wall_ms 0: never heard */
+	int64_t waiting_us;        /* monotonic; never heard: expected since then */
 	uint32_t response_time_us; /* from the last request answered to the first answer to it */
 	uint64_t request_number;   /* of that request */
 	uint32_t missed;           /* rounds in a row */
@@ -37,6 +38,13 @@ struct manager {
 	bool expected_by_file;     /* by the configuration */
 	bool expected_by_operator; /* by SNMP SET */
 	enum announced announced;  /* by the events so far, whether or not they were taken */
+};
+
+/* The second source of a conflict, and what it announces; all 0: there is no conflict. */
+struct manager_conflict {
+	uint32_t source;
+	char hostname[WIRE_HOSTNAME_LEN];
+	uint16_t port;
 };
 
 /* How a response was received. */

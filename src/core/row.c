@@ -374,6 +374,20 @@ row_reconcile(struct row *row, struct moment now, const struct row_rules *rules)
 	announce(row, lack(row), now, late, rules);
 }
 
+struct manager_conflict
+row_conflict(const struct row *row)
+{
+	const struct challenger *c = row->conflict ? row->challenger : NULL;
+	struct manager_conflict conflict = {0};
+
+	if (c == NULL)
+		return conflict;
+	conflict.source = c->reception.source;
+	conflict.port = c->says.port;
+	memcpy(conflict.hostname, c->says.hostname, sizeof(conflict.hostname));
+	return conflict;
+}
+
 void
 row_export(const struct row *row, struct manager_record *out, struct moment now)
 {
@@ -386,6 +400,7 @@ row_export(const struct row *row, struct manager_record *out, struct moment now)
 	    .challenged = row->challenger != NULL,
 	};
 	out->m.link = row->noted_link;
+	out->m.waiting_us = heard ? 0 : row->m.waiting_us - now.mono_us - 1;
 	out->m.first_seen.mono_us = heard ? row->m.first_seen.mono_us - now.mono_us - 1 : 0;
 	out->m.last_seen.mono_us = heard ? row->m.last_seen.mono_us - now.mono_us - 1 : 0;
 	if (row->challenger != NULL) {
@@ -399,6 +414,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	    struct moment now)
 {
 	const bool expected_by_file = row->m.expected_by_file;
+	const int64_t waiting_us = row->m.waiting_us;
 	struct manager *m = &row->m;
 	struct challenger *challenger = NULL;
 
@@ -422,6 +438,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	m->status = m->announced == ANNOUNCED_DOWN ? MANAGER_DOWN : MANAGER_UNKNOWN;
 	m->missed = m->status == MANAGER_DOWN ? m->missed : 0;
 	m->expected_by_file = expected_by_file;
+	m->waiting_us = m->waiting_us == 0 ? waiting_us : m->waiting_us + now.mono_us;
 	m->first_seen.mono_us += now.mono_us;
 	m->last_seen.mono_us += now.mono_us;
 	m->link = link;

@@ -23,7 +23,7 @@ struct manager_record;
 struct row_counted {
 	bool counted; /* at all */
 	enum manager_status status;
-	bool expected;
+	bool expected, conflict;
 	int link;
 };
 
@@ -82,6 +82,8 @@ bool row_is_owed(const struct row *row);
 
 /* Make the event that is owed first. */
 void row_reconcile(struct row *row, struct moment now, const struct row_rules *rules);
+
+struct manager_conflict row_conflict(const struct row *row);
 
 /* Copy what is saved, except for the name of the link: out->m.link is its number. */
 void row_export(const struct row *row, struct manager_record *out, struct moment now);

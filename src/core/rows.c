@@ -89,6 +89,7 @@ add_to_sums(struct rows *rows, const struct row_counted *row, int sign)
 		return;
 	rows->by_status[row->status] += (size_t)sign;
 	rows->expected += (size_t)(row->expected ? sign : 0);
+	rows->conflicting += (size_t)(row->conflict ? sign : 0);
 	if (row->link < 0 || row->link >= LINKS_MAX)
 		return;
 	rows->on_link[row->link].rows += (uint32_t)sign;
@@ -105,6 +106,7 @@ rows_update(struct rows *rows, struct row *row)
 	    .counted = true,
 	    .status = m->status,
 	    .expected = manager_expected(m),
+	    .conflict = row->conflict,
 	    .link = m->link,
 	};
 	add_to_sums(rows, &row->counted, 1);
@@ -128,6 +130,7 @@ rows_add(struct rows *rows, const struct manager *m, struct moment now)
 	if (row == NULL)
 		return NULL;
 	row->m = *m;
+	row->m.waiting_us = now.mono_us;
 	row->noted_link = m->link;
 	RB_INSERT(row_tree, &rows->tree, row);
 	rows->count++;

@@ -23,7 +23,7 @@ TAILQ_HEAD(row_list, row);
 
 struct rows {
 	/* To be read elsewhere: */
-	size_t count, expected;
+	size_t count, expected, conflicting;
 	size_t by_status[MANAGER_STATUSES]; /* [0] is unused */
 	struct {
 		uint32_t rows, up;

@@ -32,9 +32,10 @@ static const struct mib_column summary_columns[] = {
     {MIB_COLUMN(7, "ldmManagersUnconfirmed", mib_unsigned, summary.counts.unconfirmed)},
     {MIB_COLUMN(8, "ldmManagerTableLastChange", mib_date_and_time, summary.counts.last_change)},
     {MIB_COLUMN(9, "ldmManagersMax", mib_unsigned, summary.max)},
-    {MIB_COLUMN(10, "ldmManagersExpectedDown", mib_unsigned, summary.down.expected)},
-    {MIB_COLUMN(11, "ldmManagersDownNames", mib_text, summary.down.names)},
-    {MIB_COLUMN(12, "ldmManagerTableAge", mib_age, summary.last_change)},
+    {MIB_COLUMN(10, "ldmManagersConflicting", mib_unsigned, summary.counts.conflicting)},
+    {MIB_COLUMN(11, "ldmManagersExpectedDown", mib_unsigned, summary.down.expected)},
+    {MIB_COLUMN(12, "ldmManagersDownNames", mib_text, summary.down.names)},
+    {MIB_COLUMN(13, "ldmManagerTableAge", mib_age, summary.last_change)},
 };
 /* clang-format on */
 

@@ -39,6 +39,12 @@ struct mib_summary {
 	struct downlist down;
 };
 
+/* A row of ldmManagerTable. */
+struct mib_manager {
+	struct manager m;
+	struct manager_conflict conflict;
+};
+
 /* ldmState. */
 struct mib_state {
 	struct moment saved, waiting; /* in the future: the age is 0 */
@@ -46,7 +52,7 @@ struct mib_state {
 };
 
 union mib_row {
-	struct manager manager;
+	struct mib_manager manager;
 	struct event event;
 	struct mib_interface interface;
 	struct mib_summary summary;

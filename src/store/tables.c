@@ -98,6 +98,7 @@ static const struct column manager_columns[] = {
     {"first_seen", TIME(m.first_seen.wall_ms), .note = "milliseconds since 1970"},
     {"last_seen", TIME(m.last_seen.wall_ms)},
     {"last_heard", AGE(m.last_seen.mono_us), .note = "the same in microseconds of runtime"},
+    {"waiting", AGE(m.waiting_us), .note = "never heard: expected since then, likewise"},
     {"missed", COUNT(m.missed), .note = "rounds in a row"},
     {"transitions", COUNT(m.transitions), .note = "between up and down"},
     {"expected", FLAG(m.expected_by_operator), .note = "1: by SNMP SET, not configured"},

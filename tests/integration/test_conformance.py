@@ -9,6 +9,7 @@ noSuchInstance or noSuchObject, never in genErr.
 """
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -301,7 +302,8 @@ def test_manual_page(module):
         definition = re.search(rf"^{name} OBJECT-TYPE(.*?)::=", text, re.M | re.S).group(1)
         assert kind == re.search(r"SYNTAX\s+(\w+)", definition).group(1), name
         assert re.findall(r'UNITS\s+"(.*?)"', definition) == ([unit] if unit else []), name
-        value = example.encode() if smi_object.syntax.tag == ber.OCTETS else int(example)
+        value = {ber.OCTETS: str.encode, ber.IP_ADDRESS: socket.inet_aton}.get(
+            smi_object.syntax.tag, int)(example)
         assert smi_object.syntax.fault(smi_object.syntax.tag, value) is None, (name, example)
     names = {*module.objects, *module.others.values(), *mib().objects}
     unknown = set(re.findall(r"\bldm[A-Z]\w*", page)) - names

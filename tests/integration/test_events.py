@@ -122,6 +122,12 @@ def test_conflict(lab):
     assert text.startswith("manager 198.18.0.7 (rightful) conflict: ")
     assert text.endswith("198.18.254.3 (impostor)") and daemon.lines(re.escape(text))
 
+    def conflict():
+        return [station.value("ldmManagersConflicting")] + [
+            cell(station, f"Conflict{what}", "198.18.0.7") for what in ("Address", "Hostname", "Port")]
+
+    assert conflict() == [1, "198.18.254.3", b"impostor", 7000]
+
     # While it lasts nothing more is reported, and the row keeps its values.
     for _ in range(3):
         wait_rounds(station, 2)
@@ -135,6 +141,7 @@ def test_conflict(lab):
     ended = only(station, "ldmManagerConflictEnded")
     assert ended["ldmEventType"] == 7 and ended["ldmEventHostname"] == b"rightful"
     assert ended["ldmEventOtherHostname"] == b"impostor"
+    assert conflict() == [0, "0.0.0.0", b"", 0]
     second.command("on", "all")
     wait_for(lambda: len(station.trapd.notifications("ldmManagerConflict")) == 2, 20,
              "the second Conflict")

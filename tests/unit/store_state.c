@@ -132,6 +132,7 @@ fill_in(struct changes *changes)
 	    .m = {.addr = ADDR(2),
 		  .status = MANAGER_UNKNOWN,
 		  .link = LINK_NONE,
+		  .waiting_us = -1,
 		  .missed = 9,
 		  .expected_by_operator = true},
 	    .notified.announced = ANNOUNCED_DOWN,

@@ -706,7 +706,13 @@ conflict_has_an_end(void **state)
 	assert_string_equal(last_event.other_hostname, "b");
 	assert_int_equal(last_event.other_port, 6482);
 	assert_int_equal(event_count, 2);
+	assert_int_equal(inventory_summary(inv).conflicting, 1);
+	assert_int_equal(inventory_conflict(inv, ADDR(1)).source, ADDR(9));
+	assert_string_equal(inventory_conflict(inv, ADDR(1)).hostname, "b");
+	assert_int_equal(inventory_conflict(inv, ADDR(1)).port, 6482);
 	three_rounds(inv, 10, "a");
+	assert_int_equal(inventory_summary(inv).conflicting, 0);
+	assert_int_equal(inventory_conflict(inv, ADDR(1)).source, 0);
 	assert_int_equal(event_count, 3);
 	assert_int_equal(last_event.type, EVENT_CONFLICT_ENDED);
 	assert_int_equal(last_event.other_source, ADDR(9));
@@ -733,6 +739,27 @@ conflict_ends_with_the_manager(void **state)
 	assert_int_equal(last_event.type, EVENT_DISAPPEARED);
 	contradict(inv, 50);
 	assert_int_equal(event_count, 5);
+	inventory_free(inv);
+}
+
+/* Of a manager that was never heard. */
+static void
+waiting_counts_over_a_restart(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	struct changes changes;
+
+	(void)state;
+	inventory_expect(inv, ADDR(1), true, at_s(10));
+	assert_int_equal(inventory_at_or_after(inv, 0)->waiting_us, at_s(10).mono_us);
+	changes = export_rows(inv, false, NULL, 30);
+	assert_int_equal(changes.state.managers[0].m.waiting_us, -20 * US_PER_S - 1);
+	inventory_free(inv);
+	inv = new_inventory(10, 1);
+	inventory_expect_configured(inv, (const uint32_t[]){ADDR(1), ADDR(2)}, 2, at_s(100));
+	assert_true(inventory_restore(inv, &changes.state.managers[0], LINK_NONE, 0, at_s(100)));
+	assert_int_equal(inventory_at_or_after(inv, 0)->waiting_us, at_s(80).mono_us - 1);
+	assert_int_equal(inventory_at_or_after(inv, ADDR(2))->waiting_us, at_s(100).mono_us);
 	inventory_free(inv);
 }
 
@@ -876,6 +903,7 @@ main(void)
 	    cmocka_unit_test(conflict_has_an_end),
 	    cmocka_unit_test(conflict_ends_with_the_manager),
 	    cmocka_unit_test(end_of_a_conflict_is_owed),
+	    cmocka_unit_test(waiting_counts_over_a_restart),
 	    cmocka_unit_test(save_forgets_only_what_it_had),
 	    cmocka_unit_test(many_removed_at_once),
 	    cmocka_unit_test(restored_rows_need_not_be_saved),

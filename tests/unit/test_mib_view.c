@@ -19,7 +19,7 @@ copy_row(struct monitor *monitor, uint32_t from, union mib_row *row, uint32_t *k
 	if (from > 30)
 		return false;
 	*key = from <= 10 ? 10 : from <= 20 ? 20 : 30;
-	row->manager.missed = copies;
+	row->manager.m.missed = copies;
 	return true;
 }
 
@@ -56,7 +56,7 @@ expect_row(uint32_t from, uint32_t key, uint32_t missed)
 
 	assert_non_null(row);
 	assert_int_equal(found, key);
-	assert_int_equal(row->manager.missed, missed);
+	assert_int_equal(row->manager.m.missed, missed);
 }
 
 static void
