@@ -248,7 +248,7 @@ start_without_memory(void **unused)
 static void
 expected_without_memory(void **unused)
 {
-	const uint32_t expected[] = {MANAGER + 1, MANAGER + 2};
+	static const uint32_t expected[] = {MANAGER + 1, MANAGER + 2};
 	struct monitor_outcome outcome;
 
 	(void)unused;
