@@ -144,6 +144,28 @@ fail_unknown(struct conf_error *error, const char *where, const char *name)
 		    known);
 }
 
+/* The address of an expected manager, and its name. */
+static int
+set_named(struct conf *config, const char *where, const struct conf_token *token,
+	  char *const *words, size_t count, struct conf_error *error)
+{
+	char text[SHOWN_LEN];
+
+	if (count > 2)
+		return fail(error, "%s: %s '%s': too many values, expected an address and a name",
+			    where, token->name, shown(words[2], text));
+	if (!conf_value_is_name(words[1]))
+		return fail(error,
+			    "%s: %s '%s': expected a name of 1 to %d printable characters, "
+			    "without blanks, quotes and #",
+			    where, token->name, shown(words[1], text), MANAGER_GIVEN_NAME_LEN - 1);
+	if (!conf_setting_store(token, config, words[0]))
+		return fail(error, "%s: %s '%s': out of memory", where, token->name,
+			    shown(words[0], text));
+	conf_setting_name(config, words[0], words[1]);
+	return 0;
+}
+
 /* Store all values of a token or, if there is an error, none of them. */
 static int
 set_words(struct conf *config, const char *where, const char *name, char *const *words,
@@ -159,11 +181,13 @@ set_words(struct conf *config, const char *where, const char *name, char *const 
 	if (count == 0)
 		return fail(error, "%s: %s without a value: expected %s", where, token->name,
 			    conf_value_expected(token, NULL, expected));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < (token->kind == KIND_MANAGER ? 1 : count); i++)
 		if (!conf_value_parse(token, words[i], &value))
 			return fail(error, "%s: %s '%s': expected %s", where, token->name,
 				    shown(words[i], text),
 				    conf_value_expected(token, words[i], expected));
+	if (count > 1 && token->kind == KIND_MANAGER)
+		return set_named(config, where, token, words, count, error);
 	if (count > 1 && token->kind != KIND_PATTERNS)
 		return fail(error, "%s: %s '%s': too many values, expected one: %s", where,
 			    token->name, shown(words[1], text),
@@ -261,12 +285,12 @@ conf_check(const struct conf *config, const char *name, struct conf_error *error
 			    "%s: maxManagers '%zu': expected at least %zu, one for each expect",
 			    name, config->monitor.inventory.max_managers, config->expected_count);
 	for (size_t i = 0; i < config->expected_count; i++)
-		if (!access_permits(&config->access, config->expected[i], config->expected[i],
-				    &why))
+		if (!access_permits(&config->access, config->expected[i].addr,
+				    config->expected[i].addr, &why))
 			return fail(error,
 				    "%s: expect '%s': expected a manager that accept and deny "
 				    "admit; this one would always be down",
-				    name, text_address(config->expected[i], address));
+				    name, text_address(config->expected[i].addr, address));
 	return 0;
 }
 

@@ -99,15 +99,15 @@ store_line(const struct conf_token *token, struct text_list *list, const char *w
 static bool
 store_expected(struct conf *config, uint32_t addr)
 {
-	uint32_t *expected;
+	struct expectation *expected;
 
 	for (size_t i = 0; i < config->expected_count; i++)
-		if (config->expected[i] == addr)
+		if (config->expected[i].addr == addr)
 			return true;
 	expected = reallocarray(config->expected, config->expected_count + 1, sizeof(*expected));
 	if (expected == NULL)
 		return false;
-	expected[config->expected_count++] = addr;
+	expected[config->expected_count++] = (struct expectation){.addr = addr};
 	config->expected = expected;
 	return true;
 }
@@ -132,6 +132,18 @@ replace_text(char **text, const char *word)
 	free(*text);
 	*text = copy;
 	return true;
+}
+
+void
+conf_setting_name(struct conf *config, const char *address, const char *name)
+{
+	uint32_t addr;
+
+	if (parse_address(address, &addr) < 0)
+		return;
+	for (size_t i = 0; i < config->expected_count; i++)
+		if (config->expected[i].addr == addr)
+			strlcpy(config->expected[i].name, name, sizeof(config->expected[i].name));
 }
 
 bool
@@ -237,12 +249,23 @@ print_rule(const struct printer *printer, const struct access_rule *rule)
 		    rule->prefix_len < 32 ? subnet : addr);
 }
 
+/* The name needs no quotes: see conf_value_is_name(). */
+static void
+print_expected(const struct printer *printer, const char *token, const struct expectation *expected)
+{
+	char line[sizeof("expect  ") + TEXT_ADDRESS_LEN + MANAGER_GIVEN_NAME_LEN];
+	char addr[TEXT_ADDRESS_LEN];
+
+	snprintf(line, sizeof(line), "%s %s%s%s", token, text_address(expected->addr, addr),
+		 expected->name[0] != '\0' ? " " : "", expected->name);
+	printer->emit(printer->ctx, line);
+}
+
 void
 conf_setting_print(const struct conf_token *token, const struct conf *config,
 		   void (*emit)(void *ctx, const char *line), void *ctx)
 {
 	const struct printer printer = {.emit = emit, .ctx = ctx};
-	char addr[TEXT_ADDRESS_LEN];
 
 	switch (token->kind) {
 	case KIND_PATTERNS:
@@ -257,7 +280,7 @@ conf_setting_print(const struct conf_token *token, const struct conf *config,
 		break;
 	case KIND_MANAGER:
 		for (size_t i = 0; i < config->expected_count; i++)
-			print_value(&printer, token->name, text_address(config->expected[i], addr));
+			print_expected(&printer, token->name, &config->expected[i]);
 		break;
 	case KIND_NETSNMP_NUMBER:
 	case KIND_NETSNMP_ADDRESS:

@@ -15,6 +15,10 @@
  * unchanged if there is no memory. */
 bool conf_setting_store(const struct conf_token *token, struct conf *config, const char *word);
 
+/* Give an expected manager, whose address was stored, a name that conf_value_is_name()
+ * accepts. */
+void conf_setting_name(struct conf *config, const char *address, const char *name);
+
 void conf_setting_set_default(const struct conf_token *token, struct conf *config);
 
 /* As conf_print(), for this token. */

@@ -53,6 +53,19 @@ parse_keyword(const char *const *keywords, const char *word, int64_t *out)
 }
 
 bool
+conf_value_is_name(const char *word)
+{
+	const size_t len = strlen(word);
+
+	if (len == 0 || len >= MANAGER_GIVEN_NAME_LEN || strpbrk(word, " \"'#\\") != NULL)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!text_is_printable(word[i]))
+			return false;
+	return true;
+}
+
+bool
 conf_value_parse(const struct conf_token *token, const char *word, int64_t *out)
 {
 	unsigned long number;

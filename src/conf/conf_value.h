@@ -16,6 +16,9 @@
  * the other values are ports. */
 bool conf_value_parse(const struct conf_token *token, const char *word, int64_t *out);
 
+/* Whether word can be the name of an expected manager; such a word is never quoted. */
+bool conf_value_is_name(const char *word);
+
 /* Describe the valid values, to be printed after "expected "; word is the invalid one, or
  * NULL.  Returns buf. */
 char *conf_value_expected(const struct conf_token *token, const char *word,

@@ -21,7 +21,7 @@ struct conf {
 	struct monitor_settings monitor; /* those with a token, except for the lists below */
 	bool announce_first;             /* managers of the first round, without a saved state */
 	struct access_list access;       /* accept, deny and sourceMatch; owned */
-	uint32_t *expected;              /* addresses, each once, in the order given; owned */
+	struct expectation *expected;    /* each address once, in the order given; owned */
 	size_t expected_count;
 	char *context;            /* SNMPv3 context to register in; NULL: the default one; owned */
 	char *state_file;         /* NULL: the default one; owned; see conf_state_file() */

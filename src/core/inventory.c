@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/candidates.h"
 #include "core/row.h"
@@ -233,7 +234,7 @@ inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struct mom
 }
 
 size_t
-inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_t addr_count,
+inventory_expect_configured(struct inventory *inv, const struct expectation list[], size_t count,
 			    struct moment now)
 {
 	struct row *row;
@@ -241,15 +242,17 @@ inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_
 
 	ROWS_FOREACH (row, &inv->rows) {
 		row->m.expected_by_file = false;
+		row->m.given_name[0] = '\0';
 		rows_update(&inv->rows, row);
 	}
-	for (size_t i = 0; i < addr_count; i++) {
-		row = find_or_add_row(inv, addrs[i], now);
+	for (size_t i = 0; i < count; i++) {
+		row = find_or_add_row(inv, list[i].addr, now);
 		if (row == NULL) {
 			refused++;
 			continue;
 		}
 		row->m.expected_by_file = true;
+		memcpy(row->m.given_name, list[i].name, sizeof(row->m.given_name));
 		rows_update(&inv->rows, row);
 	}
 	return refused;

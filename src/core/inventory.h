@@ -90,8 +90,8 @@ bool inventory_expect(struct inventory *inv, uint32_t addr, bool expected, struc
 
 /* Set the addresses that the configuration file expects.  Rows are added for them even if
  * the table is full.  Returns the number of those for which there was no memory. */
-size_t inventory_expect_configured(struct inventory *inv, const uint32_t addrs[], size_t count,
-				   struct moment now);
+size_t inventory_expect_configured(struct inventory *inv, const struct expectation list[],
+				   size_t count, struct moment now);
 
 /* Remove a row, if there is one, without an event. */
 void inventory_remove(struct inventory *inv, uint32_t addr, struct moment now);

@@ -19,9 +19,11 @@ manager_status_name(enum manager_status status)
 char *
 manager_name(const struct manager *m, char buf[WIRE_HOSTNAME_LEN])
 {
-	if (m->hostname[0] == '\0')
-		return text_address(m->addr, buf);
-	return memcpy(buf, m->hostname, WIRE_HOSTNAME_LEN);
+	if (m->hostname[0] != '\0')
+		return memcpy(buf, m->hostname, WIRE_HOSTNAME_LEN);
+	if (m->given_name[0] != '\0')
+		return memcpy(buf, m->given_name, MANAGER_GIVEN_NAME_LEN);
+	return text_address(m->addr, buf);
 }
 
 void

@@ -19,6 +19,14 @@ enum manager_status {
 };
 #define MANAGER_STATUSES (MANAGER_UNKNOWN + 1) /* the size of an array indexed by them */
 
+#define MANAGER_GIVEN_NAME_LEN 64
+
+/* A manager that the configuration expects. */
+struct expectation {
+	uint32_t addr;
+	char name[MANAGER_GIVEN_NAME_LEN]; /* "": none is given */
+};
+
 struct manager {
 	uint32_t addr; /* host byte order; the key */
 	enum manager_status status;
@@ -35,7 +43,8 @@ struct manager {
 	uint64_t request_number;   /* of that request */
 	uint32_t missed;           /* rounds in a row */
 	uint32_t transitions;      /* changes between up and down */
-	bool expected_by_file;     /* by the configuration */
+	bool expected_by_file;     /* by the configuration, perhaps with a name: */
+	char given_name[MANAGER_GIVEN_NAME_LEN];
 	bool expected_by_operator; /* by SNMP SET */
 	enum announced announced;  /* by the events so far, whether or not they were taken */
 };
@@ -60,8 +69,8 @@ struct reception {
 /* The name of a status, such as "missing"; static, never NULL. */
 const char *manager_status_name(enum manager_status status);
 
-/* Copy the name for people, which is never empty: the hostname, or the address as text.
- * Returns buf. */
+/* Copy the name for people, which is never empty: the hostname, or the name that the
+ * configuration gives, or the address as text.  Returns buf. */
 char *manager_name(const struct manager *m, char buf[WIRE_HOSTNAME_LEN]);
 
 /* Record that there was an answer. */

@@ -33,8 +33,8 @@ struct monitor_settings {
 	unsigned int notification_rate; /* per second; not used here */
 
 	/* Borrowed during a call: */
-	const struct access_list *access; /* NULL: everything is permitted */
-	const uint32_t *expected;         /* addresses that the configuration expects */
+	const struct access_list *access;   /* NULL: everything is permitted */
+	const struct expectation *expected; /* by the configuration */
 	size_t expected_count;
 };
 

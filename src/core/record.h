@@ -16,7 +16,7 @@
 #include "core/notified.h"
 
 /* These members of m are not saved: status, ifindex, link, request_number, response_time_us,
- * expected_by_file and announced. */
+ * expected_by_file, given_name and announced. */
 struct manager_record {
 	struct manager m;
 	char link[LINK_NAME_LEN]; /* where it was last heard, or "" */

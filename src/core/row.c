@@ -413,8 +413,7 @@ bool
 row_restore(struct row *row, const struct manager_record *record, int link, unsigned int ifindex,
 	    struct moment now)
 {
-	const bool expected_by_file = row->m.expected_by_file;
-	const int64_t waiting_us = row->m.waiting_us;
+	const struct manager before = row->m;
 	struct manager *m = &row->m;
 	struct challenger *challenger = NULL;
 
@@ -437,8 +436,9 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 	m->announced = record->notified.announced;
 	m->status = m->announced == ANNOUNCED_DOWN ? MANAGER_DOWN : MANAGER_UNKNOWN;
 	m->missed = m->status == MANAGER_DOWN ? m->missed : 0;
-	m->expected_by_file = expected_by_file;
-	m->waiting_us = m->waiting_us == 0 ? waiting_us : m->waiting_us + now.mono_us;
+	m->expected_by_file = before.expected_by_file;
+	memcpy(m->given_name, before.given_name, sizeof(m->given_name));
+	m->waiting_us = m->waiting_us == 0 ? before.waiting_us : m->waiting_us + now.mono_us;
 	m->first_seen.mono_us += now.mono_us;
 	m->last_seen.mono_us += now.mono_us;
 	m->link = link;

@@ -7,6 +7,7 @@ unknown until they are judged, then up or down, with notifications.
 
 import re
 import socket
+import time
 
 import ber
 from lab import (DOWN, MISSING, NO_INSTANCE, UNKNOWN, UP, addresses, mib, response_datagram,
@@ -268,8 +269,9 @@ def test_expected(lab):
     """Expected managers are rows from the start: unknown, then up or down, and notified."""
     station = lab.station()
     lab.manager_host().responder("-n", 1, "-a", "198.18.0.1", delay="0:20")
-    daemon = station.daemon(config=["misses 4", "expect 198.18.0.1", "expect 198.18.9.9",
-                                    "expect 198.18.9.9"], interval="1s", window="400ms")
+    started = time.monotonic()
+    daemon = station.daemon(config=["misses 4", "expect 198.18.0.1 first", "expect 198.18.9.9",
+                                    "expect 198.18.9.9 t5-99"], interval="1s", window="400ms")
     # They have rows before anything was judged.
     seen = set()
 
@@ -288,6 +290,12 @@ def test_expected(lab):
     disappeared, = wait_for(lambda: station.trapd.disappeared(), 10, "the Disappeared")
     assert disappeared.objects["ldmEventAddress"] == "198.18.9.9"
     assert disappeared.objects["ldmEventHostname"] == b""
+    assert disappeared.objects["ldmEventName"] == b"t5-99"
+    assert "198.18.9.9 (t5-99) disappeared" in disappeared.objects["ldmEventText"].decode()
+    assert cell(station, "Name", "198.18.9.9") == b"t5-99"
+    assert cell(station, "Name", "198.18.0.1") == cell(station, "Hostname", "198.18.0.1") != b"first"
+    # Silence counts from the start, as it is expected since then.
+    assert 2 <= cell(station, "Silence", "198.18.9.9") <= time.monotonic() - started
     assert disappeared.objects["ldmEventPort"] == 0
     assert cell(station, "FirstSeen", "198.18.9.9") == bytes(8)
     assert cell(station, "Transitions", "198.18.9.9") == 0

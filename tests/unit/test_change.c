@@ -141,7 +141,7 @@ expecting(void **state)
 static void
 what_the_file_expects_stays(void **state)
 {
-	const uint32_t addr = MANAGER;
+	const struct expectation addr = {.addr = MANAGER};
 
 	(void)state;
 	assert_int_equal(inventory_expect_configured(target.inv, &addr, 1, now), 0);
@@ -156,7 +156,7 @@ overtaken(void **state)
 {
 	struct change create = row(MANAGER, CHANGE_ROW_CREATE);
 	struct change destroy = row(MANAGER, CHANGE_ROW_DESTROY);
-	const uint32_t addr = MANAGER;
+	const struct expectation addr = {.addr = MANAGER};
 
 	(void)state;
 	assert_int_equal(change_apply(&target, &create, now), CHANGE_GRANTED);

@@ -133,8 +133,8 @@ test_every_token(void **state)
 	assert_rule(&config.access.rules[2], true, 0xc6120000, 15);
 	assert_true(config.access.source_match);
 	assert_int_equal(config.expected_count, 2);
-	assert_int_equal(config.expected[0], 0xc6120009);
-	assert_int_equal(config.expected[1], 0xc6120007);
+	assert_int_equal(config.expected[0].addr, 0xc6120009);
+	assert_int_equal(config.expected[1].addr, 0xc6120007);
 	assert_string_equal(config.context, "ldm 1");
 	assert_int_equal(config.netsnmp.count, 3);
 	assert_string_equal(config.netsnmp.items[0], "agentXSocket tcp:localhost:705");
@@ -285,6 +285,12 @@ test_errors(void **state)
 		     "test.conf:3: interval without a value: " EXPECT_DURATION "100ms to 1d");
 	expect_error("port # 5", "test.conf:1: port without a value: expected a number from 1 "
 				 "to 65535");
+	expect_error("expect 192.0.2.7 a b",
+		     "test.conf:1: expect 'b': too many values, expected an "
+		     "address and a name");
+	expect_error("expect 192.0.2.7 'a b'",
+		     "test.conf:1: expect 'a b': expected a name of 1 to 63 printable characters, "
+		     "without blanks, quotes and #");
 	expect_error("port 5 6", "test.conf:1: port '6': too many values, expected one: a number "
 				 "from 1 to 65535");
 	expect_error("interface eth0 eth1 '!'", "test.conf:1: interface '!': " EXPECT_PATTERNS);
@@ -330,8 +336,8 @@ test_lists_add_up(void **state)
 	assert_rule(&config.access.rules[2], true, 0xc6120001, 32);
 	assert_rule(&config.access.rules[3], false, 0, 0);
 	assert_int_equal(config.expected_count, 2);
-	assert_int_equal(config.expected[0], 0xc6120005);
-	assert_int_equal(config.expected[1], 0xc6120004);
+	assert_int_equal(config.expected[0].addr, 0xc6120005);
+	assert_int_equal(config.expected[1].addr, 0xc6120004);
 	assert_non_null(strstr(printed(&config).text, "accept 198.18.0.1\n"
 						      "deny 198.18.0.0/24\n"
 						      "accept 198.18.0.1\n"

@@ -124,7 +124,7 @@ test_round_trip(void **state)
 			     "agentXRetries 9\nagentXSocket '/tmp/a b'\n"
 			     "deny 198.18.9.0/31\naccept 198.18.0.0/15\ndeny 0.0.0.0/0\n"
 			     "accept 192.0.2.1/32\nsourceMatch yes\nexpect 198.18.0.9\n"
-			     "expect 198.18.0.7\ncontext \"#a 'b\\\"\"\n");
+			     "expect 198.18.0.7 t5-07:a\ncontext \"#a 'b\\\"\"\n");
 	assert_int_equal(config.monitor.discover.interval_us, 100001);
 	assert_string_equal(config.netsnmp.items[1], "agentXSocket /tmp/a b");
 	first = printed(&config);
@@ -144,6 +144,7 @@ test_round_trip(void **state)
 			    config.access.rules[i].addr, config.access.rules[i].prefix_len);
 	assert_true(again.access.source_match);
 	assert_int_equal(again.expected_count, 2);
+	assert_string_equal(again.expected[1].name, "t5-07:a");
 	assert_memory_equal(again.expected, config.expected, 2 * sizeof(*config.expected));
 	assert_string_equal(again.context, "#a 'b\"");
 	conf_clear(&config);

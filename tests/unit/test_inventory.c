@@ -305,7 +305,8 @@ full_table_takes_no_expected_one(void **state)
 	assert_int_equal(inventory_summary(inv).expected, 1);
 	assert_int_equal(inventory_summary(inv).all, 1);
 	/* Made-up managers that have filled it must not keep one out that is configured. */
-	assert_int_equal(inventory_expect_configured(inv, (const uint32_t[]){ADDR(4)}, 1, at_s(2)),
+	assert_int_equal(inventory_expect_configured(
+			     inv, (const struct expectation[]){{.addr = ADDR(4)}}, 1, at_s(2)),
 			 0);
 	assert_int_equal(inventory_summary(inv).expected, 2);
 	assert_int_equal(inventory_summary(inv).all, 2);
@@ -490,7 +491,7 @@ holdoff_goes_on_after_a_restart(void **state)
 static void
 restored_beside_those_of_the_file(void **state)
 {
-	const uint32_t expected[] = {ADDR(1)};
+	const struct expectation expected[] = {{.addr = ADDR(1)}};
 	struct inventory *inv = new_inventory(2, 1), *heir = new_inventory(1, 1);
 	const struct manager *m;
 	struct manager_record records[RECORDS];
@@ -644,7 +645,8 @@ what_has_to_be_saved(void **state)
 	inventory_expect(inv, ADDR(2), false, at_s(41));
 	assert_changed(inv, "2");
 	save(inv);
-	inventory_expect_configured(inv, (const uint32_t[]){ADDR(1), ADDR(4)}, 2, at_s(42));
+	inventory_expect_configured(
+	    inv, (const struct expectation[]){{.addr = ADDR(1)}, {.addr = ADDR(4)}}, 2, at_s(42));
 	assert_changed(inv, "4"); /* it is new; the expectation of the file is not saved */
 	inventory_free(inv);
 }
@@ -756,7 +758,8 @@ waiting_counts_over_a_restart(void **state)
 	assert_int_equal(changes.state.managers[0].m.waiting_us, -20 * US_PER_S - 1);
 	inventory_free(inv);
 	inv = new_inventory(10, 1);
-	inventory_expect_configured(inv, (const uint32_t[]){ADDR(1), ADDR(2)}, 2, at_s(100));
+	inventory_expect_configured(
+	    inv, (const struct expectation[]){{.addr = ADDR(1)}, {.addr = ADDR(2)}}, 2, at_s(100));
 	assert_true(inventory_restore(inv, &changes.state.managers[0], LINK_NONE, 0, at_s(100)));
 	assert_int_equal(inventory_at_or_after(inv, 0)->waiting_us, at_s(80).mono_us - 1);
 	assert_int_equal(inventory_at_or_after(inv, ADDR(2))->waiting_us, at_s(100).mono_us);

@@ -248,7 +248,7 @@ start_without_memory(void **unused)
 static void
 expected_without_memory(void **unused)
 {
-	static const uint32_t expected[] = {MANAGER + 1, MANAGER + 2};
+	static const struct expectation expected[] = {{.addr = MANAGER + 1}, {.addr = MANAGER + 2}};
 	struct monitor_outcome outcome;
 
 	(void)unused;
@@ -495,7 +495,7 @@ row_change(enum change_action action, bool expected)
 static void
 expect_by_file(bool expected)
 {
-	static uint32_t manager = MANAGER;
+	static struct expectation manager = {.addr = MANAGER};
 
 	settings.expected = &manager;
 	settings.expected_count = expected;
