@@ -7,10 +7,6 @@
 
 #include "base/text.h"
 
-/* So that the sentence has room for the rest. */
-#define NAME_SHOWN_LEN 80
-#define NAME_OF_TWO_SHOWN_LEN 44
-
 /* clang-format off */
 static const struct event_kind kinds[EVENT_TYPES] = {
     [0] = {"invalid", "invalid", false, false},
@@ -56,11 +52,24 @@ add(struct sentence *s, const char *format, ...)
 static void
 add_host(struct sentence *s, uint32_t addr, const char *name)
 {
-	char address[TEXT_ADDRESS_LEN], shown[NAME_SHOWN_LEN];
+	char address[TEXT_ADDRESS_LEN], shown[EVENT_TEXT_LEN];
 
 	add(s, " %s", text_address(addr, address));
 	if (name[0] != '\0' && strcmp(name, address) != 0)
 		add(s, " (%s)", text_printable(name, strlen(name), shown, s->name_len));
+}
+
+/* The room for each name, with its NUL, that the rest of the sentence leaves. */
+static size_t
+name_room(const char *words, const char *reason, bool two)
+{
+	static const char first[] = "manager 255.255.255.255 () : ";
+	static const char second[] = "; the other one is 255.255.255.255 ()";
+	const size_t rest = strlen(first) + strlen(words) + strlen(reason);
+
+	if (two)
+		return (EVENT_TEXT_LEN - rest - strlen(second)) / 2;
+	return EVENT_TEXT_LEN - rest;
 }
 
 char *
@@ -68,15 +77,16 @@ event_text(const struct event *event, char buf[EVENT_TEXT_LEN])
 {
 	const struct event_kind *kind = event_kind(event->type);
 	const bool two = event->other_source != 0;
-	struct sentence s = {buf, two ? NAME_OF_TWO_SHOWN_LEN : NAME_SHOWN_LEN};
 	char reason[EVENT_REASON_LEN];
+	struct sentence s = {.buf = buf};
 
+	text_printable(event->reason, strlen(event->reason), reason, sizeof(reason));
+	s.name_len = name_room(kind->words, reason, two);
 	buf[0] = '\0';
 	add(&s, "%s", kind->of_manager ? "manager" : "discovery");
 	if (kind->of_manager)
 		add_host(&s, event->addr, event->name);
-	add(&s, " %s: %s", kind->words,
-	    text_printable(event->reason, strlen(event->reason), reason, sizeof(reason)));
+	add(&s, " %s: %s", kind->words, reason);
 	if (two) {
 		add(&s, "; the other one is");
 		add_host(&s, event->other_source, event->other_hostname);
