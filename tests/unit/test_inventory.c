@@ -744,6 +744,27 @@ conflict_ends_with_the_manager(void **state)
 	inventory_free(inv);
 }
 
+static void
+conflict_lasts_over_a_restart(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	struct changes changes;
+
+	(void)state;
+	contradict(inv, 1);
+	changes = export_rows(inv, false, NULL, 5);
+	inventory_free(inv);
+	inv = new_inventory(10, 1);
+	assert_true(inventory_restore(inv, &changes.state.managers[0], LINK_NONE, 0, at_s(100)));
+	assert_int_equal(inventory_summary(inv).conflicting, 1);
+	assert_int_equal(inventory_conflict(inv, ADDR(1)).source, ADDR(9));
+	assert_string_equal(inventory_conflict(inv, ADDR(1)).hostname, "b");
+	three_rounds(inv, 110, "a");
+	assert_int_equal(last_event.type, EVENT_CONFLICT_ENDED);
+	assert_int_equal(inventory_summary(inv).conflicting, 0);
+	inventory_free(inv);
+}
+
 /* Of a manager that was never heard. */
 static void
 waiting_counts_over_a_restart(void **state)
@@ -906,6 +927,7 @@ main(void)
 	    cmocka_unit_test(conflict_has_an_end),
 	    cmocka_unit_test(conflict_ends_with_the_manager),
 	    cmocka_unit_test(end_of_a_conflict_is_owed),
+	    cmocka_unit_test(conflict_lasts_over_a_restart),
 	    cmocka_unit_test(waiting_counts_over_a_restart),
 	    cmocka_unit_test(save_forgets_only_what_it_had),
 	    cmocka_unit_test(many_removed_at_once),
