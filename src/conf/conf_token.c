@@ -42,6 +42,7 @@ static const struct conf_token tokens[] = {
     {TOKEN("accept", KIND_ACCEPT, access)},
     {TOKEN("deny", KIND_DENY, access)},
     {TOKEN("sourceMatch", KIND_KEYWORD, access.source_match), .keywords = no_yes},
+    /* The size of the pointer is meant. NOLINTNEXTLINE(bugprone-sizeof-expression) */
     {TOKEN("expect", KIND_MANAGER, expected)},
     {TOKEN("notifications", KIND_KEYWORD, monitor.notifications),
      .fallback = true, .keywords = no_yes},
