@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* check_discovery.h - checks whether ldm-agentx finds managers and delivers notifications. */
+#ifndef CHECK_DISCOVERY_H
+#define CHECK_DISCOVERY_H
+
+#include "check/query.h"
+#include "check/report.h"
+
+/* The reason if the SNMP agent answers, but has none of the objects. */
+extern const char check_no_objects[];
+
+void check_discovery(struct report *report, struct query *query);
+
+#endif /* CHECK_DISCOVERY_H */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "check/managers.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/duration.h"
+#include "base/clock.h"
+#include "base/parse.h"
+#include "base/text.h"
+
+enum { /* columns of ldmManagerTable */
+       HOSTNAME = 3,
+       STATUS = 6,
+       SILENCE = 11,
+       RESPONSE_TIME = 12,
+       MISSED_ROUNDS = 13,
+       TRANSITIONS = 14,
+       EXPECTED = 15,
+       NAME = 17,
+       CONFLICT_ADDRESS = 18,
+};
+
+static struct query_object
+column(uint32_t number)
+{
+	return (struct query_object){{1, 1, number}, 3};
+}
+
+/* The column that is read first makes the rows. */
+static void
+add_row(void *arg, const struct query_value *value)
+{
+	struct managers *managers = arg;
+	size_t count = managers->count;
+	struct managers_row *row;
+
+	/* Room for twice as many, whenever a power of two is reached. */
+	if ((count & (count - 1)) == 0) {
+		void *rows = realloc(managers->rows, (count * 2 + 1) * sizeof(*row));
+
+		if (rows == NULL)
+			report_unknown("out of memory");
+		managers->rows = rows;
+	}
+	row = &managers->rows[managers->count++];
+	*row =
+	    (struct managers_row){.address = value->index, .status = (unsigned int)value->number};
+}
+
+static int
+compare_addresses(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a;
+	uint32_t y = ((const struct managers_row *)b)->address;
+
+	return (x > y) - (x < y);
+}
+
+struct filling {
+	struct managers *managers;
+	uint32_t column;
+};
+
+static void
+fill_cell(struct managers_row *row, uint32_t number, const struct query_value *value)
+{
+	switch (number) {
+	case HOSTNAME:
+		strlcpy(row->hostname, value->text, sizeof(row->hostname));
+		break;
+	case SILENCE:
+		row->silence_s = (uint32_t)value->number;
+		break;
+	case RESPONSE_TIME:
+		row->response_time_us = (uint32_t)value->number;
+		break;
+	case MISSED_ROUNDS:
+		row->missed_rounds = (uint32_t)value->number;
+		break;
+	case TRANSITIONS:
+		row->transitions = (uint32_t)value->number;
+		break;
+	case EXPECTED:
+		row->expected = value->number == 1;
+		break;
+	case NAME:
+		strlcpy(row->name, value->text, sizeof(row->name));
+		break;
+	case CONFLICT_ADDRESS:
+		row->conflict_address = (uint32_t)value->number;
+		break;
+	}
+}
+
+/* A row that was added meanwhile is ignored. */
+static void
+fill_row(void *arg, const struct query_value *value)
+{
+	const struct filling *filling = arg;
+	struct managers *managers = filling->managers;
+	struct managers_row *row = bsearch(&value->index, managers->rows, managers->count,
+					   sizeof(*row), compare_addresses);
+
+	if (row != NULL)
+		fill_cell(row, filling->column, value);
+}
+
+static void
+name_row(struct managers_row *row)
+{
+	char address[TEXT_ADDRESS_LEN];
+
+	if (row->name[0] == '\0')
+		strlcpy(row->name,
+			row->hostname[0] != '\0' ? row->hostname
+						 : text_address(row->address, address),
+			sizeof(row->name));
+}
+
+void
+managers_read(struct managers *managers, struct query *query)
+{
+	static const uint32_t others[] = {HOSTNAME,    SILENCE,  RESPONSE_TIME, MISSED_ROUNDS,
+					  TRANSITIONS, EXPECTED, NAME,          CONFLICT_ADDRESS};
+	struct query_object first = column(STATUS);
+
+	*managers = (struct managers){0};
+	if (query_walk(query, &first, add_row, managers) == 0)
+		return;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct filling filling = {managers, others[i]};
+		struct query_object object = column(others[i]);
+
+		query_walk(query, &object, fill_row, &filling);
+	}
+	for (size_t i = 0; i < managers->count; i++)
+		name_row(&managers->rows[i]);
+}
+
+void
+managers_clear(struct managers *managers)
+{
+	free(managers->rows);
+	*managers = (struct managers){0};
+}
+
+const struct managers_row *
+managers_find(const struct managers *managers, const char *what)
+{
+	uint32_t address;
+
+	if (parse_address(what, &address) == 0 && managers->count > 0)
+		return bsearch(&address, managers->rows, managers->count, sizeof(*managers->rows),
+			       compare_addresses);
+	for (size_t i = 0; i < managers->count; i++) {
+		const struct managers_row *row = &managers->rows[i];
+
+		if (strcasecmp(row->name, what) == 0 || strcasecmp(row->hostname, what) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static const char *
+status_text(unsigned int status)
+{
+	static const char *const texts[] = {
+	    [MANAGERS_UP] = "up",
+	    [MANAGERS_MISSING] = "missing",
+	    [MANAGERS_DOWN] = "down",
+	    [MANAGERS_UNKNOWN] = "unknown",
+	};
+
+	if (status < MANAGERS_UP || status > MANAGERS_UNKNOWN)
+		return "in a state that this plugin does not know";
+	return texts[status];
+}
+
+void
+managers_line(struct report *report, const struct managers_row *row)
+{
+	char address[TEXT_ADDRESS_LEN], other[TEXT_ADDRESS_LEN], silence[DURATION_LEN] = "";
+	bool silent = row->status != MANAGERS_UP && row->silence_s > 0;
+	bool conflict = row->conflict_address != 0;
+
+	if (silent)
+		duration_rough((int64_t)row->silence_s * US_PER_S, silence);
+	report_line(report, "%s (%s): %s%s%s%s%s%s", row->name, text_address(row->address, address),
+		    status_text(row->status), silent ? ", silent for " : "", silence,
+		    row->expected ? ", expected" : "", conflict ? ", in conflict with " : "",
+		    conflict ? text_address(row->conflict_address, other) : "");
+}
