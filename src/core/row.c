@@ -13,7 +13,8 @@
 struct challenger {
 	struct wire_response says;
 	struct reception reception; /* its last answer */
-	unsigned int silent_rounds; /* in a row */
+	unsigned int silent_rounds; /* in a row; agreement is silence */
+	bool agrees;                /* it has answered since then, and did not contradict */
 };
 
 void
@@ -193,6 +194,7 @@ note_challenge(struct row *row, const struct wire_response *resp, const struct r
 	row->challenger->says = *resp;
 	row->challenger->reception = *reception;
 	row->challenger->silent_rounds = 0;
+	row->challenger->agrees = false;
 	manager_note_heard(&row->m, reception->now);
 }
 
@@ -203,10 +205,10 @@ end_challenge(struct row *row)
 	row->conflict = false;
 }
 
-/* One of the two was silent for as long as a manager that is down.  The event describes both
- * as they were. */
+/* There was no contradiction for as long as a manager that is down is silent; `why` is the
+ * beginning of the reason.  The event describes both as they were. */
 static void
-end_conflict(struct row *row, struct moment now, const char *which, const struct row_rules *rules)
+end_conflict(struct row *row, struct moment now, const char *why, const struct row_rules *rules)
 {
 	char reason[EVENT_REASON_LEN];
 
@@ -215,8 +217,7 @@ end_conflict(struct row *row, struct moment now, const char *which, const struct
 	row->conflict = false;
 	if (!row->notified.conflict || !is_known(row))
 		return;
-	snprintf(reason, sizeof(reason), "no answer from the %s source in %u rounds in a row",
-		 which, rules->misses);
+	snprintf(reason, sizeof(reason), "%s in %u rounds in a row", why, rules->misses);
 	announce(row, NOTIFIED_CONFLICT, now, reason, rules);
 }
 
@@ -248,8 +249,10 @@ static void
 note_other(struct row *row, const struct reception *reception)
 {
 	manager_note_heard(&row->m, reception->now);
-	if (row->challenger != NULL && row->challenger->reception.source == reception->source)
+	if (row->challenger != NULL && row->challenger->reception.source == reception->source) {
+		row->challenger->agrees = true;
 		note_agreement(row);
+	}
 }
 
 void
@@ -286,6 +289,24 @@ row_hear(struct row *row, const struct wire_response *resp, const struct recepti
 	}
 }
 
+/* Whether this round is the last one that a manager has to miss to be down. */
+static bool
+goes_down(const struct manager *m, int64_t since, unsigned int misses)
+{
+	return !manager_heard_since(m, since) && m->missed + 1 >= misses;
+}
+
+/* Why the challenger no longer contradicts. */
+static const char *
+describe_silence(const struct row *row, unsigned int misses)
+{
+	if (row->challenger->agrees)
+		return "no contradiction from the second source";
+	if (row->source_silent_rounds >= misses)
+		return "no answer from either source";
+	return "no answer from the second source";
+}
+
 /* Count the rounds in which the row's sources were silent, and see whether that
  * ends a conflict. */
 static void
@@ -305,15 +326,15 @@ judge_sources(struct row *row, struct moment now, int64_t since, const struct ro
 	else
 		c->silent_rounds++;
 	if (c->silent_rounds >= misses) {
-		/* Otherwise the manager is reported as down. */
-		if (row->source_silent_rounds < misses)
-			end_conflict(row, now, "second", rules);
+		/* A third source may keep the manager up.  If not, it is reported as down. */
+		if (!goes_down(&row->m, since, misses))
+			end_conflict(row, now, describe_silence(row, misses), rules);
 		end_challenge(row);
 	} else if (row->source_silent_rounds >= misses) {
 		const struct challenger winner = *c;
 		const uint32_t missed = row->m.missed;
 
-		end_conflict(row, now, "first", rules);
+		end_conflict(row, now, "no answer from the first source", rules);
 		note_source(row, &winner.says, &winner.reception);
 		row->m.missed = missed; /* it answered then, not now */
 		row->source_silent_rounds = winner.silent_rounds;

@@ -15,6 +15,7 @@
 #define ADDR(n) (0xc6120000u + (n)) /* 198.18.0.0 */
 
 static struct event last_event;
+static struct event previous_event;
 static unsigned int event_count;
 
 static bool no_room;
@@ -23,6 +24,7 @@ static bool
 note_event(void *ctx, const struct event *event)
 {
 	(void)ctx;
+	previous_event = last_event;
 	last_event = *event;
 	event_count++;
 	return !no_room;
@@ -724,6 +726,8 @@ conflict_has_an_end(void **state)
 	contradict(inv, 50);
 	three_rounds(inv, 60, "b");
 	assert_int_equal(event_count, 6); /* the end, and the change that follows */
+	assert_string_equal(previous_event.reason,
+			    "no answer from the first source in 3 rounds in a row");
 	assert_int_equal(last_event.type, EVENT_CHANGED);
 	assert_string_equal(last_event.hostname, "b");
 	inventory_free(inv);
@@ -741,6 +745,54 @@ conflict_ends_with_the_manager(void **state)
 	assert_int_equal(last_event.type, EVENT_DISAPPEARED);
 	contradict(inv, 50);
 	assert_int_equal(event_count, 5);
+	inventory_free(inv);
+}
+
+/* A third source, which agrees with the first one, keeps the manager up. */
+static void
+conflict_ends_when_both_are_silent(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	contradict(inv, 1);
+	for (int64_t s = 10; s < 40; s += 10) {
+		assert_int_equal(last_event.type, EVENT_CONFLICT);
+		hear_from(inv, ADDR(1), ADDR(8), "a", s + 1, 0);
+		close_round(inv, s);
+	}
+	assert_int_equal(event_count, 3);
+	assert_int_equal(last_event.type, EVENT_CONFLICT_ENDED);
+	assert_int_equal(last_event.other_source, ADDR(9));
+	assert_string_equal(last_event.reason, "no answer from either source in 3 rounds in a row");
+	assert_false(inventory_is_owed(inv));
+	inventory_free(inv);
+}
+
+static void
+conflict_ends_when_they_agree(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	contradict(inv, 1);
+	for (int64_t s = 10; s < 40; s += 10) {
+		assert_int_equal(last_event.type, EVENT_CONFLICT);
+		hear_as(inv, ADDR(1), "a", s + 1, 0);
+		hear_from(inv, ADDR(1), ADDR(9), "a", s + 2, 0);
+		close_round(inv, s);
+	}
+	assert_int_equal(event_count, 3);
+	assert_int_equal(last_event.type, EVENT_CONFLICT_ENDED);
+	assert_string_equal(last_event.reason,
+			    "no contradiction from the second source in 3 rounds in a row");
+	/* One that agreed for a while, contradicted again and is silent. */
+	contradict(inv, 50);
+	hear_from(inv, ADDR(1), ADDR(9), "a", 53, 0);
+	hear_from(inv, ADDR(1), ADDR(9), "b", 54, 0);
+	three_rounds(inv, 60, "a");
+	assert_string_equal(last_event.reason,
+			    "no answer from the second source in 3 rounds in a row");
 	inventory_free(inv);
 }
 
@@ -926,6 +978,8 @@ main(void)
 	    cmocka_unit_test(other_link_is_saved_when_a_conflict_ends),
 	    cmocka_unit_test(conflict_has_an_end),
 	    cmocka_unit_test(conflict_ends_with_the_manager),
+	    cmocka_unit_test(conflict_ends_when_both_are_silent),
+	    cmocka_unit_test(conflict_ends_when_they_agree),
 	    cmocka_unit_test(end_of_a_conflict_is_owed),
 	    cmocka_unit_test(conflict_lasts_over_a_restart),
 	    cmocka_unit_test(waiting_counts_over_a_restart),
