@@ -817,6 +817,46 @@ conflict_lasts_over_a_restart(void **state)
 	inventory_free(inv);
 }
 
+static void
+assert_name(const struct inventory *inv, const char *name)
+{
+	char buf[WIRE_HOSTNAME_LEN];
+
+	assert_string_equal(manager_name(inventory_at_or_after(inv, 0), buf), name);
+}
+
+/* The hostname, the name that the file gives at present, or the address. */
+static void
+name_is_never_empty(void **state)
+{
+	const struct expectation list[] = {{.addr = ADDR(1), .name = "given"}};
+	const struct expectation renamed[] = {{.addr = ADDR(1), .name = "other"}};
+	struct inventory *inv = new_inventory(10, 1);
+	struct changes changes;
+
+	(void)state;
+	inventory_expect(inv, ADDR(1), true, at_s(1));
+	assert_name(inv, "198.18.0.1");
+	inventory_expect_configured(inv, list, 1, at_s(2));
+	assert_name(inv, "given");
+	inventory_expect_configured(inv, renamed, 1, at_s(3));
+	assert_name(inv, "other");
+	inventory_expect_configured(inv, NULL, 0, at_s(4));
+	assert_name(inv, "198.18.0.1");
+	changes = export_rows(inv, false, NULL, 5);
+	inventory_free(inv);
+	inv = new_inventory(10, 1);
+	inventory_expect_configured(inv, list, 1, at_s(6));
+	assert_true(inventory_restore(inv, &changes.state.managers[0], LINK_NONE, 0, at_s(6)));
+	assert_name(inv, "given");
+	three_rounds(inv, 10, NULL);
+	assert_string_equal(last_event.name, "given");
+	hear_as(inv, ADDR(1), "a", 50, 0);
+	assert_name(inv, "a");
+	assert_string_equal(last_event.name, "a");
+	inventory_free(inv);
+}
+
 /* Of a manager that was never heard. */
 static void
 waiting_counts_over_a_restart(void **state)
@@ -982,6 +1022,7 @@ main(void)
 	    cmocka_unit_test(conflict_ends_when_they_agree),
 	    cmocka_unit_test(end_of_a_conflict_is_owed),
 	    cmocka_unit_test(conflict_lasts_over_a_restart),
+	    cmocka_unit_test(name_is_never_empty),
 	    cmocka_unit_test(waiting_counts_over_a_restart),
 	    cmocka_unit_test(save_forgets_only_what_it_had),
 	    cmocka_unit_test(many_removed_at_once),
