@@ -176,7 +176,8 @@ AVAILABILITY_KEY = 'zabbix[host,"snmp",available]'
 # answer.  So no expression uses nodata(), and no value stands for a missing one except in the
 # item @ldmDiscoveryUptime.
 #
-# `id` is for `depends`.  A trigger of items of a table is one for each of its rows.
+# `id` is for `depends`.  `modern` replaces values in the template for 7.0.  A trigger of items of a
+# table is one for each of its rows.
 TRIGGERS = [
     {'id': 'snmp', 'name': 'No SNMP data collection', 'severity': 'WARNING', 'scope': 'availability',
      'problem': 'max(@availability,{$SNMP.TIMEOUT})=0',
@@ -210,6 +211,8 @@ TRIGGERS = [
      'problem': 'last(@ldmInterfacesImpaired)>0',
      'event': 'Discovery is impaired on {ITEM.VALUE1}',
      'opdata': 'Impaired: {ITEM.LASTVALUE1}', 'depends': ['gone'],
+     'modern': {'problem': 'last(@ldmInterfacesImpaired)>0 and length(last(@impaired))>=0',
+                'opdata': '{ITEM.LASTVALUE2}'},
      'description': 'On an interface on which managers were heard, discovery does not work, for '
                     'example because the link is lost.  These managers are unknown.  '
                     'ldmInterfaceReason says what is wrong.'},
