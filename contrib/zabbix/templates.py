@@ -170,6 +170,11 @@ TABLES = [
      'tags': [('interface', '{#LDM.IFNAME}')]},
 ]
 
+# Not {ITEM.LASTVALUE2}, of which the frontend shows twenty characters only.
+WHOLE2 = '{{ITEM.LASTVALUE2}.regsub("(.*)", "\\1")}'
+
+# With these quotation marks it is another key than that of Zabbix' templates, so that both can be
+# linked to a host.
 AVAILABILITY_KEY = 'zabbix[host,"snmp",available]'
 
 # A rule for triggers: nothing but the first two may become a problem because the agent does not
@@ -209,10 +214,10 @@ TRIGGERS = [
                     'longer than its interval.  The managers are not watched.'},
     {'id': 'impaired', 'name': 'Discovery is impaired', 'severity': 'HIGH', 'scope': 'availability',
      'problem': 'last(@ldmInterfacesImpaired)>0',
-     'event': 'Discovery is impaired on {ITEM.VALUE1}',
-     'opdata': 'Impaired: {ITEM.LASTVALUE1}', 'depends': ['gone'],
+     'event': 'Discovery is impaired on {ITEM.VALUE1} interface(s)',
+     'opdata': 'Interfaces: {ITEM.LASTVALUE1}', 'depends': ['gone'],
      'modern': {'problem': 'last(@ldmInterfacesImpaired)>0 and length(last(@impaired))>=0',
-                'opdata': '{ITEM.LASTVALUE2}'},
+                'opdata': WHOLE2},
      'description': 'On an interface on which managers were heard, discovery does not work, for '
                     'example because the link is lost.  These managers are unknown.  '
                     'ldmInterfaceReason says what is wrong.'},
@@ -224,12 +229,12 @@ TRIGGERS = [
     {'id': 'many', 'name': 'Many managers are down', 'severity': 'HIGH', 'scope': 'availability',
      'problem': 'last(@ldmManagersDown)>={$LDM.DOWN.MANY} and length(last(@ldmManagersDownNames))>=0',
      'event': 'Many managers are down: {ITEM.VALUE1}',
-     'opdata': 'Down: {ITEM.LASTVALUE1}: {ITEM.LASTVALUE2}', 'depends': ['gone'],
+     'opdata': '{ITEM.LASTVALUE1}: ' + WHOLE2, 'depends': ['gone'],
      'description': 'At least {$LDM.DOWN.MANY} managers are down.  While this lasts, there is no '
                     'new problem for each of them.'},
     {'id': 'full', 'name': 'No room for more managers', 'severity': 'WARNING', 'scope': 'capacity',
      'problem': 'last(@ldmManagersAll)>=last(@ldmManagersMax) and max(@ldmDatagramsNoRoom,5m)>0',
-     'event': 'No room for more than {ITEM.VALUE2}',
+     'event': 'No room for more than {ITEM.VALUE2} managers',
      'opdata': 'Managers: {ITEM.LASTVALUE1} of {ITEM.LASTVALUE2}', 'depends': ['gone'],
      'description': 'Managers answer that are not discovered: see maxManagers in '
                     'ldm-agentx.conf(5).'},
@@ -304,7 +309,7 @@ TRIGGERS = [
      'problem': 'last(@ldmManagerConflictAddress)<>"0.0.0.0" and '
                 'length(last(@ldmManagerConflictHostname))>=0',
      'event': 'Manager {#LDM.NAME} ({#SNMPINDEX}) is in conflict with {ITEM.VALUE1}',
-     'opdata': 'Other host: {ITEM.LASTVALUE1} {ITEM.LASTVALUE2}', 'manual_close': True,
+     'opdata': 'Other host: {ITEM.LASTVALUE1} ' + WHOLE2, 'manual_close': True,
      'depends': ['gone'],
      'description': 'Two hosts answer for the address of the manager and announce different '
                     'hostnames or ports: both have this address, or one forges the responses of '
@@ -335,7 +340,7 @@ TRIGGERS = [
     {'id': 'unheard', 'name': 'Interface {#LDM.IFNAME}: answers to the group are not received',
      'severity': 'WARNING', 'scope': 'availability',
      'problem': 'last(@ldmInterfaceUnheard)=1 and length(last(@ldmInterfaceReason))>=0',
-     'opdata': '{ITEM.LASTVALUE2}', 'depends': ['gone', 'impaired'],
+     'opdata': WHOLE2, 'depends': ['gone', 'impaired'],
      'description': 'Another program has bound the port.  Managers that answer to the multicast '
                     'group only are not heard.'},
 ]
