@@ -6,9 +6,6 @@
 #include "check/query.h"
 #include "check/report.h"
 
-/* The reason if the SNMP agent answers, but has none of the objects. */
-extern const char check_no_objects[];
-
 void check_discovery(struct report *report, struct query *query);
 
 #endif /* CHECK_DISCOVERY_H */

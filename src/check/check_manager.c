@@ -27,20 +27,20 @@ judge_status(struct report *report, const struct managers_row *row)
 	text_address(row->address, address);
 	switch (row->status) {
 	case MANAGERS_UP:
-		report_summary(report, "%s (%s) is up", row->name, address);
+		report_summary(report, "%s (%s) is up", row->shown, address);
 		break;
 	case MANAGERS_MISSING:
-		report_summary(report, "%s (%s) is missing, not down yet", row->name, address);
+		report_summary(report, "%s (%s) is missing, not down yet", row->shown, address);
 		break;
 	case MANAGERS_DOWN:
-		report_problem(report, REPORT_CRITICAL, "%s (%s) is down", row->name, address);
+		report_problem(report, REPORT_CRITICAL, "%s (%s) is down", row->shown, address);
 		break;
 	default:
-		report_problem(report, REPORT_UNKNOWN, "%s (%s) cannot be judged", row->name,
+		report_problem(report, REPORT_UNKNOWN, "%s (%s) cannot be judged", row->shown,
 			       address);
 	}
 	if (row->conflict_address != 0)
-		report_problem(report, REPORT_WARNING, "%s (%s) is in conflict with %s", row->name,
+		report_problem(report, REPORT_WARNING, "%s (%s) is in conflict with %s", row->shown,
 			       address,
 			       text_address(row->conflict_address, (char[TEXT_ADDRESS_LEN]){0}));
 }
@@ -53,7 +53,7 @@ check_manager(struct report *report, struct query *query, const char *which)
 	char shown[QUERY_TEXT_LEN];
 
 	report_check_limits(report, metrics, ARRAY_LEN(metrics));
-	managers_read(&managers, query);
+	managers_read(&managers, query, true);
 	row = managers_find(&managers, which);
 	if (row == NULL)
 		report_unknown("there is no manager '%s' among %zu",

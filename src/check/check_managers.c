@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "check/check_discovery.h"
 #include "check/managers.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -63,7 +62,7 @@ judge(struct report *report, const struct managers *managers, int metric)
 		if (!counts_for(row, metric))
 			continue;
 		if (named && count < NAMES_MAX)
-			fprintf(stream, "%s%s", count > 0 ? ", " : "", row->name);
+			fprintf(stream, "%s%s", count > 0 ? ", " : "", row->shown);
 		count++;
 	}
 	if (named && count > NAMES_MAX)
@@ -138,24 +137,13 @@ list(struct report *report, const struct managers *managers, size_t max)
 		report_line(report, "and %zu more", managers->count - listed);
 }
 
-static void
-ignore(void *arg, const struct query_value *value)
-{
-	(void)arg;
-	(void)value;
-}
-
 void
 check_managers(struct report *report, struct query *query, bool verbose)
 {
-	static const struct query_object summary = {{2}, 1};
 	struct managers managers;
 
 	report_check_limits(report, metrics, ARRAY_LEN(metrics));
-	managers_read(&managers, query);
-	/* An agent without managers is not the same as no agent. */
-	if (managers.count == 0 && query_walk(query, &summary, ignore, NULL) == 0)
-		report_unknown("%s", check_no_objects);
+	managers_read(&managers, query, false);
 	for (int i = 0; i < METRICS; i++)
 		judge(report, &managers, i);
 	summarize(report, &managers);

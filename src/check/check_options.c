@@ -33,7 +33,7 @@ static const char help[] =
     "  -L, --seclevel LEVEL       noAuthNoPriv, authNoPriv or authPriv\n"
     "  -U, --secname USER         user of SNMPv3\n"
     "  -a, --authproto PROTOCOL   such as SHA or SHA-256 [MD5]\n"
-    "  -A, --authpassword TEXT    authentication passphrase\n"
+    "  -A, --authpasswd TEXT      authentication passphrase\n"
     "  -x, --privproto PROTOCOL   such as AES [AES]\n"
     "  -X, --privpasswd TEXT      privacy passphrase\n"
     "  -N, --context CONTEXT      context of SNMPv3\n"
@@ -44,7 +44,7 @@ static const char help[] =
     "Exit status: 0 OK, 1 warning, 2 critical, 3 unknown.\n";
 
 static const struct option long_options[] = {
-    {"authpassword", required_argument, NULL, 'A'},
+    {"authpasswd", required_argument, NULL, 'A'},
     {"authproto", required_argument, NULL, 'a'},
     {"community", required_argument, NULL, 'C'},
     {"context", required_argument, NULL, 'N'},
@@ -209,5 +209,6 @@ check_options_parse(struct check_options *options, int argc, char **argv)
 	if (optind < argc)
 		report_unknown("too many arguments; see check_ldm --help");
 	options->query.timeout_s = options->timeout_s;
+	options->query.if_hung = options->discovery ? REPORT_CRITICAL : REPORT_UNKNOWN;
 	check(options);
 }

@@ -13,6 +13,8 @@
 #include "base/parse.h"
 #include "base/text.h"
 
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
 enum { /* columns of ldmManagerTable */
        HOSTNAME = 3,
        STATUS = 6,
@@ -23,6 +25,7 @@ enum { /* columns of ldmManagerTable */
        EXPECTED = 15,
        NAME = 17,
        CONFLICT_ADDRESS = 18,
+       CONFLICT_HOSTNAME = 19,
 };
 
 static struct query_object
@@ -61,6 +64,15 @@ compare_addresses(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void
+cut(const char *text, char buf[MANAGERS_SHOWN_LEN])
+{
+	static const char dots[] = "...";
+
+	if (strlcpy(buf, text, MANAGERS_SHOWN_LEN) >= MANAGERS_SHOWN_LEN)
+		memcpy(buf + MANAGERS_SHOWN_LEN - sizeof(dots), dots, sizeof(dots));
+}
+
 struct filling {
 	struct managers *managers;
 	uint32_t column;
@@ -72,6 +84,9 @@ fill_cell(struct managers_row *row, uint32_t number, const struct query_value *v
 	switch (number) {
 	case HOSTNAME:
 		strlcpy(row->hostname, value->text, sizeof(row->hostname));
+		break;
+	case CONFLICT_HOSTNAME:
+		cut(value->text, row->conflict_hostname);
 		break;
 	case SILENCE:
 		row->silence_s = (uint32_t)value->number;
@@ -111,6 +126,13 @@ fill_row(void *arg, const struct query_value *value)
 }
 
 static void
+ignore(void *arg, const struct query_value *value)
+{
+	(void)arg;
+	(void)value;
+}
+
+static void
 name_row(struct managers_row *row)
 {
 	char address[TEXT_ADDRESS_LEN];
@@ -120,24 +142,43 @@ name_row(struct managers_row *row)
 			row->hostname[0] != '\0' ? row->hostname
 						 : text_address(row->address, address),
 			sizeof(row->name));
+	cut(row->name, row->shown);
+}
+
+/* An agent without managers is not the same as no agent. */
+static void
+check_agent(struct query *query)
+{
+	static const struct query_object summary = {{2}, 1};
+
+	if (query_walk(query, &summary, ignore, NULL) == 0)
+		report_unknown("%s", query_no_objects);
+}
+
+static void
+read_column(struct managers *managers, struct query *query, uint32_t number)
+{
+	struct filling filling = {managers, number};
+	struct query_object object = column(number);
+
+	query_walk(query, &object, fill_row, &filling);
 }
 
 void
-managers_read(struct managers *managers, struct query *query)
+managers_read(struct managers *managers, struct query *query, bool all_columns)
 {
-	static const uint32_t others[] = {HOSTNAME,    SILENCE,  RESPONSE_TIME, MISSED_ROUNDS,
-					  TRANSITIONS, EXPECTED, NAME,          CONFLICT_ADDRESS};
+	static const uint32_t needed[] = {NAME, SILENCE, EXPECTED, CONFLICT_ADDRESS,
+					  CONFLICT_HOSTNAME};
+	static const uint32_t others[] = {HOSTNAME, RESPONSE_TIME, MISSED_ROUNDS, TRANSITIONS};
 	struct query_object first = column(STATUS);
 
 	*managers = (struct managers){0};
 	if (query_walk(query, &first, add_row, managers) == 0)
-		return;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		struct filling filling = {managers, others[i]};
-		struct query_object object = column(others[i]);
-
-		query_walk(query, &object, fill_row, &filling);
-	}
+		check_agent(query);
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		read_column(managers, query, needed[i]);
+	for (size_t i = 0; i < ARRAY_LEN(others) && all_columns; i++)
+		read_column(managers, query, others[i]);
 	for (size_t i = 0; i < managers->count; i++)
 		name_row(&managers->rows[i]);
 }
@@ -190,8 +231,10 @@ managers_line(struct report *report, const struct managers_row *row)
 
 	if (silent)
 		duration_rough((int64_t)row->silence_s * US_PER_S, silence);
-	report_line(report, "%s (%s): %s%s%s%s%s%s", row->name, text_address(row->address, address),
-		    status_text(row->status), silent ? ", silent for " : "", silence,
-		    row->expected ? ", expected" : "", conflict ? ", in conflict with " : "",
-		    conflict ? text_address(row->conflict_address, other) : "");
+	report_line(report, "%s (%s): %s%s%s%s%s%s%s%s", row->shown,
+		    text_address(row->address, address), status_text(row->status),
+		    silent ? ", silent for " : "", silence, row->expected ? ", expected" : "",
+		    conflict ? ", in conflict with " : "",
+		    conflict ? text_address(row->conflict_address, other) : "", conflict ? " " : "",
+		    row->conflict_hostname);
 }

@@ -17,6 +17,8 @@ enum managers_status { /* of LdmManagerState */
 		       MANAGERS_UNKNOWN = 4,
 };
 
+#define MANAGERS_SHOWN_LEN 64 /* a name is chosen by whoever answers; Nagios reads 8 KiB */
+
 struct managers_row {
 	uint32_t address; /* host byte order */
 	unsigned int status;
@@ -26,8 +28,10 @@ struct managers_row {
 	uint32_t transitions;
 	bool expected;
 	uint32_t conflict_address; /* 0: no conflict */
+	char conflict_hostname[MANAGERS_SHOWN_LEN];
 	char hostname[QUERY_TEXT_LEN];
-	char name[QUERY_TEXT_LEN]; /* its name, its hostname, or its address */
+	char name[QUERY_TEXT_LEN];      /* its name, its hostname, or its address */
+	char shown[MANAGERS_SHOWN_LEN]; /* the same, cut for output */
 };
 
 struct managers {
@@ -35,8 +39,10 @@ struct managers {
 	size_t count;
 };
 
-/* Read the table; to be freed by managers_clear(). */
-void managers_read(struct managers *managers, struct query *query);
+/* Read the table; to be freed by managers_clear().  `all_columns`: otherwise without those
+ * that managers_line() does not need, because each column takes as long.  It is an error if
+ * the agent has none of the objects. */
+void managers_read(struct managers *managers, struct query *query, bool all_columns);
 
 void managers_clear(struct managers *managers);
 

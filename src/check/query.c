@@ -12,18 +12,21 @@
 #include <string.h>
 #include <strings.h>
 
-#include "check/report.h"
-
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define REPETITIONS 25
 #define VALUES_MAX 1000000 /* more cannot be a table of managers */
 #define US_PER_S 1000000L
+
+const char query_no_objects[] =
+    "the SNMP agent has no objects of LDM-DISCOVERY-MIB: ldm-agentx does not run or does not "
+    "answer, is not connected to snmpd, or snmpd's view hides them";
 
 static const oid objects_root[] = {MIB_ROOT, 1};
 
 struct query {
 	netsnmp_session *session;
 	const char *host;
+	enum report_state if_hung;
 	oid next[MAX_OID_LEN];
 	size_t next_len;
 };
@@ -161,6 +164,7 @@ query_new(const struct query_options *options)
 	if (query == NULL)
 		report_unknown("out of memory");
 	query->host = options->host;
+	query->if_hung = options->if_hung;
 	start_library();
 	snmp_sess_init(&session);
 	snprintf(peer, sizeof(peer), "%s:%s%s%s:%s", options->transport, brackets ? "[" : "",
@@ -217,8 +221,8 @@ next_response(const struct query *query)
 	int status = snmp_synch_response(query->session, next_request(query), &response);
 
 	if (status == STAT_TIMEOUT)
-		report_unknown("%s does not answer SNMP: it is not reachable, or the community is "
-			       "wrong",
+		report_unknown("%s does not answer SNMP: it is not reachable, snmpd does not "
+			       "run, or it refuses the community or the user",
 			       query->host);
 	if (status != STAT_SUCCESS || response == NULL) {
 		char *why;
@@ -231,7 +235,8 @@ next_response(const struct query *query)
 		return NULL;
 	}
 	if (response->errstat == SNMP_ERR_GENERR)
-		report_unknown("%s: genErr: ldm-agentx does not answer snmpd", query->host);
+		report_end(query->if_hung, "%s: genErr: ldm-agentx does not answer snmpd",
+			   query->host);
 	if (response->errstat != SNMP_ERR_NOERROR)
 		report_unknown("%s: %s", query->host, snmp_errstring((int)response->errstat));
 	return response;

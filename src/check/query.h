@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/report.h"
+
 #define QUERY_TEXT_LEN 1024 /* 255 octets, each escaped, and the NUL */
 
 enum query_version { QUERY_V1, QUERY_V2C, QUERY_V3 };
@@ -27,6 +29,7 @@ struct query_options {
 	const char *context;
 	unsigned int timeout_s; /* of all attempts together */
 	unsigned int retries;
+	enum report_state if_hung; /* the state if the subagent does not answer snmpd */
 };
 
 struct query_value {
@@ -34,6 +37,9 @@ struct query_value {
 	uint64_t number;           /* an address in host byte order; 0 for a text */
 	char text[QUERY_TEXT_LEN]; /* escaped for output; empty for a number */
 };
+
+/* The reason if the SNMP agent answers, but has none of the objects. */
+extern const char query_no_objects[];
 
 struct query; /* opaque */
 

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-#define UNKNOWN_PREFIX "LDM UNKNOWN - "
+static const char *const state_names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
 enum part { CRITICALS, WARNINGS, UNKNOWNS, SUMMARY, PERFDATA, LINES, PARTS };
 
@@ -169,7 +169,6 @@ report_metric(struct report *report, const struct metric *metric, uint64_t value
 enum report_state
 report_print(struct report *report, FILE *out)
 {
-	static const char *const names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 	const char *criticals = text_of(report, CRITICALS), *warnings = text_of(report, WARNINGS);
 	const char *unknowns = text_of(report, UNKNOWNS);
 	enum report_state state = criticals[0] != '\0'  ? REPORT_CRITICAL
@@ -179,7 +178,7 @@ report_print(struct report *report, FILE *out)
 	const char *reasons[] = {criticals, warnings, unknowns};
 	const char *separator = "";
 
-	fprintf(out, "LDM %s - ", names[state]);
+	fprintf(out, "LDM %s - ", state_names[state]);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (reasons[i][0] != '\0') {
 			fprintf(out, "%s%s", separator, reasons[i]);
@@ -195,16 +194,16 @@ report_print(struct report *report, FILE *out)
 }
 
 void
-report_unknown(const char *format, ...)
+report_end(enum report_state state, const char *format, ...)
 {
 	va_list values;
 
-	fputs(UNKNOWN_PREFIX, stdout);
+	printf("LDM %s - ", state_names[state]);
 	va_start(values, format);
 	vprintf(format, values);
 	va_end(values);
 	fputc('\n', stdout);
-	exit(REPORT_UNKNOWN);
+	exit((int)state);
 }
 
 char *

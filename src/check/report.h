@@ -55,9 +55,11 @@ void report_line(struct report *report, const char *format, ...)
 /* Print it; returns the state, which is the exit status. */
 enum report_state report_print(struct report *report, FILE *out);
 
-/* Print "LDM UNKNOWN - " and the text in one line, and exit with the status of
- * REPORT_UNKNOWN. */
-void report_unknown(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+/* Print the state and the text in one line, and exit with the status of the state. */
+void report_end(enum report_state state, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+#define report_unknown(...) report_end(REPORT_UNKNOWN, __VA_ARGS__)
 
 /* Escape text from elsewhere, to buf of size octets (at least 5); returns buf. */
 char *report_text(const char *text, size_t len, char *buf, size_t size);

@@ -2,8 +2,12 @@
 """check_ldm, the plugin for Nagios and Icinga, against snmpd and ldm-agentx."""
 
 import re
+import signal
+from pathlib import Path
 
-from lab import DOWN, addresses, program, wait_for
+from lab import DOWN, UP, addresses, mib, program, wait_for
+
+HOSTILE_AGENT = Path(__file__).with_name("hostile_agent.py")
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 
@@ -62,6 +66,56 @@ def test_discovery(lab):
     status, text, _, _ = check(host, "-H", "127.0.0.1", "-D")
     assert status == CRITICAL and "ldm-agentx does not run" in text
     assert "ldm-agentx does not run" in unknown(host, "-H", "127.0.0.1")
+    assert "ldm-agentx does not run" in unknown(host, "-H", "127.0.0.1", "-M", "198.18.0.1")
+
+
+def test_interface_is_impaired(lab):
+    """Discovery names the interface, and says why; the manager is not called down."""
+    host = lab.station()
+    lab.manager_host().responder("-n", 1, "-a", "198.18.0.1")
+    host.daemon()
+    host.wait_all_up(["198.18.0.1"])
+    host.carrier("eth0", False)
+    wait_for(lambda: host.status("198.18.0.1") != UP, 20, "a manager that cannot be judged")
+    status, text, values, lines = check(host, "-H", "127.0.0.1", "-D")
+    assert status == CRITICAL and "interfaces impaired: 1 (eth0)" in text
+    assert values["impaired"] == 1 and lines[0].startswith("eth0: "), lines
+    status, text, _, _ = check(host, "-H", "127.0.0.1")
+    assert status == WARNING and "cannot be judged: 1 (" in text
+
+
+def test_no_room(lab):
+    """A full table is a warning of discovery."""
+    host = lab.station()
+    lab.manager_host().responder("-n", 3, "-a", "198.18.0.1")
+    host.daemon(config=["maxManagers 2"])
+    wait_for(lambda: len(host.statuses()) == 2, 20, "two managers")
+    status, text, values, _ = check(host, "-H", "127.0.0.1", "-D")
+    assert status == WARNING and "managers for which there is room: 0" in text
+    assert values["room"] == 0
+
+
+def test_daemon_hangs(lab):
+    """For the managers that is unknown, for discovery critical."""
+    host = lab.station()
+    daemon = host.daemon()
+    wait_for(lambda: host.value("ldmDiscoveryRounds"), 20, "a round")
+    daemon.send_signal(signal.SIGSTOP)
+    assert "does not answer" in unknown(host, "-H", "127.0.0.1", "-t", "20")
+    status, text, _, _ = check(host, "-H", "127.0.0.1", "-t", "20", "-D")
+    assert status == CRITICAL and "does not answer" in text
+
+
+def test_hostile_agent(lab):
+    """Names from the agent end neither the line nor the text before performance data."""
+    host = lab.station(snmp=False)
+    root = mib().oid("ldmObjects")
+    host.snmpd([f"pass_persist .{root} {HOSTILE_AGENT} {root}"])
+    status, text, values, lines = check(host, "-H", "127.0.0.1", "-w", "expected_down=0")
+    assert status == CRITICAL and r"managers down: 2 (a!b=1;2\x0aLDM OK\x0d\xff" in text
+    assert values["down"] == values["expected_down"] == values["conflicting"] == 2
+    assert len(lines) == 2 and len(text) < 1000, (lines, text)
+    assert all(r", in conflict with 198.18.0.9 a!b=1;2\x0a" in line for line in lines)
 
 
 def test_snmpv3(lab):
@@ -84,7 +138,7 @@ def test_errors(lab):
     host = lab.station(snmp=False)
     assert "does not answer" in unknown(host, "-H", "127.0.0.1", "-t", "1", "-e", "0")
     for wrong in (["-w", "x"], ["-w", "nothing=1"], ["-P", "4"], ["-t", "0"], ["-p", "x"],
-                  ["-Z"], ["more"], ["-D", "-M", "x"]):
+                  ["-Z"], ["more"], ["--authpasswd"], ["-D", "-M", "x"]):
         unknown(host, "-H", "127.0.0.1", "-t", "1", "-e", "0", *wrong)
     unknown(host)
     unknown(host, "-H", "nothing.invalid", "-t", "3")
