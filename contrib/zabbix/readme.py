@@ -21,11 +21,13 @@ Setup
     and the community or user of its snmpd.
  3. Link the template "{name}" to the host. If it has no other SNMP
     template, link "{fallback}", too.
- 4. For notifications, let snmptrapd hand them to Zabbix: see ldm-zabbix(7).
+ 4. For notifications, let snmptrapd hand them to Zabbix by the program
+    zabbix-traps: see ldm-zabbix(7).
 
 The template can be linked beside Zabbix' own, such as "Linux by SNMP": it has
 no key and no inventory field in common with them. Inventory mode "Automatic"
-puts the version of ldm-agentx into "Software application A".
+puts the version of ldm-agentx into "Software application A". Both report
+"No SNMP data collection", which may be disabled in one of them.
 
 An imported file replaces that of an earlier version, and that for 7.0 replaces
 that for 6.0: the uuids are the same.
