@@ -172,6 +172,23 @@ database_is_damaged(sqlite3 *db, int code)
 	}
 }
 
+/* Why writes fail in a COMMIT is known only to the file, -wal in most cases. */
+static int
+system_errno(sqlite3 *db, int code)
+{
+	sqlite3_file *file = NULL;
+	int number = 0;
+
+	if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC) {
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+		if (file != NULL && file->pMethods != NULL)
+			file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+		if (number == 0)
+			sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+	}
+	return number != 0 ? number : sqlite3_system_errno(db);
+}
+
 const char *
 database_reason(sqlite3 *db, int code, char *buf, size_t size)
 {
@@ -188,7 +205,7 @@ database_reason(sqlite3 *db, int code, char *buf, size_t size)
 		break;
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
-		number = db != NULL ? sqlite3_system_errno(db) : 0;
+		number = db != NULL ? system_errno(db, code) : 0;
 		break;
 	case SQLITE_READONLY:
 		if (db != NULL && access(sqlite3_db_filename(db, "main"), W_OK) < 0)

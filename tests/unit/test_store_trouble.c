@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -289,6 +290,34 @@ test_full_disk(void **state)
 	state_clear(&much.state);
 }
 
+/* Errors of write(2) other than ENOSPC: when it is committed, or before that, because it does
+ * not fit into the cache. */
+static void
+test_reason_of_the_system(void **state)
+{
+	const size_t counts[] = {600, 5000};
+	struct store *store = saved_store();
+	struct rlimit previous, small = {.rlim_cur = 98304};
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &previous), 0);
+	small.rlim_max = previous.rlim_max;
+	for (size_t i = 0; i < 2; i++) {
+		struct changes changes = make_changes(counts[i], 0, 1);
+		char error[PLACE_ERROR_LEN];
+
+		changes.state.last_id = 3;
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+		assert_int_equal(store_save(store, &changes, false, at_s(1), error), STORE_FAILED);
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &previous), 0);
+		assert_says(error, path, strerror(EFBIG));
+		assert_saves(store, &changes, false, 2);
+		state_clear(&changes.state);
+	}
+	store_free(store);
+}
+
 /* No room for a -shm: it is read nevertheless, and saved to once there is room. */
 static void
 test_full_disk_at_the_start(void **state)
@@ -480,6 +509,7 @@ main(void)
 	    TEST(test_damaged_while_open),
 	    TEST(test_another_program_has_a_lock),
 	    TEST(test_full_disk),
+	    TEST(test_reason_of_the_system),
 	    TEST(test_full_disk_at_the_start),
 	    TEST(test_no_room_for_the_database),
 	    TEST(test_read_only_at_the_start),
