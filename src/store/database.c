@@ -189,6 +189,13 @@ system_errno(sqlite3 *db, int code)
 	return number != 0 ? number : sqlite3_system_errno(db);
 }
 
+bool
+database_is_locked(int code)
+{
+	code &= 0xff;
+	return code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_PROTOCOL;
+}
+
 const char *
 database_reason(sqlite3 *db, int code, char *buf, size_t size)
 {
@@ -211,14 +218,11 @@ database_reason(sqlite3 *db, int code, char *buf, size_t size)
 		if (db != NULL && access(sqlite3_db_filename(db, "main"), W_OK) < 0)
 			number = errno;
 		break;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-	case SQLITE_PROTOCOL:
-		reason = "another program has locked it";
-		break;
 	default:
 		break;
 	}
+	if (database_is_locked(code))
+		reason = "another program has locked it";
 	if (number != 0)
 		reason = strerror(number);
 	return text_printable(reason, strlen(reason), buf, size);

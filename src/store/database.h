@@ -35,6 +35,9 @@ int database_ask(sqlite3 *db, const char *sql, int64_t *answer);
 /* Whether an error is caused by the contents of the file, so that trying again is useless. */
 bool database_is_damaged(sqlite3 *db, int code);
 
+/* Whether another program has locked it, and SQLite has waited a second for that to end. */
+bool database_is_locked(int code);
+
 /* Describe an error that has just been returned, for the log: "No space left on device".
  * Returns buf. */
 const char *database_reason(sqlite3 *db, int code, char *buf, size_t size);

@@ -31,6 +31,7 @@ enum opened {
 	OPENED,
 	OPENED_EMPTY, /* there is nothing in it */
 	OPENED_DAMAGED,
+	OPENED_LOCKED, /* another program has locked it */
 	OPENED_NOT,
 };
 
@@ -121,7 +122,7 @@ fail_to_open(struct store *store, const char *what, int code, char *error)
 		return OPENED_DAMAGED;
 	}
 	explain(store, what, code, error);
-	return OPENED_NOT;
+	return database_is_locked(code) ? OPENED_LOCKED : OPENED_NOT;
 }
 
 static enum opened
@@ -174,7 +175,7 @@ open_database(struct store *store, open_fn *open, const char *what, char *error)
 	free(path);
 	opened = code == SQLITE_OK ? examine(store, what, error)
 				   : fail_to_open(store, what, code, error);
-	if (opened == OPENED_NOT)
+	if (opened >= OPENED_LOCKED)
 		close_database(store);
 	return opened;
 }
@@ -199,7 +200,8 @@ keep_aside(struct store *store, const char *why, char *error)
 	return -1;
 }
 
-/* Where -wal and -shm cannot be made, as the disk is full or read-only. */
+/* Also where -wal and -shm cannot be made, because the disk is full or read-only; but past
+ * the lock of another program there may be half a transaction. */
 static enum opened
 open_to_read(struct store *store, char *error)
 {
@@ -212,7 +214,7 @@ open_to_read(struct store *store, char *error)
 			       place_size(store->place, "-wal") > 0 ? database_open_readonly
 								    : database_open_unlocked,
 			       "read", error_again);
-	if (opened != OPENED_NOT)
+	if (opened < OPENED_LOCKED)
 		memcpy(error, error_again, sizeof(error_again));
 	return opened;
 }
@@ -266,6 +268,7 @@ store_load(struct store *store, const struct store_limits *limits, struct moment
 	case OPENED_DAMAGED:
 		keep_aside(store, error, error);
 		return STORE_DAMAGED;
+	case OPENED_LOCKED:
 	case OPENED_NOT:
 		break;
 	}
@@ -315,7 +318,7 @@ open_to_write(struct store *store, char *error)
 	if (code == SQLITE_OK)
 		return opened;
 	opened = fail_to_open(store, "write", code, error);
-	if (opened == OPENED_NOT)
+	if (opened >= OPENED_LOCKED)
 		close_database(store);
 	return opened;
 }
@@ -377,6 +380,7 @@ open_and_write(struct store *store, struct save *save, char *error)
 	switch (open_to_write(store, error)) {
 	case OPENED_DAMAGED:
 		return put_aside(store, error, error);
+	case OPENED_LOCKED:
 	case OPENED_NOT:
 		return STORE_FAILED;
 	case OPENED_EMPTY:

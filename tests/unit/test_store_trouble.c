@@ -259,6 +259,36 @@ test_another_program_has_a_lock(void **state)
 	store_free(store);
 }
 
+/* Nothing is read past its lock: it may be in the middle of something. */
+static void
+test_another_program_has_it_alone(void **state)
+{
+	static const char *const how[] = {
+	    "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM event",
+	    "PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE; DELETE FROM event",
+	    "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; DELETE FROM event",
+	};
+
+	(void)state;
+	store_free(saved_store());
+	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
+		struct store *store = new_store();
+		char error[PLACE_ERROR_LEN];
+		struct state found;
+		sqlite3 *db;
+
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, how[i], NULL, NULL, NULL), SQLITE_OK);
+		assert_int_equal(load_state(store, 10, &found, error), STORE_UNREAD);
+		assert_says(error, path, "another program has locked it");
+		sqlite3_close(db);
+		assert_int_equal(load_state(store, 10, &found, error), STORE_LOADED);
+		assert_int_equal(found.event_count, 3);
+		state_clear(&found);
+		store_free(store);
+	}
+}
+
 static void
 test_full_disk(void **state)
 {
@@ -508,6 +538,7 @@ main(void)
 	    TEST(test_directory_moved_and_back),
 	    TEST(test_damaged_while_open),
 	    TEST(test_another_program_has_a_lock),
+	    TEST(test_another_program_has_it_alone),
 	    TEST(test_full_disk),
 	    TEST(test_reason_of_the_system),
 	    TEST(test_full_disk_at_the_start),
