@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "store/readonly.h"
 
 #define BUSY_TIMEOUT_MS 1000
 
@@ -55,24 +54,57 @@ database_open(sqlite3 **db, const char *path)
 	return code == SQLITE_OK ? configure(*db) : code;
 }
 
-static int
-open_readonly(sqlite3 **db, const char *path, bool wal)
+static bool
+has_file(const char *path, const char *suffix)
 {
-	int code = readonly_open(path, wal, db);
+	char *name = sqlite3_mprintf("%s%s", path, suffix);
+	const bool there = name == NULL || access(name, F_OK) == 0;
 
+	sqlite3_free(name);
+	return there;
+}
+
+/* NULL if there is no memory. */
+static char *
+uri_of(const char *path, const char *parameter)
+{
+	sqlite3_str *uri = sqlite3_str_new(NULL);
+
+	sqlite3_str_appendall(uri, "file://");
+	for (; *path != '\0'; path++)
+		if (strchr("%?#", *path) != NULL)
+			sqlite3_str_appendf(uri, "%%%02x", *path);
+		else
+			sqlite3_str_appendchar(uri, 1, *path);
+	sqlite3_str_appendf(uri, "?%s=1", parameter);
+	return sqlite3_str_finish(uri);
+}
+
+/* By default, even a reader creates -wal and -shm, and rebuilds the index in -shm. */
+int
+database_open_readonly(sqlite3 **db, const char *path, bool *locked)
+{
+	const bool has_wal = has_file(path, "-wal");
+	const bool in_memory = has_wal && !has_file(path, "-shm");
+	char *uri;
+	int code;
+
+	*db = NULL;
+	*locked = !in_memory && (has_wal || has_file(path, "-journal"));
+	uri = uri_of(path, *locked || in_memory ? "readonly_shm" : "immutable");
+	if (uri == NULL)
+		return SQLITE_NOMEM;
+	/* Without -shm, the index is made in memory if no other program uses the database,
+	 * which this VFS does not ask. */
+	code =
+	    sqlite3_open_v2(uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+			    in_memory ? "unix-none" : NULL);
+	sqlite3_free(uri);
+	if (code == SQLITE_OK)
+		code = sqlite3_db_config(*db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (code == SQLITE_OK && in_memory)
+		code = sqlite3_exec(*db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
 	return code == SQLITE_OK ? configure(*db) : code;
-}
-
-int
-database_open_readonly(sqlite3 **db, const char *path)
-{
-	return open_readonly(db, path, true);
-}
-
-int
-database_open_unlocked(sqlite3 **db, const char *path)
-{
-	return open_readonly(db, path, false);
 }
 
 int

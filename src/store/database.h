@@ -15,10 +15,12 @@
  * either case. */
 int database_open(sqlite3 **db, const char *path);
 
-/* Open it for reading only, also on a disk that is full or read-only: no file is created
- * beside it.  Unlocked: there is no -wal. */
-int database_open_readonly(sqlite3 **db, const char *path);
-int database_open_unlocked(sqlite3 **db, const char *path);
+/* Open it for reading only, also on a disk that is full or read-only: no file is created,
+ * changed or removed, except that a -wal that a daemon removes at this very moment may be
+ * created again, empty.  *locked: what is read is protected from writers by locks; if not,
+ * there is no -wal, or no -shm for locks, so no writer has it open or one has started since:
+ * what was read is valid only if no file has changed meanwhile. */
+int database_open_readonly(sqlite3 **db, const char *path, bool *locked);
 
 /* Switch a new database to a write-ahead log; no effect on others. */
 int database_use_wal(sqlite3 *db);

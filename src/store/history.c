@@ -13,7 +13,6 @@
 
 #include "base/clock.h"
 #include "store/database.h"
-#include "store/readonly.h"
 #include "store/tables.h"
 #include "store/schema.h"
 
@@ -103,12 +102,6 @@ look(struct reader *reader, struct glimpse *glimpse)
 }
 
 static bool
-is_there(const struct glimpse *glimpse, int file)
-{
-	return glimpse->files[file].st_nlink > 0;
-}
-
-static bool
 is_same(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -125,10 +118,9 @@ is_unchanged(const struct stat *a, const struct stat *b)
 static bool
 is_valid(const struct glimpse *before, const struct glimpse *after)
 {
-	return readonly_is_guarded() ||
-	       (is_unchanged(&before->files[DATABASE], &after->files[DATABASE]) &&
-		is_unchanged(&before->files[WAL], &after->files[WAL]) &&
-		is_unchanged(&before->files[JOURNAL], &after->files[JOURNAL]));
+	return is_unchanged(&before->files[DATABASE], &after->files[DATABASE]) &&
+	       is_unchanged(&before->files[WAL], &after->files[WAL]) &&
+	       is_unchanged(&before->files[JOURNAL], &after->files[JOURNAL]);
 }
 
 static enum outcome
@@ -226,6 +218,7 @@ try_piece(struct reader *reader, int64_t until)
 	int64_t last = reader->last;
 	enum outcome outcome = look(reader, &before);
 	sqlite3 *db;
+	bool locked;
 	int code;
 
 	reader->count = 0;
@@ -238,18 +231,14 @@ try_piece(struct reader *reader, int64_t until)
 			    "");
 	if (before.files[DATABASE].st_size == 0)
 		return fail(reader, "is empty; expected a database of ldm-agentx", "");
-	/* A journal has to be heeded, which SQLite does only in a file that may change. */
-	if (is_there(&before, WAL) || is_there(&before, JOURNAL))
-		code = database_open_readonly(&db, reader->paths[DATABASE]);
-	else
-		code = database_open_unlocked(&db, reader->paths[DATABASE]);
+	code = database_open_readonly(&db, reader->paths[DATABASE], &locked);
 	outcome =
 	    code == SQLITE_OK ? query_checked(reader, db, until, &last) : explain(reader, db, code);
 	sqlite3_close(db);
 	/* Then whatever was read, and also what was found wrong, means nothing. */
 	if (look(reader, &after) != READ)
 		return FAILED;
-	if (!is_valid(&before, &after)) {
+	if (!locked && !is_valid(&before, &after)) {
 		fail(reader, "is being changed; expected to be read again", "");
 		return TRY_AGAIN;
 	}

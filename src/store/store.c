@@ -200,6 +200,14 @@ keep_aside(struct store *store, const char *why, char *error)
 	return -1;
 }
 
+static int
+open_readonly(sqlite3 **db, const char *path)
+{
+	bool locked;
+
+	return database_open_readonly(db, path, &locked);
+}
+
 /* Also where -wal and -shm cannot be made, because the disk is full or read-only; but past
  * the lock of another program there may be half a transaction. */
 static enum opened
@@ -210,10 +218,7 @@ open_to_read(struct store *store, char *error)
 
 	if (opened != OPENED_NOT)
 		return opened;
-	opened = open_database(store,
-			       place_size(store->place, "-wal") > 0 ? database_open_readonly
-								    : database_open_unlocked,
-			       "read", error_again);
+	opened = open_database(store, open_readonly, "read", error_again);
 	if (opened < OPENED_LOCKED)
 		memcpy(error, error_again, sizeof(error_again));
 	return opened;

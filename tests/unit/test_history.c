@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #include "store/history.h"
-#include "store/readonly.h"
 #include "store/schema.h"
 
 #define MANY 1001 /* in three pieces */
@@ -137,7 +136,7 @@ set_up(void **state)
 	(void)state;
 	snprintf(directory, sizeof(directory), "/tmp/test_history.XXXXXX");
 	assert_non_null(mkdtemp(directory));
-	snprintf(path, sizeof(path), "%s/state %%.db", directory); /* escaped in the URI */
+	snprintf(path, sizeof(path), "/%s/st%%?#\xe9.db", directory); /* special in a URI */
 	change_at_step = 0;
 	return 0;
 }

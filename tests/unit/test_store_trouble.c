@@ -392,6 +392,15 @@ test_no_room_for_the_database(void **state)
 }
 
 static void
+assert_exits_with_0(pid_t child)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void
 read_only_start(bool killed)
 {
 	char error[PLACE_ERROR_LEN];
@@ -407,7 +416,7 @@ read_only_start(bool killed)
 			store_free(store);
 		_exit(0);
 	}
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_exits_with_0(child);
 	assert_int_equal(is_there(wal_path), killed);
 	remount(true, NULL);
 	store = new_store();
@@ -434,6 +443,43 @@ test_read_only_after_a_crash(void **state)
 {
 	(void)state;
 	read_only_start(true);
+}
+
+/* Its transaction cannot be undone there, and must not be read. */
+static void
+test_read_only_after_another_program_crashed(void **state)
+{
+	char error[PLACE_ERROR_LEN];
+	struct store *store;
+	struct state found;
+	pid_t child;
+
+	(void)state;
+	mount_or_skip("size=1m,mode=0700");
+	store_free(saved_store());
+	child = fork();
+	if (child == 0) {
+		sqlite3 *db;
+
+		_exit(sqlite3_open(path, &db) != SQLITE_OK ||
+		      sqlite3_exec(db,
+				   "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1;"
+				   "BEGIN; DELETE FROM event; CREATE TABLE x (y);"
+				   "INSERT INTO x WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+				   "SELECT i + 1 FROM n WHERE i < 99) SELECT zeroblob(3000) FROM n",
+				   NULL, NULL, NULL) != SQLITE_OK);
+	}
+	assert_exits_with_0(child);
+	assert_true(is_there(journal_path));
+	remount(true, NULL);
+	store = new_store();
+	assert_int_equal(load_state(store, 10, &found, error), STORE_UNREAD);
+	assert_says(error, path, "Read-only file system");
+	remount(false, NULL);
+	assert_int_equal(load_state(store, 10, &found, error), STORE_LOADED);
+	assert_int_equal(found.event_count, 3);
+	state_clear(&found);
+	store_free(store);
 }
 
 /* For as long as the store is open, and after many errors. */
@@ -545,6 +591,7 @@ main(void)
 	    TEST(test_no_room_for_the_database),
 	    TEST(test_read_only_at_the_start),
 	    TEST(test_read_only_after_a_crash),
+	    TEST(test_read_only_after_another_program_crashed),
 	    TEST(test_no_descriptor_is_left),
 	    TEST(test_killed_at_any_moment),
 	};
