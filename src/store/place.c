@@ -1,83 +1,131 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h" /* for asprintf(3): configure turns the system's extensions on */
-
 #include "store/place.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/lock_file.h"
 #include "store/place_check.h"
 
-/* What SQLite adds to the name of a database; those that place_remember() looks at are
- * first. */
-static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-#define SUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
+/* Of the files of the database, which are first, the first ones are remembered. */
+static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock"};
+#define ALL 5
+#define DATABASE 4
 #define REMEMBERED 3
 
-struct identity {
-	bool there;
-	dev_t device;
-	ino_t inode;
-};
+/* Neither follow a symbolic link nor block on a FIFO. */
+#define CAREFULLY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+#define NAME_SIZE (2 * PATH_MAX)
 
 struct place {
-	char *path;
-	char *directory;
-	char *lock_path;
-	int lock_fd; /* -1: not locked */
-	struct identity remembered[REMEMBERED];
+	char path[PATH_MAX], directory[PATH_MAX];
+	char name[NAME_SIZE]; /* see at() */
+	int lock_fd;          /* -1: not locked */
+	struct stat remembered[REMEMBERED];
 };
 
-/* The path followed by suffix: allocated, or NULL. */
-static char *
-with_suffix(const struct place *place, const char *suffix)
+/* The path followed by suffix; valid until the next call. */
+static const char *
+at(struct place *place, const char *suffix)
 {
-	char *name;
-
-	return asprintf(&name, "%s%s", place->path, suffix) >= 0 ? name : NULL;
+	snprintf(place->name, NAME_SIZE, "%s%s", place->path, suffix);
+	return place->name;
 }
 
-static enum place_status
-check_files(const struct place *place, char *error)
+/* Whatever the umask. */
+static int
+open_private(const char *path, int flags)
 {
-	enum place_status status = PLACE_OK;
+	const int fd = open(path, flags | O_CREAT | CAREFULLY, 0600);
 
-	for (size_t i = 0; i < SUFFIXES && status == PLACE_OK; i++) {
-		char *name = with_suffix(place, suffixes[i]);
+	if (fd >= 0)
+		(void)!fchmod(fd, 0600);
+	return fd;
+}
 
-		if (name == NULL)
-			return place_failed(error, "examine", place->path, ENOMEM);
-		status = place_check_private(name, error);
-		free(name);
+/* All zero if there is no such file. */
+static struct stat
+identify(struct place *place, const char *suffix)
+{
+	struct stat st;
+
+	return lstat(at(place, suffix), &st) == 0 ? st : (struct stat){0};
+}
+
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool
+is_locked(struct place *place, int fd)
+{
+	const struct stat named = identify(place, ".lock");
+	struct stat opened;
+
+	return fd >= 0 && fstat(fd, &opened) == 0 && is_same(&opened, &named);
+}
+
+/* A lock on a file that was removed or replaced before it was locked excludes nobody. */
+static enum place_status
+lock_fd(struct place *place, int fd, char *error)
+{
+	const char *path = at(place, ".lock");
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return is_locked(place, fd) ? PLACE_OK : place_failed(error, "lock", path, EAGAIN);
+	if (errno != EWOULDBLOCK)
+		return place_failed(error, "lock", path, errno);
+	place_say(error,
+		  "%s: is locked by another process; expected to be used by one process only",
+		  path);
+	return PLACE_REFUSED;
+}
+
+/* There is a lock on a read-only disk, too, although that is not PLACE_OK. */
+static enum place_status
+lock(struct place *place, char *error)
+{
+	const char *path = at(place, ".lock");
+	enum place_status status;
+	int fd = open_private(path, O_RDWR);
+	const bool read_only = fd < 0 && errno == EROFS;
+
+	if (read_only)
+		fd = open(path, O_RDONLY | CAREFULLY);
+	if (fd < 0)
+		return place_failed(error, "lock", path, read_only ? EROFS : errno);
+	status = lock_fd(place, fd, error);
+	if (status != PLACE_OK) {
+		close(fd);
+		return status;
 	}
-	return status;
+	if (place->lock_fd >= 0)
+		close(place->lock_fd);
+	place->lock_fd = fd;
+	return read_only ? place_failed(error, "write", path, EROFS) : PLACE_OK;
 }
 
 static struct place *
 new_place(const char *path)
 {
 	struct place *place = calloc(1, sizeof(*place));
-	size_t directory_len = (size_t)(strrchr(path, '/') - path);
+	const size_t directory_len = (size_t)(strrchr(path, '/') - path);
 
 	if (place == NULL)
 		return NULL;
 	place->lock_fd = -1;
-	place->path = strdup(path);
-	place->directory = strndup(path, directory_len > 0 ? directory_len : 1);
-	place->lock_path = place->path != NULL ? with_suffix(place, ".lock") : NULL;
-	if (place->directory == NULL || place->lock_path == NULL) {
-		place_close(place);
-		return NULL;
-	}
+	memcpy(place->path, path, strlen(path) + 1);
+	memcpy(place->directory, path, directory_len > 0 ? directory_len : 1);
 	return place;
 }
 
@@ -86,23 +134,23 @@ place_renew(struct place *place, char error[PLACE_ERROR_LEN])
 {
 	enum place_status status = place_check_directory(place->directory, error);
 
-	if (status == PLACE_OK)
-		status = check_files(place, error);
-	if (status == PLACE_OK && !lock_file_is_held(place->lock_path, place->lock_fd))
-		status = lock_file_take(place->lock_path, &place->lock_fd, error);
+	for (size_t i = 0; i < ALL && status == PLACE_OK; i++)
+		status = place_check_file(at(place, suffixes[i]), error);
+	if (status == PLACE_OK && !is_locked(place, place->lock_fd))
+		status = lock(place, error);
 	return status;
 }
 
 enum place_status
 place_open(struct place **out, const char *path, char error[PLACE_ERROR_LEN])
 {
+	const bool fits = strlen(path) < PATH_MAX;
+	struct place *place = fits ? new_place(path) : NULL;
 	enum place_status status;
-	struct place *place;
 
 	assert(path[0] == '/');
-	place = new_place(path);
 	if (place == NULL) {
-		place_failed(error, "use", path, ENOMEM);
+		place_failed(error, "use", path, fits ? ENOMEM : ENAMETOOLONG);
 		return PLACE_REFUSED;
 	}
 	status = place_renew(place, error);
@@ -116,13 +164,8 @@ place_open(struct place **out, const char *path, char error[PLACE_ERROR_LEN])
 void
 place_close(struct place *place)
 {
-	if (place == NULL)
-		return;
-	if (place->lock_fd >= 0)
+	if (place != NULL && place->lock_fd >= 0)
 		close(place->lock_fd);
-	free(place->lock_path);
-	free(place->directory);
-	free(place->path);
 	free(place);
 }
 
@@ -132,65 +175,38 @@ place_path(const struct place *place)
 	return place->path;
 }
 
-char *
-place_real_path(const struct place *place)
+const char *
+place_real_path(struct place *place)
 {
-	char *directory = realpath(place->directory, NULL);
-	char *path;
+	char directory[PATH_MAX];
 
-	if (directory == NULL)
+	if (realpath(place->directory, directory) == NULL)
 		return NULL;
-	if (asprintf(&path, "%s%s", strcmp(directory, "/") == 0 ? "" : directory,
-		     strrchr(place->path, '/')) < 0)
-		path = NULL;
-	free(directory);
-	return path;
+	snprintf(place->name, NAME_SIZE, "%s%s", directory, strrchr(place->path, '/'));
+	return place->name;
 }
 
-long long
-place_size(const struct place *place, const char *suffix)
+/* To SQLite a file of one octet is empty, too. */
+bool
+place_is_empty(const struct place *place)
 {
-	char *name = with_suffix(place, suffix);
 	struct stat st;
-	int found;
 
-	if (name == NULL)
-		return -1;
-	found = lstat(name, &st);
-	free(name);
-	return found < 0 ? -1 : (long long)st.st_size;
-}
-
-/* Returns 0 also if there is no such file. */
-static int
-remove_file(const struct place *place, const char *suffix)
-{
-	char *name = with_suffix(place, suffix);
-	int done, number;
-
-	if (name == NULL)
-		return -1;
-	done = unlink(name);
-	number = errno;
-	free(name);
-	errno = number;
-	return done < 0 && number != ENOENT ? -1 : 0;
+	return lstat(place->path, &st) == 0 ? st.st_size <= 1 : errno == ENOENT;
 }
 
 /* What belonged to another database would be taken to belong to the new one. */
 static int
-create_alone(const struct place *place)
+create_alone(struct place *place)
 {
 	int fd;
 
-	for (size_t i = 0; i < SUFFIXES; i++)
-		if (remove_file(place, suffixes[i]) < 0)
+	for (size_t i = 0; i < DATABASE; i++)
+		if (unlink(at(place, suffixes[i])) < 0 && errno != ENOENT)
 			return -1;
-	fd = open(place->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = open_private(place->path, O_WRONLY | O_EXCL);
 	if (fd < 0)
 		return -1;
-	/* Whatever the umask. */
-	(void)!fchmod(fd, 0600);
 	close(fd);
 	return place_sync_directory(place->directory);
 }
@@ -205,44 +221,20 @@ place_create(struct place *place, char error[PLACE_ERROR_LEN])
 }
 
 static int
-probe(const struct place *place, const char *suffix)
+probe(struct place *place, const char *suffix)
 {
-	char *name = with_suffix(place, suffix);
-	int fd, number;
+	const int fd = open_private(at(place, suffix), O_WRONLY | O_EXCL);
 
-	if (name == NULL)
-		return -1;
-	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	number = errno;
-	if (fd >= 0) {
-		close(fd);
-		unlink(name);
-	}
-	free(name);
-	errno = number;
-	return fd >= 0 || number == EEXIST ? 0 : -1;
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -1;
+	close(fd);
+	return unlink(place->name);
 }
 
 int
-place_probe(const struct place *place)
+place_probe(struct place *place)
 {
 	return probe(place, "-wal") == 0 && probe(place, "-shm") == 0 ? 0 : -1;
-}
-
-static struct identity
-identify(const struct place *place, const char *suffix)
-{
-	char *name = with_suffix(place, suffix);
-	struct identity identity = {0};
-	struct stat st;
-
-	if (name != NULL && lstat(name, &st) == 0) {
-		identity.there = true;
-		identity.device = st.st_dev;
-		identity.inode = st.st_ino;
-	}
-	free(name);
-	return identity;
 }
 
 void
@@ -252,80 +244,53 @@ place_remember(struct place *place)
 		place->remembered[i] = identify(place, suffixes[i]);
 }
 
-/* Whether it is the file remembered, or missing as it was then. */
 static bool
-is_same(const struct place *place, size_t i)
+is_unchanged(struct place *place, size_t i)
 {
-	const struct identity *was = &place->remembered[i];
-	const struct identity is = identify(place, suffixes[i]);
+	const struct stat now = identify(place, suffixes[i]);
 
-	return is.there == was->there && is.device == was->device && is.inode == was->inode;
+	return is_same(&place->remembered[i], &now);
 }
 
 bool
-place_has_database(const struct place *place)
+place_has_database(struct place *place)
 {
-	return is_same(place, 0);
+	return is_unchanged(place, 0);
 }
 
 bool
-place_has_files(const struct place *place)
+place_has_files(struct place *place)
 {
-	for (size_t i = 0; i < REMEMBERED; i++)
-		if (!is_same(place, i))
-			return false;
-	return true;
+	return is_unchanged(place, 0) && is_unchanged(place, 1) && is_unchanged(place, 2);
 }
 
 void
 place_remove_rest(struct place *place)
 {
 	for (size_t i = 1; i < REMEMBERED; i++)
-		if (is_same(place, i))
-			remove_file(place, suffixes[i]);
-}
-
-static int
-aside_name(const struct place *place, int number, char *name, size_t size)
-{
-	char suffix[16] = "";
-	int len;
-
-	if (number > 1)
-		snprintf(suffix, sizeof(suffix), ".%d", number);
-	len = snprintf(name, size, "%s.bad%s", place->path, suffix);
-	if (len >= 0 && (size_t)len < size)
-		return 0;
-	errno = ENAMETOOLONG;
-	return -1;
+		if (is_unchanged(place, i))
+			unlink(at(place, suffixes[i]));
 }
 
 /* Give a file of the database the name `to`, followed by its suffix. */
 static int
-move_file(const struct place *place, const char *suffix, const char *to)
+move_file(struct place *place, const char *suffix, const char *to)
 {
-	char *old_name = with_suffix(place, suffix);
-	char *new_name = NULL;
-	int done = -1, number;
+	char name[NAME_SIZE];
 
-	if (old_name != NULL && asprintf(&new_name, "%s%s", to, suffix) >= 0)
-		done = rename(old_name, new_name);
-	number = errno;
-	free(old_name);
-	free(new_name);
-	errno = number;
-	return done;
+	snprintf(name, sizeof(name), "%s%s", to, suffix);
+	return rename(at(place, suffix), name);
 }
 
 static int
-move_aside(const struct place *place, const char *name)
+move_aside(struct place *place, const char *name)
 {
 	if (move_file(place, "", name) < 0)
 		return -1;
 	/* There need not be any. */
 	move_file(place, "-wal", name);
 	move_file(place, "-journal", name);
-	remove_file(place, "-shm");
+	unlink(at(place, "-shm"));
 	place_sync_directory(place->directory);
 	return 0;
 }
@@ -336,10 +301,15 @@ int
 place_keep_aside(struct place *place, char *name, size_t size)
 {
 	for (int i = 1; i <= PLACE_ASIDE_MAX; i++) {
+		char suffix[16] = "";
 		struct stat st;
 
-		if (aside_name(place, i, name, size) < 0)
+		if (i > 1)
+			snprintf(suffix, sizeof(suffix), ".%d", i);
+		if ((size_t)snprintf(name, size, "%s.bad%s", place->path, suffix) >= size) {
+			errno = ENAMETOOLONG;
 			return -1;
+		}
 		if (lstat(name, &st) < 0)
 			return errno == ENOENT ? move_aside(place, name) : -1;
 	}

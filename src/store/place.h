@@ -47,12 +47,13 @@ const char *place_path(const struct place *place);
  * or could not be locked so far. */
 enum place_status place_renew(struct place *place, char error[PLACE_ERROR_LEN]);
 
-/* The path with the symbolic links of its directories resolved, to be freed by the caller; or
- * NULL with errno. */
-char *place_real_path(const struct place *place);
+/* The path with the symbolic links of its directories resolved, valid until the next call
+ * with this place; or NULL with errno. */
+const char *place_real_path(struct place *place);
 
-/* The size of PATH followed by suffix, or -1 with errno. */
-long long place_size(const struct place *place, const char *suffix);
+/* Whether PATH does not exist, or is an empty file, which a crash leaves where a new
+ * database was made. */
+bool place_is_empty(const struct place *place);
 
 /* Create PATH, which must not exist unless it is empty, as an empty file, and remove the
  * other files of a previous database.  On disk when it returns.  Returns 0, or -1 with
@@ -61,15 +62,15 @@ int place_create(struct place *place, char error[PLACE_ERROR_LEN]);
 
 /* Check that PATH-wal and PATH-shm exist or can be created: SQLite itself would only report
  * the error of a second attempt, to open them for reading.  Returns 0, or -1 with errno. */
-int place_probe(const struct place *place);
+int place_probe(struct place *place);
 
 /* Remember which files PATH, PATH-wal and PATH-shm are now, while SQLite has them open. */
 void place_remember(struct place *place);
 
 /* Whether PATH, or all three, are still the files remembered; to be called while SQLite has
  * them open. */
-bool place_has_database(const struct place *place);
-bool place_has_files(const struct place *place);
+bool place_has_database(struct place *place);
+bool place_has_files(struct place *place);
 
 /* Remove PATH-wal and PATH-shm if they are still the files remembered, after PATH was
  * replaced. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h" /* for asprintf(3): configure turns the system's extensions on */
-
 #include "store/place_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* PLACE_REFUSED for errors that an operator has to correct, PLACE_DEGRADED for
@@ -28,10 +28,20 @@ status_of(int number)
 	}
 }
 
+void
+place_say(char *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, PLACE_ERROR_LEN, format, args);
+	va_end(args);
+}
+
 enum place_status
 place_failed(char *error, const char *what, const char *path, int number)
 {
-	snprintf(error, PLACE_ERROR_LEN, "cannot %s %s: %s", what, path, strerror(number));
+	place_say(error, "cannot %s %s: %s", what, path, strerror(number));
 	return status_of(number);
 }
 
@@ -54,44 +64,32 @@ kind_of(const struct stat *st)
 	}
 }
 
-enum place_status
-place_check_stat(const char *path, const struct stat *st, char *error)
+static enum place_status
+check_file_stat(const char *path, const struct stat *st, char *error)
 {
 	unsigned int user = geteuid();
 
 	if (S_ISREG(st->st_mode) && st->st_uid == user)
 		return PLACE_OK;
 	if (!S_ISREG(st->st_mode))
-		snprintf(error, PLACE_ERROR_LEN,
-			 "%s: is %s; expected a regular file that belongs to user %u", path,
-			 kind_of(st), user);
+		place_say(error, "%s: is %s; expected a regular file that belongs to user %u", path,
+			  kind_of(st), user);
 	else
-		snprintf(error, PLACE_ERROR_LEN,
-			 "%s: belongs to user %u; expected a file that belongs to user %u", path,
-			 (unsigned int)st->st_uid, user);
+		place_say(error, "%s: belongs to user %u; expected a file that belongs to user %u",
+			  path, (unsigned int)st->st_uid, user);
 	return PLACE_REFUSED;
-}
-
-enum place_status
-place_check_file(const char *path, char *error)
-{
-	struct stat st;
-
-	if (lstat(path, &st) == 0)
-		return place_check_stat(path, &st, error);
-	return errno == ENOENT ? PLACE_OK : place_failed(error, "examine", path, errno);
 }
 
 /* No race: nobody else may replace it. */
 enum place_status
-place_check_private(const char *path, char *error)
+place_check_file(const char *path, char *error)
 {
 	enum place_status status;
 	struct stat st;
 
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? PLACE_OK : place_failed(error, "examine", path, errno);
-	status = place_check_stat(path, &st, error);
+	status = check_file_stat(path, &st, error);
 	if (status != PLACE_OK || (st.st_mode & 07777) == 0600 || chmod(path, 0600) == 0 ||
 	    errno == EROFS)
 		return status;
@@ -104,35 +102,23 @@ check_directory_stat(const char *path, const struct stat *st, char *error)
 	unsigned int user = geteuid(), owner = st->st_uid;
 
 	if (!S_ISDIR(st->st_mode)) {
-		snprintf(error, PLACE_ERROR_LEN, "%s: is %s; expected a directory", path,
-			 kind_of(st));
+		place_say(error, "%s: is %s; expected a directory", path, kind_of(st));
 		return PLACE_REFUSED;
 	}
 	if (owner != user && owner != 0) {
-		snprintf(error, PLACE_ERROR_LEN,
-			 "%s: belongs to user %u; expected a directory that belongs to user %u%s",
-			 path, owner, user, user != 0 ? " or root" : "");
+		place_say(error,
+			  "%s: belongs to user %u; expected a directory that belongs to user %u%s",
+			  path, owner, user, user != 0 ? " or root" : "");
 		return PLACE_REFUSED;
 	}
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st->st_mode & S_ISVTX) == 0) {
-		snprintf(error, PLACE_ERROR_LEN,
-			 "%s: has mode %04o; expected a directory that only its owner may write "
-			 "to, or a sticky one",
-			 path, (unsigned int)st->st_mode & 07777);
+		place_say(error,
+			  "%s: has mode %04o; expected a directory that only its owner may write "
+			  "to, or a sticky one",
+			  path, (unsigned int)st->st_mode & 07777);
 		return PLACE_REFUSED;
 	}
 	return PLACE_OK;
-}
-
-int
-place_sync(int fd)
-{
-	int done;
-
-	do
-		done = fsync(fd);
-	while (done < 0 && errno == EINTR);
-	return done;
 }
 
 /* Some file systems cannot sync a directory: EINVAL. */
@@ -144,7 +130,7 @@ place_sync_directory(const char *path)
 
 	if (fd < 0)
 		return -1;
-	done = place_sync(fd);
+	done = fsync(fd);
 	error = errno;
 	close(fd);
 	errno = error;
@@ -154,20 +140,18 @@ place_sync_directory(const char *path)
 static enum place_status
 make_directory(const char *path, char *error)
 {
-	char *above;
+	char above[PATH_MAX + 8];
 
 	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
 		if (errno != ENOENT)
 			return place_failed(error, "make the directory", path, errno);
-		snprintf(error, PLACE_ERROR_LEN,
-			 "%s: does not exist, nor does its parent; expected a directory", path);
+		place_say(error, "%s: does not exist, nor does its parent; expected a directory",
+			  path);
 		return PLACE_REFUSED;
 	}
-	/* As far as it can be had: who may not read it may still write to it. */
-	if (asprintf(&above, "%s/..", path) >= 0) {
-		place_sync_directory(above);
-		free(above);
-	}
+	/* As far as it can be had: a directory that cannot be read may still be written to. */
+	snprintf(above, sizeof(above), "%s/..", path);
+	place_sync_directory(above);
 	return PLACE_OK;
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,19 +85,6 @@ runtime_us(struct store *store, struct moment now)
 	return store->runtime_us + now.mono_us - store->since_us;
 }
 
-/* What does not fit is cut off. */
-static void say(char *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void
-say(char *error, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, PLACE_ERROR_LEN, format, args);
-	va_end(args);
-}
-
 /* "cannot WHAT PATH: REASON". */
 static void
 explain(const struct store *store, const char *what, int code, char *error)
@@ -108,7 +94,7 @@ explain(const struct store *store, const char *what, int code, char *error)
 	database_reason(store->db, code, reason, sizeof(reason));
 	if ((code & 0xff) == SQLITE_CANTOPEN && place_probe(store->place) < 0)
 		snprintf(reason, sizeof(reason), "%s", strerror(errno));
-	say(error, "cannot %s %s: %s", what, place_path(store->place), reason);
+	place_say(error, "cannot %s %s: %s", what, place_path(store->place), reason);
 }
 
 /* An error of SQLite's while it was opened. */
@@ -146,23 +132,13 @@ examine(struct store *store, const char *what, char *error)
 	return verdict == SCHEMA_EMPTY ? OPENED_EMPTY : OPENED;
 }
 
-/* An empty file is what a crash leaves where a new one was made.  To SQLite a file of one
- * octet is empty, too. */
-static bool
-is_there(const struct store *store)
-{
-	const long long size = place_size(store->place, "");
-
-	return size > 1 || (size < 0 && errno != ENOENT);
-}
-
 typedef int open_fn(sqlite3 **db, const char *path);
 
 /* For OPENED_DAMAGED *error is the reason, without the path. */
 static enum opened
 open_database(struct store *store, open_fn *open, const char *what, char *error)
 {
-	char *path = place_real_path(store->place);
+	const char *path = place_real_path(store->place);
 	enum opened opened;
 	int code;
 
@@ -172,7 +148,6 @@ open_database(struct store *store, open_fn *open, const char *what, char *error)
 		return OPENED_NOT;
 	}
 	code = open(&store->db, path);
-	free(path);
 	opened = code == SQLITE_OK ? examine(store, what, error)
 				   : fail_to_open(store, what, code, error);
 	if (opened >= OPENED_LOCKED)
@@ -193,10 +168,10 @@ keep_aside(struct store *store, const char *why, char *error)
 	close_database(store);
 	store->complete = false;
 	if (place_keep_aside(store->place, name, sizeof(name)) == 0) {
-		say(error, "%s: %s; renamed to %s", path, reason, name);
+		place_say(error, "%s: %s; renamed to %s", path, reason, name);
 		return 0;
 	}
-	say(error, "%s: %s; cannot rename it: %s", path, reason, strerror(errno));
+	place_say(error, "%s: %s; cannot rename it: %s", path, reason, strerror(errno));
 	return -1;
 }
 
@@ -247,7 +222,7 @@ read_database(struct store *store, const struct store_limits *limits, struct mom
 		keep_aside(store, why, error);
 		return STORE_DAMAGED;
 	}
-	say(error, "cannot read %s: %s", place_path(store->place), why);
+	place_say(error, "cannot read %s: %s", place_path(store->place), why);
 	return STORE_UNREAD;
 }
 
@@ -261,7 +236,7 @@ store_load(struct store *store, const struct store_limits *limits, struct moment
 	*clamped = 0;
 	if (place_renew(store->place, error) == PLACE_REFUSED)
 		return STORE_UNREAD;
-	if (!is_there(store))
+	if (place_is_empty(store->place))
 		return STORE_NONE;
 	switch (open_to_read(store, error)) {
 	case OPENED:
@@ -299,7 +274,7 @@ leave_database(struct store *store, char *error)
 		place_remove_rest(store->place);
 	close_database(store);
 	store->complete = false;
-	if (!moved || !is_there(store))
+	if (!moved || place_is_empty(store->place))
 		return 0;
 	return keep_aside(store, "is not the file that was opened", error);
 }
@@ -311,7 +286,7 @@ open_to_write(struct store *store, char *error)
 	enum opened opened;
 	int code = SQLITE_OK;
 
-	if (!is_there(store) && place_create(store->place, error) < 0)
+	if (place_is_empty(store->place) && place_create(store->place, error) < 0)
 		return OPENED_NOT;
 	opened = open_database(store, database_open, "write", error);
 	if (opened != OPENED && opened != OPENED_EMPTY)

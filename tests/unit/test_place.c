@@ -69,7 +69,7 @@ test_create(void **state)
 	create(journal_path, "of another");
 	create(shm_path, "of another");
 	assert_int_equal(place_create(place, error), 0);
-	assert_int_equal(place_size(place, ""), 0);
+	assert_content(path, "");
 	assert_false(is_there(wal_path) || is_there(journal_path) || is_there(shm_path));
 	assert_int_equal(place_create(place, error), 0);
 
@@ -81,17 +81,20 @@ test_create(void **state)
 }
 
 static void
-test_size(void **state)
+test_empty(void **state)
 {
 	struct place *place = opened();
 
 	(void)state;
-	assert_int_equal(place_size(place, ""), -1);
-	assert_int_equal(errno, ENOENT);
-	create(path, "one");
-	create(wal_path, "second");
-	assert_int_equal(place_size(place, ""), 3);
-	assert_int_equal(place_size(place, "-wal"), 6);
+	assert_true(place_is_empty(place));
+	create(path, "1"); /* to SQLite, too */
+	assert_true(place_is_empty(place));
+	create(path, "12");
+	assert_false(place_is_empty(place));
+	remove_all(directory);
+	create(directory, "");
+	assert_false(place_is_empty(place)); /* as far as can be seen */
+	assert_int_equal(unlink(directory), 0);
 	place_close(place);
 }
 
@@ -99,7 +102,7 @@ test_size(void **state)
 static void
 test_real_path(void **state)
 {
-	char error[PLACE_ERROR_LEN], linked[80], *real;
+	char error[PLACE_ERROR_LEN], linked[80];
 	struct place *place;
 
 	(void)state;
@@ -107,9 +110,7 @@ test_real_path(void **state)
 	snprintf(linked, sizeof(linked), "%s/state", other);
 	assert_int_equal(place_open(&place, linked, error), PLACE_OK);
 	assert_string_equal(place_path(place), linked);
-	real = place_real_path(place);
-	assert_string_equal(real, path);
-	free(real);
+	assert_string_equal(place_real_path(place), path);
 	remove_all(directory);
 	assert_null(place_real_path(place));
 	assert_int_equal(errno, ENOENT);
@@ -453,7 +454,7 @@ main(void)
 	    TEST(test_private_whatever_the_umask),
 	    TEST(test_what_was_there_becomes_private),
 	    TEST(test_create),
-	    TEST(test_size),
+	    TEST(test_empty),
 	    TEST(test_real_path),
 	    TEST(test_remembered),
 	    TEST(test_lock_in_this_process),
