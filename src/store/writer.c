@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -35,17 +36,16 @@ struct schedule {
 	int64_t period_us;
 };
 
-/* The thread sleeps in poll(2), not on a condition variable, because libfaketime, which
- * shifts the time of a process, gets along with poll(2) only. */
+/* The thread sleeps in poll(2), not on a condition variable, because only poll(2)
+ * works with libfaketime, which shifts the time of a process. */
 struct writer {
 	struct writer_job job;
 	struct schedule schedule; /* used by the thread only */
 	atomic_uint asked;
 	atomic_llong busy_us; /* since when it has been in the job; 0: it is not */
 	int64_t hanging_us;   /* that value, of a call that hangs; used by writer_watch() only */
-	int wake_read_fd, wake_write_fd;
-	int done_read_fd, done_write_fd; /* an octet after the start, and one at the end */
-	atomic_bool ended, last_worked;
+	int wake_fds[2], done_fds[2]; /* pipes; done: an octet after the start, and its end */
+	atomic_bool last_worked;
 };
 
 static int64_t
@@ -104,13 +104,13 @@ time_left_us(const struct schedule *s, int64_t now_us)
 	return later(earlier(s->due_us, s->periodic_due_us), s->rested_us) - now_us;
 }
 
-/* Drained first: what is asked for later leaves something in the pipe. */
+/* The pipe is emptied first, so that a later request leaves an octet in it. */
 static unsigned int
 take_asked(struct writer *w)
 {
 	char octets[64];
 
-	while (read(w->wake_read_fd, octets, sizeof(octets)) > 0)
+	while (read(w->wake_fds[0], octets, sizeof(octets)) > 0)
 		;
 	return atomic_exchange(&w->asked, 0);
 }
@@ -118,7 +118,7 @@ take_asked(struct writer *w)
 static void
 sleep_until_woken(const struct writer *w, int64_t left_us)
 {
-	struct pollfd wake = {.fd = w->wake_read_fd, .events = POLLIN};
+	struct pollfd wake = {.fd = w->wake_fds[0], .events = POLLIN};
 
 	poll(&wake, 1, (int)((earlier(left_us, POLL_MAX_US) + 999) / 1000));
 }
@@ -154,7 +154,7 @@ start_watched(struct writer *w)
 	w->job.start(w->job.ctx);
 	atomic_store(&w->busy_us, 0);
 	w->schedule = new_schedule(w->job.period_s * US_PER_S, clock_now().mono_us);
-	(void)!write(w->done_write_fd, "", 1);
+	(void)!write(w->done_fds[1], "", 1);
 }
 
 static void *
@@ -177,87 +177,72 @@ run(void *arg)
 			save_in_turn(w, now_us);
 	}
 	atomic_store(&w->last_worked, w->job.save(w->job.ctx, WRITER_LAST));
-	atomic_store(&w->ended, true);
-	(void)!write(w->done_write_fd, "", 1);
+	close(w->done_fds[1]);
 	return NULL;
 }
 
+/* Returns 0, or -1 with errno. */
 static int
 start_thread(struct writer *w)
 {
-	pthread_attr_t attributes;
 	sigset_t all, previous;
 	pthread_t thread;
 	int error;
 
-	error = pthread_attr_init(&attributes);
-	if (error != 0)
-		return error;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &previous);
-	error = pthread_create(&thread, &attributes, run, w);
+	error = pthread_create(&thread, NULL, run, w);
 	pthread_sigmask(SIG_SETMASK, &previous, NULL);
-	pthread_attr_destroy(&attributes);
-	return error;
+	if (error == 0)
+		pthread_detach(thread);
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
-static int
-open_pipe(int *read_fd, int *write_fd)
+static void
+close_pipe(const int fds[2])
 {
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
-		return -1;
-	*read_fd = fds[0];
-	*write_fd = fds[1];
-	return 0;
+	for (int i = 0; i < 2; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 }
 
 struct writer *
 writer_start(const struct writer_job *job)
 {
+	const int flags = O_CLOEXEC | O_NONBLOCK;
 	struct writer *w = calloc(1, sizeof(*w));
-	int error;
+	int number;
 
 	assert(job->period_s >= 1);
 	if (w == NULL)
 		return NULL;
 	w->job = *job;
-	if (open_pipe(&w->wake_read_fd, &w->wake_write_fd) < 0) {
-		error = errno;
-		goto fail;
-	}
-	if (open_pipe(&w->done_read_fd, &w->done_write_fd) < 0) {
-		error = errno;
-		goto fail_wake;
-	}
-	error = start_thread(w);
-	if (error == 0)
+	memset(w->wake_fds, -1, sizeof(w->wake_fds));
+	memset(w->done_fds, -1, sizeof(w->done_fds));
+	if (pipe2(w->wake_fds, flags) == 0 && pipe2(w->done_fds, flags) == 0 &&
+	    start_thread(w) == 0)
 		return w;
-	close(w->done_read_fd);
-	close(w->done_write_fd);
-fail_wake:
-	close(w->wake_read_fd);
-	close(w->wake_write_fd);
-fail:
+	number = errno;
+	close_pipe(w->wake_fds);
+	close_pipe(w->done_fds);
 	free(w);
-	errno = error;
+	errno = number;
 	return NULL;
 }
 
 int
 writer_started_fd(const struct writer *writer)
 {
-	return writer->done_read_fd;
+	return writer->done_fds[0];
 }
 
 static void
 ask(struct writer *w, unsigned int what)
 {
-	/* Otherwise whoever asked before wakes it. */
+	/* Otherwise it has been woken already. */
 	if (atomic_fetch_or(&w->asked, what) == 0)
-		(void)!write(w->wake_write_fd, "", 1);
+		(void)!write(w->wake_fds[1], "", 1);
 }
 
 void
@@ -280,29 +265,19 @@ writer_watch(struct writer *w, int *seconds)
 	return hung ? WRITER_HANGS_NO_MORE : WRITER_HANGS;
 }
 
-static void
-drain_done(const struct writer *w)
-{
-	char octets[2];
-
-	while (read(w->done_read_fd, octets, sizeof(octets)) > 0)
-		;
-}
-
 bool
 writer_finish(struct writer *writer, int timeout_ms)
 {
-	struct pollfd done = {.fd = writer->done_read_fd, .events = POLLIN};
 	const int64_t end_us = clock_now().mono_us + (int64_t)timeout_ms * US_PER_MS;
+	struct pollfd done = {.fd = writer->done_fds[0], .events = POLLIN};
+	char octet;
 
 	ask(writer, ASKED_FINISH);
-	while (!atomic_load(&writer->ended)) {
-		const int64_t left_us = end_us - clock_now().mono_us;
-		const int ready = poll(&done, 1, left_us > 0 ? (int)((left_us + 999) / 1000) : 0);
+	while (read(done.fd, &octet, 1) != 0) {
+		const int64_t left_us = later(end_us - clock_now().mono_us, 0);
 
-		if (ready == 0 || (ready < 0 && errno != EINTR))
+		if (poll(&done, 1, (int)((left_us + 999) / 1000)) == 0)
 			break;
-		drain_done(writer); /* or else the octet of the start would end the wait */
 	}
 	return atomic_load(&writer->last_worked);
 }
