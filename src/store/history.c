@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h" /* for asprintf(3): configure turns the system's extensions on */
-
 #include "store/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +31,8 @@ struct glimpse {
 };
 
 struct reader {
-	char *paths[FILES];
-	struct stat first; /* the database when reading began */
+	const char *path;
+	struct stat first; /* the database when reading began; see struct glimpse */
 	int64_t last;      /* number of the last event that was read */
 	char *error;
 	size_t count;
@@ -46,24 +45,24 @@ enum outcome {
 	FAILED,
 };
 
-/* With what would be right: who owns the file may not be known, if its directory is closed. */
+/* With what would be right: the owner is not known if the directory is closed. */
 static enum outcome
-cannot_read(struct reader *reader, const char *path, int error)
+cannot_read(struct reader *reader, const char *path, int number)
 {
 	struct stat st;
 	char owner[40] = "its owner";
-	size_t len;
 
-	place_failed(reader->error, "read", path, error);
-	len = strlen(reader->error);
 	if (stat(path, &st) == 0)
 		snprintf(owner, sizeof(owner), "user %u", (unsigned int)st.st_uid);
-	if (error == EACCES || error == EPERM)
-		snprintf(reader->error + len, PLACE_ERROR_LEN - len,
-			 "; expected to be run by %s or root", owner);
-	else if (error == ENOENT)
-		snprintf(reader->error + len, PLACE_ERROR_LEN - len,
-			 "; expected a database that a daemon has made");
+	if (number == EACCES || number == EPERM)
+		place_say(reader->error, "cannot read %s: %s; expected to be run by %s or root",
+			  path, strerror(number), owner);
+	else if (number == ENOENT)
+		place_say(reader->error,
+			  "cannot read %s: %s; expected a database that a daemon has made", path,
+			  strerror(number));
+	else
+		place_failed(reader->error, "read", path, number);
 	return FAILED;
 }
 
@@ -73,21 +72,20 @@ static enum outcome
 examine(struct reader *reader, const char *path, bool required, struct stat *st)
 {
 	const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	const int error = errno;
+	const int number = errno;
 	bool regular;
 
 	*st = (struct stat){0};
-	if (fd < 0 && error == ENOENT && !required)
+	if (fd < 0 && number == ENOENT && !required)
 		return READ;
-	if (fd < 0 && error != ELOOP)
-		return cannot_read(reader, path, error);
+	if (fd < 0 && number != ELOOP)
+		return cannot_read(reader, path, number);
 	regular = fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode);
 	if (fd >= 0)
 		close(fd);
 	if (regular)
 		return READ;
-	snprintf(reader->error, PLACE_ERROR_LEN, "%s: is not a regular file; expected a database",
-		 path);
+	place_say(reader->error, "%s: is not a regular file; expected a database", path);
 	return FAILED;
 }
 
@@ -96,8 +94,12 @@ look(struct reader *reader, struct glimpse *glimpse)
 {
 	enum outcome outcome = READ;
 
-	for (int i = 0; i < FILES && outcome == READ; i++)
-		outcome = examine(reader, reader->paths[i], i == DATABASE, &glimpse->files[i]);
+	for (int i = 0; i < FILES && outcome == READ; i++) {
+		char name[PATH_MAX + 16];
+
+		snprintf(name, sizeof(name), "%s%s", reader->path, suffixes[i]);
+		outcome = examine(reader, name, i == DATABASE, &glimpse->files[i]);
+	}
 	return outcome;
 }
 
@@ -126,7 +128,7 @@ is_valid(const struct glimpse *before, const struct glimpse *after)
 static enum outcome
 fail(struct reader *reader, const char *what, const char *detail)
 {
-	snprintf(reader->error, PLACE_ERROR_LEN, "%s: %s%s", reader->paths[DATABASE], what, detail);
+	place_say(reader->error, "%s: %s%s", reader->path, what, detail);
 	return FAILED;
 }
 
@@ -231,7 +233,7 @@ try_piece(struct reader *reader, int64_t until)
 			    "");
 	if (before.files[DATABASE].st_size == 0)
 		return fail(reader, "is empty; expected a database of ldm-agentx", "");
-	code = database_open_readonly(&db, reader->paths[DATABASE], &locked);
+	code = database_open_readonly(&db, reader->path, &locked);
 	outcome =
 	    code == SQLITE_OK ? query_checked(reader, db, until, &last) : explain(reader, db, code);
 	sqlite3_close(db);
@@ -259,39 +261,6 @@ read_piece(struct reader *reader, int64_t until)
 	return outcome;
 }
 
-static struct reader *
-new_reader(const char *path, char *error)
-{
-	struct reader *reader = calloc(1, sizeof(*reader));
-
-	if (reader == NULL)
-		return NULL;
-	reader->error = error;
-	for (int i = 0; i < FILES; i++) {
-		if (asprintf(&reader->paths[i], "%s%s", path, suffixes[i]) < 0)
-			reader->paths[i] = NULL;
-	}
-	return reader;
-}
-
-static void
-free_reader(struct reader *reader)
-{
-	for (int i = 0; reader != NULL && i < FILES; i++)
-		free(reader->paths[i]);
-	free(reader);
-}
-
-static bool
-has_paths(const struct reader *reader)
-{
-	bool all = reader != NULL;
-
-	for (int i = 0; all && i < FILES; i++)
-		all = reader->paths[i] != NULL;
-	return all;
-}
-
 static enum outcome
 read_all(struct reader *reader, int64_t until, history_fn *fn, void *ctx)
 {
@@ -310,15 +279,18 @@ int
 history_read(const char *path, int64_t *until, history_fn *fn, void *ctx,
 	     char error[PLACE_ERROR_LEN])
 {
-	struct reader *reader = new_reader(path, error);
-	enum outcome outcome = FAILED;
+	struct reader *reader = calloc(1, sizeof(*reader));
+	enum outcome outcome;
 
-	if (has_paths(reader))
-		outcome = read_all(reader, *until, fn, ctx);
-	else
+	if (reader == NULL) {
 		place_failed(error, "read", path, ENOMEM);
+		return -1;
+	}
+	reader->path = path;
+	reader->error = error;
+	outcome = read_all(reader, *until, fn, ctx);
 	if (outcome == READ)
 		*until = reader->last;
-	free_reader(reader);
+	free(reader);
 	return outcome == READ ? 0 : -1;
 }
