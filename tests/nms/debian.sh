@@ -35,5 +35,9 @@ unpack_of()
 # prometheus_of SUITE
 prometheus_of()
 {
-	unpack_of "$1" prometheus prometheus-snmp-exporter prometheus-alertmanager
+	case $1 in
+	bookworm) promtool= ;;
+	*) promtool=promtool ;;
+	esac
+	unpack_of "$1" prometheus prometheus-snmp-exporter prometheus-alertmanager $promtool
 }
