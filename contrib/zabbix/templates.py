@@ -8,7 +8,8 @@ expression or a dashboard, @OBJECT is the item of that object.
 NAME = 'ldm-agentx by SNMP'
 VERSION = 1
 DESCRIPTION = '''\
-Logical Domains Managers (Oracle VM Server for SPARC) found by ldm-agentx(8), from LDM-DISCOVERY-MIB.
+Logical Domains Managers (Oracle VM Server for SPARC) found by ldm-agentx(8), from the objects of
+LDM-DISCOVERY-MIB.
 
 Link it to the host on which ldm-agentx and snmpd run, which needs an SNMP interface.  Managers are
 discovered by their addresses; each has its own items and triggers.
@@ -23,32 +24,55 @@ FALLBACK_NAME = 'ldm-agentx SNMP traps fallback'
 FALLBACK_DESCRIPTION = '''\
 Collects the SNMP notifications of a host that no other item matches.
 
-Link it beside the template "ldm-agentx by SNMP", unless another template of the host already has the
-item snmptrap.fallback, as "Linux by SNMP" and most other SNMP templates have.'''
+Link it beside the template "ldm-agentx by SNMP", unless another template of the host already has
+the item snmptrap.fallback, as "Linux by SNMP" and most other SNMP templates have.'''
 
 # Macro, value, description.
 MACROS = [
-    ('{$LDM.INTERVAL}', '1m', 'How often the managers and the state of discovery are polled.'),
-    ('{$LDM.INTERVAL.AGENT}', '30s', 'How often it is asked whether the agent runs: about half of {$LDM.INTERVAL}.'),
-    ('{$LDM.INTERVAL.SLOW}', '10m', 'How often what rarely changes is polled (Zabbix 6.0 only).'),
-    ('{$LDM.MANAGER.NAME.MATCHES}', '.*', 'Managers whose name matches this regular expression are discovered.'),
-    ('{$LDM.MANAGER.NAME.NOT_MATCHES}', 'CHANGE_IF_NEEDED', 'Managers whose name matches it are not discovered.'),
-    ('{$LDM.MANAGER.ADDRESS.MATCHES}', '.*', 'Managers whose address matches this regular expression are discovered.'),
-    ('{$LDM.MANAGER.ADDRESS.NOT_MATCHES}', 'CHANGE_IF_NEEDED', 'Managers whose address matches it are not discovered.'),
-    ('{$LDM.IF.NAME.MATCHES}', '.*', 'Interfaces whose name matches this regular expression are discovered.'),
-    ('{$LDM.IF.NAME.NOT_MATCHES}', 'CHANGE_IF_NEEDED', 'Interfaces whose name matches it are not discovered.'),
-    ('{$LDM.IF.STATE.MATCHES}', '.*', 'Interfaces whose ldmInterfaceState matches this regular expression are discovered.'),
-    ('{$LDM.IF.STATE.NOT_MATCHES}', '^(6|7)$', 'Interfaces whose ldmInterfaceState matches it are not discovered: unsuitable(6) and excluded(7).'),
-    ('{$LDM.MIN}', '0', 'The number of managers that must be up; 0: any number will do.'),
-    ('{$LDM.DOWN.MANY}', '20', 'If so many managers are down, there is one problem for all of them, and no new one for each.'),
-    ('{$LDM.FLAPS.MAX}', '4', 'So many transitions of a manager in an hour mean that it is flapping.'),
-    ('{$LDM.ROUNDS.LATE}', '3', 'After so many intervals without a completed round, discovery has stopped.'),
-    ('{$LDM.KERNEL.DROPS.MAX}', '0', 'Datagrams a second that the kernel may drop for five minutes.'),
-    ('{$LDM.UNCONFIRMED.MAX}', '10', 'Unconfirmed addresses that there may be for fifteen minutes.'),
-    ('{$LDM.QUEUE.MAX}', '0', 'Notifications that may be queued for ten minutes.'),
-    ('{$LDM.STATE.UNSAVED.MAX}', '5m', 'How long it may take to save a change of the state.'),
-    ('{$LDM.NOTIFICATION.PROBLEMS}', '1', 'Whether notifications cause problems, in addition to polling: 1 or 0.'),
-    ('{$SNMP.TIMEOUT}', '5m', 'How long SNMP must be unavailable before there is a problem.'),
+    ('{$LDM.INTERVAL}', '1m',
+     'How often the managers and the state of discovery are polled.'),
+    ('{$LDM.INTERVAL.AGENT}', '30s',
+     'How often it is asked whether the agent runs: about half of {$LDM.INTERVAL}.'),
+    ('{$LDM.INTERVAL.SLOW}', '10m',
+     'How often what rarely changes is polled (Zabbix 6.0 only).'),
+    ('{$LDM.MANAGER.NAME.MATCHES}', '.*',
+     'Managers whose name matches this regular expression are discovered.'),
+    ('{$LDM.MANAGER.NAME.NOT_MATCHES}', 'CHANGE_IF_NEEDED',
+     'Managers whose name matches it are not discovered.'),
+    ('{$LDM.MANAGER.ADDRESS.MATCHES}', '.*',
+     'Managers whose address matches this regular expression are discovered.'),
+    ('{$LDM.MANAGER.ADDRESS.NOT_MATCHES}', 'CHANGE_IF_NEEDED',
+     'Managers whose address matches it are not discovered.'),
+    ('{$LDM.IF.NAME.MATCHES}', '.*',
+     'Interfaces whose name matches this regular expression are discovered.'),
+    ('{$LDM.IF.NAME.NOT_MATCHES}', 'CHANGE_IF_NEEDED',
+     'Interfaces whose name matches it are not discovered.'),
+    ('{$LDM.IF.STATE.MATCHES}', '.*',
+     'Interfaces whose ldmInterfaceState matches this regular expression are discovered.'),
+    ('{$LDM.IF.STATE.NOT_MATCHES}', '^(6|7)$',
+     'Interfaces whose ldmInterfaceState matches it are not discovered: unsuitable(6) and '
+     'excluded(7).'),
+    ('{$LDM.MIN}', '0',
+     'The number of managers that must be up; 0: any number will do.'),
+    ('{$LDM.DOWN.MANY}', '20',
+     'If so many managers are down, there is one problem for all of them, and no new one for '
+     'each.'),
+    ('{$LDM.FLAPS.MAX}', '4',
+     'So many transitions of a manager in an hour mean that it is flapping.'),
+    ('{$LDM.ROUNDS.LATE}', '3',
+     'After so many intervals without a completed round, discovery has stopped.'),
+    ('{$LDM.KERNEL.DROPS.MAX}', '0',
+     'Datagrams a second that the kernel may drop for five minutes.'),
+    ('{$LDM.UNCONFIRMED.MAX}', '10',
+     'Unconfirmed addresses that there may be for fifteen minutes.'),
+    ('{$LDM.QUEUE.MAX}', '0',
+     'Notifications that may be queued for ten minutes.'),
+    ('{$LDM.STATE.UNSAVED.MAX}', '5m',
+     'How long it may take to save a change of the state.'),
+    ('{$LDM.NOTIFICATION.PROBLEMS}', '1',
+     'Whether notifications cause problems, in addition to polling: 1 or 0.'),
+    ('{$SNMP.TIMEOUT}', '5m',
+     'How long SNMP must be unavailable before there is a problem.'),
 ]
 
 # Object, name of the item, component, and for how long an unchanged value is not stored again:
@@ -176,6 +200,7 @@ WHOLE2 = '{{ITEM.LASTVALUE2}.regsub("(.*)", "\\1")}'
 # With these quotation marks it is another key than that of Zabbix' templates, so that both can be
 # linked to a host.
 AVAILABILITY_KEY = 'zabbix[host,"snmp",available]'
+AVAILABILITY = [('0', 'not available'), ('1', 'available'), ('2', 'unknown')]
 
 # A rule for triggers: nothing but the first two may become a problem because the agent does not
 # answer.  So no expression uses nodata(), and no value stands for a missing one except in the
@@ -184,7 +209,8 @@ AVAILABILITY_KEY = 'zabbix[host,"snmp",available]'
 # `id` is for `depends`.  `modern` replaces values in the template for 7.0.  A trigger of items of a
 # table is one for each of its rows.
 TRIGGERS = [
-    {'id': 'snmp', 'name': 'No SNMP data collection', 'severity': 'WARNING', 'scope': 'availability',
+    {'id': 'snmp', 'name': 'No SNMP data collection',
+     'severity': 'WARNING', 'scope': 'availability',
      'problem': 'max(@availability,{$SNMP.TIMEOUT})=0',
      'opdata': 'Current state: {ITEM.LASTVALUE1}',
      'description': 'SNMP does not work on the host: snmpd does not run, cannot be reached, or '
@@ -195,12 +221,14 @@ TRIGGERS = [
      'description': 'snmpd answers, but has no objects of LDM-DISCOVERY-MIB: ldm-agentx does not '
                     'run, has no AgentX link to snmpd, or the view of the community or user does '
                     'not include them.  The managers are not watched.'},
-    {'id': 'restarted', 'name': 'ldm-agentx has been restarted', 'severity': 'INFO', 'scope': 'notice',
+    {'id': 'restarted', 'name': 'ldm-agentx has been restarted',
+     'severity': 'INFO', 'scope': 'notice',
      'problem': 'last(@ldmDiscoveryUptime)>0 and last(@ldmDiscoveryUptime)<10m',
      'event': 'ldm-agentx has been restarted (uptime < 10m)',
      'opdata': 'Uptime: {ITEM.LASTVALUE1}', 'depends': ['gone'], 'manual_close': True,
      'description': 'It started less than ten minutes ago.'},
-    {'id': 'version', 'name': 'ldm-agentx: version has changed', 'severity': 'INFO', 'scope': 'notice',
+    {'id': 'version', 'name': 'ldm-agentx: version has changed',
+     'severity': 'INFO', 'scope': 'notice',
      'problem': 'change(@ldmDiscoveryVersion)=1 and length(last(@ldmDiscoveryVersion))>0',
      'event': 'ldm-agentx: version has changed (new version: {ITEM.VALUE1})',
      'opdata': 'Version: {ITEM.LASTVALUE1}', 'no_recovery': True, 'manual_close': True,
@@ -227,7 +255,8 @@ TRIGGERS = [
      'opdata': 'Up: {ITEM.LASTVALUE1}', 'depends': ['gone', 'impaired'],
      'description': 'Fewer managers than {$LDM.MIN} are up.'},
     {'id': 'many', 'name': 'Many managers are down', 'severity': 'HIGH', 'scope': 'availability',
-     'problem': 'last(@ldmManagersDown)>={$LDM.DOWN.MANY} and length(last(@ldmManagersDownNames))>=0',
+     'problem': 'last(@ldmManagersDown)>={$LDM.DOWN.MANY} and '
+                'length(last(@ldmManagersDownNames))>=0',
      'event': 'Many managers are down: {ITEM.VALUE1}',
      'opdata': '{ITEM.LASTVALUE1}: ' + WHOLE2, 'depends': ['gone'],
      'description': 'At least {$LDM.DOWN.MANY} managers are down.  While this lasts, there is no '
@@ -238,35 +267,41 @@ TRIGGERS = [
      'opdata': 'Managers: {ITEM.LASTVALUE1} of {ITEM.LASTVALUE2}', 'depends': ['gone'],
      'description': 'Managers answer that are not discovered: see maxManagers in '
                     'ldm-agentx.conf(5).'},
-    {'id': 'unconfirmed', 'name': 'Many unconfirmed addresses', 'severity': 'INFO', 'scope': 'security',
+    {'id': 'unconfirmed', 'name': 'Many unconfirmed addresses',
+     'severity': 'INFO', 'scope': 'security',
      'problem': 'min(@ldmManagersUnconfirmed,15m)>{$LDM.UNCONFIRMED.MAX}',
      'event': 'Many unconfirmed addresses: {ITEM.VALUE1}',
      'opdata': 'Unconfirmed: {ITEM.LASTVALUE1}', 'manual_close': True, 'depends': ['gone'],
      'description': 'Addresses answer only once: responses are lost, or forged.'},
-    {'id': 'excused', 'name': 'Interfaces are not judged', 'severity': 'AVERAGE', 'scope': 'performance',
+    {'id': 'excused', 'name': 'Interfaces are not judged',
+     'severity': 'AVERAGE', 'scope': 'performance',
      'problem': 'min(@ldmExcusedRounds,5m)>0',
      'event': 'Interfaces are not judged, because the kernel drops datagrams',
      'opdata': 'Rate: {ITEM.LASTVALUE1}', 'depends': ['gone'],
      'description': 'The kernel drops datagrams after each request, so that silent managers '
                     'become down late.'},
-    {'id': 'drops', 'name': 'The kernel drops datagrams', 'severity': 'WARNING', 'scope': 'performance',
+    {'id': 'drops', 'name': 'The kernel drops datagrams',
+     'severity': 'WARNING', 'scope': 'performance',
      'problem': 'min(@ldmKernelDrops,5m)>{$LDM.KERNEL.DROPS.MAX}',
      'event': 'The kernel drops datagrams: {ITEM.VALUE1}',
      'opdata': 'Rate: {ITEM.LASTVALUE1}', 'depends': ['gone', 'excused'],
      'description': 'The receive buffer of ldm-agentx is too small (net.core.rmem_max), or the '
                     'host is overloaded or flooded.'},
-    {'id': 'unsent', 'name': 'Requests cannot be sent', 'severity': 'WARNING', 'scope': 'availability',
+    {'id': 'unsent', 'name': 'Requests cannot be sent',
+     'severity': 'WARNING', 'scope': 'availability',
      'problem': 'min(@ldmSendErrors,5m)>0',
      'event': 'Requests cannot be sent: {ITEM.VALUE1}',
      'opdata': 'Rate: {ITEM.LASTVALUE1}', 'depends': ['gone', 'impaired'],
      'description': 'For example because a local firewall rejects them.'},
-    {'id': 'queued', 'name': 'Notifications are queued', 'severity': 'WARNING', 'scope': 'availability',
+    {'id': 'queued', 'name': 'Notifications are queued',
+     'severity': 'WARNING', 'scope': 'availability',
      'problem': 'min(@ldmEventsQueued,10m)>{$LDM.QUEUE.MAX}',
      'event': 'Notifications are queued: {ITEM.VALUE1}',
      'opdata': 'Queued: {ITEM.LASTVALUE1}', 'depends': ['gone'],
      'description': 'snmpd does not accept the notifications of ldm-agentx, or there are more '
                     'than its configuration allows to be sent.'},
-    {'id': 'dropped', 'name': 'Notifications were dropped', 'severity': 'WARNING', 'scope': 'notice',
+    {'id': 'dropped', 'name': 'Notifications were dropped',
+     'severity': 'WARNING', 'scope': 'notice',
      'problem': 'max(@ldmEventsDropped,1h)>0', 'manual_close': True, 'depends': ['gone'],
      'event': 'Notifications were dropped: {ITEM.VALUE1}',
      'opdata': 'Rate: {ITEM.LASTVALUE1}',
@@ -304,7 +339,8 @@ TRIGGERS = [
      'problem': 'last(@ldmManagerTransitions)-min(@ldmManagerTransitions,1h)>={$LDM.FLAPS.MAX}',
      'opdata': 'Transitions: {ITEM.LASTVALUE1}', 'manual_close': True, 'depends': ['gone', 'many'],
      'description': 'It went down or came back at least {$LDM.FLAPS.MAX} times in an hour.'},
-    {'id': 'conflict', 'name': 'Manager {#LDM.NAME} ({#SNMPINDEX}) is in conflict with another host',
+    {'id': 'conflict',
+     'name': 'Manager {#LDM.NAME} ({#SNMPINDEX}) is in conflict with another host',
      'severity': 'AVERAGE', 'scope': 'security',
      'problem': 'last(@ldmManagerConflictAddress)<>"0.0.0.0" and '
                 'length(last(@ldmManagerConflictHostname))>=0',
@@ -317,14 +353,16 @@ TRIGGERS = [
     {'id': 'hostname', 'name': 'Manager {#LDM.NAME} ({#SNMPINDEX}): hostname has changed',
      'severity': 'INFO', 'scope': 'notice',
      'problem': 'change(@ldmManagerHostname)=1 and length(last(@ldmManagerHostname,#2))>0',
-     'event': 'Manager {#LDM.NAME} ({#SNMPINDEX}): hostname has changed (new hostname: {ITEM.VALUE1})',
+     'event': 'Manager {#LDM.NAME} ({#SNMPINDEX}): hostname has changed '
+              '(new hostname: {ITEM.VALUE1})',
      'opdata': 'Hostname: {ITEM.LASTVALUE1}', 'no_recovery': True, 'manual_close': True,
      'depends': ['gone'],
      'description': 'Another host may have this address now.  Close the problem by hand.'},
     {'id': 'changed', 'name': 'Manager {#LDM.NAME} ({#SNMPINDEX}): version has changed',
      'severity': 'INFO', 'scope': 'notice',
      'problem': 'change(@ldmManagerVersion)=1 and length(last(@ldmManagerVersion,#2))>0',
-     'event': 'Manager {#LDM.NAME} ({#SNMPINDEX}): version has changed (new version: {ITEM.VALUE1})',
+     'event': 'Manager {#LDM.NAME} ({#SNMPINDEX}): version has changed '
+              '(new version: {ITEM.VALUE1})',
      'opdata': 'Version: {ITEM.LASTVALUE1}', 'no_recovery': True, 'manual_close': True,
      'depends': ['gone'],
      'description': 'The software was updated.  Close the problem by hand.'},
@@ -353,28 +391,31 @@ NOTIFICATIONS = [
     ('impaired', 'restored', 'discovery is impaired'),
 ]
 NOTIFICATION_DESCRIPTION = '''\
-The notifications of ldm-agentx, as EVENT SUBJECT: TEXT.  The subject is the address of the manager, or
-the name of the interface.
+The notifications of ldm-agentx, as EVENT SUBJECT: TEXT.  The subject is the address of the manager,
+or the name of the interface.
 
-snmptrapd must hand notifications to Zabbix: see ldm-zabbix(7).  The address that they come from must be
-that of the host's SNMP interface.'''
+snmptrapd must hand notifications to Zabbix: see ldm-zabbix(7).  The address that they come from
+must be that of the host's SNMP interface.'''
 
 # Name, whether stacked, and items with their colours.
 GRAPHS = [
-    ('LDM: Managers by status', True, [('ldmManagersUp', '4CAF50'), ('ldmManagersMissing', 'FFC107'),
-                                       ('ldmManagersDown', 'E53935'), ('ldmManagersUnknown', '9E9E9E')]),
-    ('LDM: Last round', False, [('ldmDiscoveryLastRoundAge', '1E88E5'), ('ldmDiscoveryLastDuration', '8E24AA')]),
-    ('LDM: Responses', False, [('ldmDatagramsAccepted', '4CAF50'), ('ldmDatagramsDenied', 'FFC107'),
-                               ('ldmDatagramsMalformed', 'FB8C00'), ('ldmKernelDrops', 'E53935')]),
-    ('LDM: Notifications', False, [('ldmEventsQueued', 'FFC107'), ('ldmEventsSent', '4CAF50'),
-                                   ('ldmEventsDropped', 'E53935')]),
+    ('LDM: Managers by status', True,
+     [('ldmManagersUp', '4CAF50'), ('ldmManagersMissing', 'FFC107'),
+      ('ldmManagersDown', 'E53935'), ('ldmManagersUnknown', '9E9E9E')]),
+    ('LDM: Last round', False,
+     [('ldmDiscoveryLastRoundAge', '1E88E5'), ('ldmDiscoveryLastDuration', '8E24AA')]),
+    ('LDM: Responses', False,
+     [('ldmDatagramsAccepted', '4CAF50'), ('ldmDatagramsDenied', 'FFC107'),
+      ('ldmDatagramsMalformed', 'FB8C00'), ('ldmKernelDrops', 'E53935')]),
+    ('LDM: Notifications', False,
+     [('ldmEventsQueued', 'FFC107'), ('ldmEventsSent', '4CAF50'),
+      ('ldmEventsDropped', 'E53935')]),
 ]
 GRAPH_PROTOTYPES = {
     'ldm.manager.discovery': [('Manager {#LDM.NAME} ({#SNMPINDEX}): Response time', False,
                                [('ldmManagerResponseTime', '1E88E5')])],
 }
 
-# One page.  Places are column, row, width and height, in 24 columns.
 DASHBOARD = 'Logical Domains Managers'
 TILES = ['ldmManagersUp', 'ldmManagersDown', 'ldmManagersExpectedDown', 'ldmManagersConflicting',
          'ldmInterfacesImpaired', 'ldmDiscoveryLastRoundAge']

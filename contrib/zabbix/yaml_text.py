@@ -3,12 +3,15 @@
 
 import re
 
+# Not strings, unless quoted.
+WORDS = ('yes', 'no', 'true', 'false', 'null', 'on', 'off', 'y', 'n')
+
 
 def _string(text, indent):
     if '\n' in text:
         lines = [' ' * indent + line if line else '' for line in text.split('\n')]
         return '|\n' + '\n'.join(lines) if text.endswith('\n') else '|-\n' + '\n'.join(lines)
-    if re.fullmatch(r'[A-Z][A-Z0-9_]*|[a-z][a-z0-9._]*', text) and text not in ('yes', 'no', 'true', 'false', 'null', 'YES', 'NO'):
+    if re.fullmatch(r'[A-Z][A-Z0-9_]*|[a-z][a-z0-9._]*', text) and text.lower() not in WORDS:
         return text
     return "'" + text.replace("'", "''") + "'"
 
