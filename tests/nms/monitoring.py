@@ -7,6 +7,7 @@ apt-get: bootstrap has installed the packages.  Time is the only thing that is c
 what takes minutes by the shipped configuration takes seconds here.
 """
 
+import collections
 import os
 import re
 import signal
@@ -19,6 +20,10 @@ from newcomer import blocks
 
 PAGE = "contrib/nagios/ldm-nagios.7"
 MANAGERS = ["192.0.2.21", "192.0.2.22", "192.0.2.23"]
+APPEARED = """agent
+UDP: [192.0.2.1]:49152->[192.0.2.10]:162
+LDM-DISCOVERY-MIB::ldmEventType.1 appeared
+LDM-DISCOVERY-MIB::ldmEventText.1 a manager appeared"""
 KEEPER = """
 set -e
 # Not an overlay, on which copy_file_range(2) of Icinga 2's setup fails.
@@ -57,8 +62,17 @@ def page_lines(word):
     return [line for block in blocks(PAGE) if block.title.startswith(word) for line in block.lines]
 
 
-class Nms:
-    """The machine with the monitoring software, 192.0.2.10."""
+STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+Result = collections.namedtuple("Result", "state final text lines perfdata")
+
+
+class Server:
+    """The machine with the monitoring software, 192.0.2.10.
+
+    A server has result(service, host), the Result or None; messages(service), those to contacts
+    about problems of the host "station"; and log().  Services are "managers", "discovery" and
+    "notifications".
+    """
 
     def __init__(self, lab, segment):
         host = lab.host("nms", (segment, "192.0.2.10/24"))
@@ -94,16 +108,35 @@ class Nms:
         assert result.returncode == 0, f"{script}\n{said}"
         return said
 
-    def follow(self, word):
-        """Type a block of the page, until its last command, which watches and is returned."""
-        *commands, last = page_commands(word)
+    def type(self, commands):
         for command in commands:
             if not command.startswith("apt-get "):
                 self.sh(command)
-        assert last.startswith(("tail ", "service ")), last
-        if last.startswith("service "):
-            self.sh(last)
-        return last
+
+    def try_handler(self):
+        """Run snmptrapd's handler as the user that snmptrapd is under systemd, but not here."""
+        wait_for(lambda: self.pids("snmptrapd"), 10, "snmptrapd")
+        config = self.text("/etc/snmp/snmptrapd.conf")
+        command = re.search(r"^traphandle \S+ (.*)", config, re.M)[1]
+        user = "setpriv --reuid=Debian-snmp --regid=Debian-snmp --init-groups"
+        said = self.sh(f"echo '{APPEARED}' | {user} env PATH=/usr/bin:/bin {command}")
+        assert not said, said
+        say("the user Debian-snmp may submit notifications")
+
+    def wait(self, service, state, text, seconds=20, host="station"):
+        """Wait until the final state and the first line are these; returns the Result."""
+        def is_so():
+            seen = self.result(service, host)
+            last.append(seen)
+            good = seen and seen.final and seen.state == state and re.search(text, seen.text)
+            return seen if good else None
+        last = [None]
+        try:
+            seen = wait_for(is_so, seconds, f"{service}: {state} {text}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {last[-1]}; {self.log()[-3000:]}") from None
+        say(f"{host}, {service}: {seen.text}")
+        return seen
 
     def pids(self, name):
         """The processes of that name in this lab, which has its own process ids."""
