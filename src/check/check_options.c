@@ -100,7 +100,7 @@ add_limits(struct check_options *options, int option, const char *text)
 
 /* The options of SNMP; false if it is none. */
 static bool
-set_query(struct query_options *query, int option, const char *text)
+set_query(struct query_options *query, int option, char *text)
 {
 	switch (option) {
 	case '4':
@@ -164,13 +164,14 @@ check(const struct check_options *options)
 void
 check_options_parse(struct check_options *options, int argc, char **argv)
 {
+	static char usual_community[] = "public";
 	int c;
 
 	*options = (struct check_options){
 	    .query = {.port = "161",
 		      .transport = "udp",
 		      .version = QUERY_V2C,
-		      .community = "public",
+		      .community = usual_community,
 		      .retries = 2},
 	    .timeout_s = 15,
 	};

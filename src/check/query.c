@@ -113,29 +113,18 @@ set_privacy(netsnmp_session *session, const struct query_options *options)
 	if (options->priv_passphrase == NULL)
 		return;
 	if (session->securityAuthProto == NULL)
-		report_unknown("option -X needs option -A");
+		report_unknown("option -X needs option -a or -A");
 	make_key(session, "privacy", options->priv_passphrase, session->securityPrivKey,
 		 &session->securityPrivKeyLen);
-}
-
-/* The library does not change the strings, but its members are not const. */
-static char *
-not_const(const char *text)
-{
-	char *copy = text != NULL ? strdup(text) : NULL;
-
-	if (text != NULL && copy == NULL)
-		report_unknown("out of memory");
-	return copy;
 }
 
 static void
 set_user(netsnmp_session *session, const struct query_options *options)
 {
 	session->version = SNMP_VERSION_3;
-	session->securityName = not_const(options->user);
+	session->securityName = options->user;
 	session->securityNameLen = options->user != NULL ? strlen(options->user) : 0;
-	session->contextName = not_const(options->context);
+	session->contextName = options->context;
 	session->contextNameLen = options->context != NULL ? strlen(options->context) : 0;
 	if (options->level != NULL)
 		session->securityLevel = security_level(options->level);
@@ -149,7 +138,7 @@ set_community(netsnmp_session *session, const struct query_options *options)
 	session->version = options->version == QUERY_V1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
 	if (options->community == NULL)
 		return;
-	session->community = (u_char *)not_const(options->community);
+	session->community = (u_char *)options->community;
 	session->community_len = strlen(options->community);
 }
 
@@ -183,9 +172,6 @@ query_new(const struct query_options *options)
 		snmp_error(&session, NULL, NULL, &why);
 		report_unknown("%s: %s", options->host, why);
 	}
-	free(session.securityName);
-	free(session.contextName);
-	free(session.community);
 	return query;
 }
 

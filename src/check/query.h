@@ -21,12 +21,12 @@ struct query_options {
 	const char *port;
 	const char *transport; /* "udp" or "udp6" */
 	enum query_version version;
-	const char *community;
+	char *community;   /* the library wants it so, but changes none of the texts */
 	const char *level; /* noAuthNoPriv, authNoPriv or authPriv */
-	const char *user;
+	char *user;
 	const char *auth_protocol, *auth_passphrase;
 	const char *priv_protocol, *priv_passphrase;
-	const char *context;
+	char *context;
 	unsigned int timeout_s; /* of all attempts together */
 	unsigned int retries;
 	enum report_state if_hung; /* the state if the subagent does not answer snmpd */
