@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+# zabbix.sh SUITE VERSION [PYTEST-OPTION]... - a real Zabbix server of this release of Debian, with
+# PostgreSQL and the frontend, and what contrib has for it.
+#
+# They are installed below build/nms, and kept there as they are.  Needs root.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+cd "$here/../.."
+. tests/build.sh
+suite=$1 LDM_ZABBIX=$2
+shift 2
+LDM_ZABBIX_TREE=$top/build/nms/zabbix-$suite
+packages='zabbix-server-pgsql zabbix-frontend-php postgresql php-cli php-pgsql curl jq snmp'
+tests/debian-tree install "$suite" "$LDM_ZABBIX_TREE"
+if [ ! -f "$LDM_ZABBIX_TREE/zabbix-is-here" ]; then
+	# shellcheck disable=SC2086
+	tests/debian-tree run "$LDM_ZABBIX_TREE" sh -c "apt-get -qq update &&
+		DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $packages &&
+		touch /zabbix-is-here"
+fi
+(build check >/dev/null)
+LDM_BUILDDIR=$top/build/check
+PYTHONPATH=$top/tests/integration
+export LDM_BUILDDIR LDM_ZABBIX LDM_ZABBIX_TREE PYTHONPATH
+exec tests/integration/run --noconftest -p conftest -s -q tests/nms/test_zabbix.py "$@"
