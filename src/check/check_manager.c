@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/text.h"
 #include "check/managers.h"
 
@@ -51,14 +52,17 @@ check_manager(struct report *report, struct query *query, const char *which)
 	struct managers managers;
 	const struct managers_row *row;
 	char shown[QUERY_TEXT_LEN];
+	uint32_t address;
 
 	report_check_limits(report, metrics, ARRAY_LEN(metrics));
-	managers_read(&managers, query, true);
+	if (parse_address(which, &address) == 0)
+		managers_read_one(&managers, query, address);
+	else
+		managers_read(&managers, query, true);
 	row = managers_find(&managers, which);
 	if (row == NULL)
-		report_unknown("there is no manager '%s' among %zu",
-			       report_text(which, strlen(which), shown, sizeof(shown)),
-			       managers.count);
+		report_unknown("there is no manager '%s'",
+			       report_text(which, strlen(which), shown, sizeof(shown)));
 	judge_status(report, row);
 	report_metric(report, &metrics[SILENCE], row->silence_s, "");
 	report_metric(report, &metrics[MISSED_ROUNDS], row->missed_rounds, "");

@@ -164,12 +164,12 @@ read_column(struct managers *managers, struct query *query, uint32_t number)
 	query_walk(query, &object, fill_row, &filling);
 }
 
+static const uint32_t needed[] = {NAME, SILENCE, EXPECTED, CONFLICT_ADDRESS, CONFLICT_HOSTNAME};
+static const uint32_t others[] = {HOSTNAME, RESPONSE_TIME, MISSED_ROUNDS, TRANSITIONS};
+
 void
 managers_read(struct managers *managers, struct query *query, bool all_columns)
 {
-	static const uint32_t needed[] = {NAME, SILENCE, EXPECTED, CONFLICT_ADDRESS,
-					  CONFLICT_HOSTNAME};
-	static const uint32_t others[] = {HOSTNAME, RESPONSE_TIME, MISSED_ROUNDS, TRANSITIONS};
 	struct query_object first = column(STATUS);
 
 	*managers = (struct managers){0};
@@ -181,6 +181,28 @@ managers_read(struct managers *managers, struct query *query, bool all_columns)
 		read_column(managers, query, others[i]);
 	for (size_t i = 0; i < managers->count; i++)
 		name_row(&managers->rows[i]);
+}
+
+void
+managers_read_one(struct managers *managers, struct query *query, uint32_t address)
+{
+	struct query_object object = column(STATUS);
+	struct query_value value;
+
+	*managers = (struct managers){0};
+	if (!query_get(query, &object, address, &value)) {
+		check_agent(query);
+		return;
+	}
+	add_row(managers, &value);
+	for (size_t i = 0; i < ARRAY_LEN(needed) + ARRAY_LEN(others); i++) {
+		uint32_t number = i < ARRAY_LEN(needed) ? needed[i] : others[i - ARRAY_LEN(needed)];
+
+		object = column(number);
+		if (query_get(query, &object, address, &value))
+			fill_cell(managers->rows, number, &value);
+	}
+	name_row(managers->rows);
 }
 
 void

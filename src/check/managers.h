@@ -44,6 +44,9 @@ struct managers {
  * the agent has none of the objects. */
 void managers_read(struct managers *managers, struct query *query, bool all_columns);
 
+/* Read only the row of this address (host byte order), if there is one. */
+void managers_read_one(struct managers *managers, struct query *query, uint32_t address);
+
 void managers_clear(struct managers *managers);
 
 /* The one with this address, name or hostname (case is ignored); NULL if there is none. */

@@ -199,12 +199,12 @@ next_request(const struct query *query)
 	return pdu;
 }
 
-/* The response to the next request; NULL if the agent of SNMPv1 has no further object. */
+/* The response to a request, which is consumed; NULL if an agent of SNMPv1 has no such object. */
 static netsnmp_pdu *
-next_response(const struct query *query)
+response_to(const struct query *query, netsnmp_pdu *request)
 {
 	netsnmp_pdu *response = NULL;
-	int status = snmp_synch_response(query->session, next_request(query), &response);
+	int status = snmp_synch_response(query->session, request, &response);
 
 	if (status == STAT_TIMEOUT)
 		report_unknown("%s does not answer SNMP: it is not reachable, snmpd does not "
@@ -264,13 +264,19 @@ set_value(struct query_value *value, const netsnmp_variable_list *variable)
 	}
 }
 
+static bool
+is_absent(const netsnmp_variable_list *variable)
+{
+	return variable->type == SNMP_ENDOFMIBVIEW || variable->type == SNMP_NOSUCHOBJECT ||
+	       variable->type == SNMP_NOSUCHINSTANCE;
+}
+
 /* Whether the variable is an instance below the object, and after those before. */
 static bool
 is_next(struct query *query, const oid *object, size_t object_len,
 	const netsnmp_variable_list *variable)
 {
-	if (variable->type == SNMP_ENDOFMIBVIEW || variable->type == SNMP_NOSUCHOBJECT ||
-	    variable->type == SNMP_NOSUCHINSTANCE ||
+	if (is_absent(variable) ||
 	    netsnmp_oid_is_subtree(object, object_len, variable->name, variable->name_length) != 0)
 		return false;
 	if (snmp_oid_compare(variable->name, variable->name_length, query->next, query->next_len) <=
@@ -281,21 +287,27 @@ is_next(struct query *query, const oid *object, size_t object_len,
 	return true;
 }
 
+static size_t
+object_name(const struct query_object *object, oid *name)
+{
+	memcpy(name, objects_root, sizeof(objects_root));
+	for (size_t i = 0; i < object->len; i++)
+		name[ARRAY_LEN(objects_root) + i] = object->arcs[i];
+	return ARRAY_LEN(objects_root) + object->len;
+}
+
 size_t
 query_walk(struct query *query, const struct query_object *object, query_fn *fn, void *arg)
 {
 	oid base[ARRAY_LEN(objects_root) + ARRAY_LEN(object->arcs)];
-	size_t base_len = ARRAY_LEN(objects_root) + object->len;
+	size_t base_len = object_name(object, base);
 	size_t count = 0;
 	bool ended = false;
 
-	memcpy(base, objects_root, sizeof(objects_root));
-	for (size_t i = 0; i < object->len; i++)
-		base[ARRAY_LEN(objects_root) + i] = object->arcs[i];
 	memcpy(query->next, base, base_len * sizeof(oid));
 	query->next_len = base_len;
 	while (!ended) {
-		netsnmp_pdu *response = next_response(query);
+		netsnmp_pdu *response = response_to(query, next_request(query));
 		const netsnmp_variable_list *variable =
 		    response != NULL ? response->variables : NULL;
 
@@ -317,4 +329,32 @@ query_walk(struct query *query, const struct query_object *object, query_fn *fn,
 			snmp_free_pdu(response);
 	}
 	return count;
+}
+
+bool
+query_get(struct query *query, const struct query_object *column, uint32_t address,
+	  struct query_value *value)
+{
+	oid name[ARRAY_LEN(objects_root) + ARRAY_LEN(column->arcs) + sizeof(address)];
+	size_t len = object_name(column, name);
+	netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_GET);
+	netsnmp_pdu *response;
+	const netsnmp_variable_list *variable;
+	bool found;
+
+	for (int shift = 24; shift >= 0; shift -= 8)
+		name[len++] = address >> shift & 0xff;
+	if (request == NULL || snmp_add_null_var(request, name, len) == NULL)
+		report_unknown("out of memory");
+	response = response_to(query, request);
+	if (response == NULL)
+		return false;
+	variable = response->variables;
+	found = variable != NULL && !is_absent(variable);
+	if (found) {
+		value->index = address;
+		set_value(value, variable);
+	}
+	snmp_free_pdu(response);
+	return found;
 }

@@ -6,6 +6,7 @@
 #ifndef QUERY_H
 #define QUERY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,5 +61,10 @@ struct query_object {
  * in its group.  Returns the number of instances, which is 0 if the agent does not have
  * the object. */
 size_t query_walk(struct query *query, const struct query_object *object, query_fn *fn, void *arg);
+
+/* Read the instance of a column with this address (host byte order).  Returns false, with *value
+ * unchanged, if there is none. */
+bool query_get(struct query *query, const struct query_object *column, uint32_t address,
+	       struct query_value *value);
 
 #endif /* QUERY_H */

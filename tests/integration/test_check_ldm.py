@@ -41,7 +41,13 @@ def test_managers_and_one_manager(lab):
         assert values["up"] == values["all"] == 3 and values["down"] == 0
         assert len(lines) == 3 and all(line.endswith("): up") for line in lines)
     assert check(host, "-H", "127.0.0.1", "-w", "up=4:")[0] == WARNING
-    assert check(host, "-H", "127.0.0.1", "-M", "198.18.0.2")[0] == OK
+    by_address, by_name = (check(host, "-H", "127.0.0.1", "-M", which)
+                           for which in ("198.18.0.2", "LDOM002"))
+    assert by_address[:2] == by_name[:2] == (OK, "LDM OK - ldom002 (198.18.0.2) is up")
+    assert by_address[3] == by_name[3] == ["ldom002 (198.18.0.2): up"]
+    assert by_address[2]["response_time"] > 0 and set(by_address[2]) == set(by_name[2])
+    for version in ("1", "2c"):
+        assert "no manager" in unknown(host, "-H", "127.0.0.1", "-P", version, "-M", "198.18.0.9")
     responder.command("off", "198.18.0.2")
     wait_for(lambda: host.status("198.18.0.2") == DOWN, 20, "a manager down")
     status, text, values, lines = check(host, "-H", "127.0.0.1")
