@@ -5,7 +5,7 @@
 
 . tests/build.sh
 
-# run_in_lab FILE...: build, and run these tests.
+# run_in_lab FILE [PYTEST-OPTION]...: build, and run these tests.
 run_in_lab()
 {
 	(build check >/dev/null)

@@ -5,9 +5,9 @@
 #
 # They are installed below build/nms, and kept there as they are.  Needs root.
 set -eu
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-cd "$here/../.."
-. tests/build.sh
+CDPATH='' cd -- "$(dirname -- "$0")/../.."
+
+. tests/nms/lab.sh
 suite=$1 LDM_ZABBIX=$2
 shift 2
 LDM_ZABBIX_TREE=$top/build/nms/zabbix-$suite
@@ -19,8 +19,5 @@ if [ ! -f "$LDM_ZABBIX_TREE/zabbix-is-here" ]; then
 		DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $packages &&
 		touch /zabbix-is-here"
 fi
-(build check >/dev/null)
-LDM_BUILDDIR=$top/build/check
-PYTHONPATH=$top/tests/integration
-export LDM_BUILDDIR LDM_ZABBIX LDM_ZABBIX_TREE PYTHONPATH
-exec tests/integration/run --noconftest -p conftest -s -q tests/nms/test_zabbix.py "$@"
+export LDM_ZABBIX LDM_ZABBIX_TREE
+run_in_lab tests/nms/test_zabbix.py "$@"
