@@ -58,7 +58,7 @@ cp -rL /usr/share/zabbix/conf /srv/frontend/conf || mkdir -p /srv/frontend/conf
 sed -i "s#const CONFIG_FILE_PATH = .*#const CONFIG_FILE_PATH = '/srv/frontend/conf/zabbix.conf.php';#" \
 	/srv/frontend/include/classes/core/CConfigFile.php
 """
-PHP = ["env", "-u", "TMPDIR", "PHP_CLI_SERVER_WORKERS=4", "php", "-d", "post_max_size=64M",
+PHP = ["env", "-u", "TMPDIR", "php", "-d", "post_max_size=64M",
        "-d", "memory_limit=512M", "-d", "max_execution_time=300", "-d", "max_input_time=300",
        "-S", URL.removeprefix("http://"), "-t", "/srv/frontend"]
 IMPORTED = ["templates", "items", "triggers", "graphs", "discoveryRules", "valueMaps",
