@@ -105,13 +105,18 @@ class Export:
         numbered = self.modern and kind in ('ITEM', 'GRAPH')
         return {'type': kind, 'name': name + '.0' if numbered else name, 'value': value}
 
-    def widget(self, kind, column, row, width, height, fields):
+    def widget(self, kind, column, row, width, height, fields, title=''):
         """Zabbix 6.0 has 24 columns and other names, and 7.0 has 72 columns."""
         old_kinds = {'item': 'ITEM', 'graph': 'GRAPH_CLASSIC'}
         scale = 3 if self.modern else 1
         place = {'x': column * scale, 'y': row, 'width': width * scale, 'height': height}
         entry = {'type': kind if self.modern else old_kinds[kind]}
+        if title:
+            entry['name'] = title
         entry.update((name, str(value)) for name, value in place.items() if value)
+        if kind == 'item':
+            # The widget itself has the name, too.
+            entry['hide_header'] = 'YES'
         entry['fields'] = fields
         if self.modern and kind != 'item':
             # Five letters that no other widget has.
@@ -120,16 +125,31 @@ class Export:
             entry['fields'] = fields + [self.field('STRING', 'reference', letters)]
         return entry
 
+    def cells(self):
+        """One for each manager, with its name and the colour of its status."""
+        fields = [('STRING', 'items.0', 'Manager *: Status'),
+                  ('STRING', 'primary_label',
+                   r'{{ITEM.NAME}.regsub("^Manager (.*) [(][^(]*$", "\1")}'),
+                  ('INTEGER', 'secondary_label_type', '0'),
+                  ('STRING', 'secondary_label', '{ITEM.LASTVALUE}')]
+        _, _, lines = t.GRAPHS[0]
+        for number, (_, colour) in enumerate(lines):
+            fields += [('STRING', 'thresholds.%d.color' % number, colour),
+                       ('STRING', 'thresholds.%d.threshold' % number, str(number + 1))]
+        return [self.field(*field) for field in fields]
+
     def dashboard(self):
         widgets = [
             self.widget('item', 4 * number, 0, 4, 2,
-                        [self.field('ITEM', 'itemid', self.reference(name))])
+                        [self.field('ITEM', 'itemid', self.reference(name)),
+                         self.field('INTEGER', 'decimal_places', '0')])
             for number, name in enumerate(t.TILES)]
         row = 2
         if self.modern:
-            widgets.append(self.widget('honeycomb', 0, row, 12, 6, [
-                self.field('STRING', 'items.0', 'Manager *: Status')]))
-            widgets.append(self.widget('problems', 12, row, 12, 6, []))
+            widgets.append(self.widget('honeycomb', 0, row, 12, 6, self.cells(), 'Managers'))
+            widgets.append(self.widget('problems', 12, row, 12, 6, [
+                self.field('INTEGER', 'show', '3'),  # those that last
+                self.field('INTEGER', 'show_timeline', '0')], 'Problems'))
             row += 6
         widgets += [
             self.widget('graph', number % 2 * 12, row + number // 2 * 5, 12, 5, [
