@@ -1,15 +1,15 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: BSD-2-Clause
-# zabbix.sh SUITE VERSION [PYTEST-OPTION]... - a real Zabbix server of this release of Debian, with
-# PostgreSQL and the frontend, and what contrib has for it.
+# zabbix.sh SUITE VERSION TEST [PYTEST-OPTION]... - run this test with a real Zabbix server of this
+# release of Debian, PostgreSQL and the frontend, and what contrib has for it.
 #
 # They are installed below build/nms, and kept there as they are.  Needs root.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
 
 . tests/nms/lab.sh
-suite=$1 LDM_ZABBIX=$2
-shift 2
+suite=$1 LDM_ZABBIX=$2 test=$3
+shift 3
 LDM_ZABBIX_TREE=$top/build/nms/zabbix-$suite
 packages='zabbix-server-pgsql zabbix-frontend-php postgresql php-cli php-pgsql curl jq snmp'
 tests/debian-tree install "$suite" "$LDM_ZABBIX_TREE"
@@ -20,4 +20,4 @@ if [ ! -f "$LDM_ZABBIX_TREE/zabbix-is-here" ]; then
 		touch /zabbix-is-here"
 fi
 export LDM_ZABBIX LDM_ZABBIX_TREE
-run_in_lab tests/nms/test_zabbix.py "$@"
+run_in_lab "tests/nms/$test" "$@"
