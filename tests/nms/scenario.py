@@ -25,13 +25,16 @@ def first_alert(server, agent):
 def notifications(server, agent):
     """They are shown at once.  Afterwards the state is that of all managers."""
     server.wait("notifications", "OK", "3 up$")
+    before = len(server.messages("notifications"))
     agent.responder.command("off", MANAGERS[0])
     server.wait("notifications", "CRITICAL", "^LDM: .*t5-01.example.*")
     agent.responder.command("off", MANAGERS[2])
     server.wait("notifications", "CRITICAL", "^LDM: .*t5-03.example.*")
     agent.responder.command("on", MANAGERS[0])
     server.wait("notifications", "CRITICAL", r"managers down: 1 \(t5-03.example\)$")
-    assert len(server.messages("notifications")) == 1
+    # A check may have found the manager of the first alert, too.
+    messages = server.messages("notifications")[before:]
+    assert len(messages) == 1, messages
     say("two managers that disappear cause one message")
     agent.responder.command("on", MANAGERS[2])
     server.wait("notifications", "OK", "3 up$")
