@@ -180,6 +180,7 @@ def from_nothing_to_alert(server, station, responder):
         server.wait(f'{name}{{instance="192.0.2.1",job="ldm"}}', int(station.value(name)))
     labels = server.wait(f'ldmManagerVersion{{ldmManagerAddress="{MANAGERS[1]}"}}', 1)
     assert labels["ldmManagerVersion"] == "3.6.0.1" and labels["ldmManagerName"] == "t5-02.example"
+    server.wait("min(ldmManagerPort)", 6482)
     server.wait('count(ldmManagerStatus{ldmManagerStatus="up"} == 1)', 3)
     server.wait('ldmInterfaceState{ldmInterfaceName="eth0",ldmInterfaceState="usable"}', 1)
     server.wait("instance:ldm_agent_up:bool", 1)
