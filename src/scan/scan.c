@@ -3,36 +3,20 @@
 
 #include <err.h>
 #include <net/if.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
-#include "base/inherited.h"
-#include "base/loop.h"
-#include "base/shared.h"
 #include "base/text.h"
-#include "core/discover.h"
-#include "core/inventory.h"
-#include "core/monitor.h"
 #include "net/ifaces.h"
-#include "net/ifpatterns.h"
 #include "net/ifwords.h"
-#include "net/prober.h"
 #include "scan/scan_lines.h"
 #include "scan/scan_table.h"
-
-#define LIVE_RETENTION_US US_PER_H
+#include "scan/scan_search.h"
 
 struct scan {
 	const struct scan_options *options;
 	bool full; /* the table was full, and a warning was printed */
-
-	struct loop *loop;
-	struct shared *shared; /* required by the prober; there is only one thread */
-	struct monitor *monitor;
-	const struct inventory *inventory; /* the monitor's */
-	struct prober *prober;
+	struct search *search;
 };
 
 static const char *
@@ -46,10 +30,12 @@ printable_interface(unsigned int ifindex, char buf[IFACE_SHOWN_LEN])
 static void
 print_found(const struct scan *scan)
 {
+	const struct inventory *inventory = search_inventory(scan->search);
+
 	if (scan->options->json)
-		scan_lines_managers(scan->inventory);
+		scan_lines_managers(inventory);
 	else
-		scan_table_print(scan->inventory);
+		scan_table_print(inventory);
 }
 
 static void
@@ -66,19 +52,11 @@ on_event(void *ctx, const struct event *event, bool taken)
 		return;
 	}
 	if (scan->options->json)
-		scan_lines_event_json(scan->inventory, event);
+		scan_lines_event_json(search_inventory(scan->search), event);
 	else
 		scan_lines_event(event);
 	if (fflush(stdout) != 0)
-		loop_stop(scan->loop); /* output.h reports the error */
-}
-
-static bool
-admits(void *ctx, const struct iface *iface, bool *by_name)
-{
-	const struct scan *scan = ctx;
-
-	return ifpatterns_admit(&scan->options->config.interfaces, iface, by_name);
+		loop_stop(search_loop(scan->search)); /* output.h reports the error */
 }
 
 /* With -v, print why a datagram does not result in a manager. */
@@ -102,27 +80,6 @@ on_datagram(void *ctx, enum verdict verdict, const struct arrival *arrival,
 		text_address(arrival->source, source), arrival->source_port,
 		printable_interface(arrival->ifindex, ifname), wire_verdict_name(verdict),
 		reason != NULL ? ": " : "", reason != NULL ? reason : "");
-}
-
-static void
-on_changed(void *ctx)
-{
-	struct scan *scan = ctx;
-	const bool enough = scan->options->enough > 0 &&
-			    inventory_summary(scan->inventory).up >= scan->options->enough;
-
-	if (enough ||
-	    (!scan->options->live && discover_stats(monitor_discover(scan->monitor))->rounds > 0))
-		loop_stop(scan->loop);
-}
-
-static void
-on_signal(void *ctx, int signo)
-{
-	struct scan *scan = ctx;
-
-	(void)signo;
-	loop_stop(scan->loop);
 }
 
 static void
@@ -159,67 +116,25 @@ check_interfaces(const struct scan *scan)
 	ifaces_clear(&ifaces);
 }
 
-static void
-start(struct scan *scan)
-{
-	struct monitor_settings settings = scan->options->config.monitor;
-	const struct shared_hooks nothing_to_do = {NULL, NULL, NULL};
-	const struct prober_settings prober = {
-	    .request = settings.discover.request,
-	    .no_fallback = true,
-	    .yields_port = true,
-	};
-	const struct prober_client client = {
-	    .ctx = scan,
-	    .admits = admits,
-	    .received = on_datagram,
-	    .changed = on_changed,
-	};
-
-	settings.discover.always_probe = true;
-	settings.inventory = (struct inventory_settings){
-	    .max_managers = SCAN_MAX_MANAGERS,
-	    .misses = settings.discover.misses,
-	    .confirmations = 1,
-	    .retention_us = LIVE_RETENTION_US,
-	    .change_holdoff_us = SCAN_LIVE_INTERVAL_US,
-	};
-	settings.notifications = false; /* on_event() suffices */
-	settings.event_log = 1;
-	scan->loop = loop_new();
-	scan->monitor = monitor_new(&settings, 1, clock_now(), on_event, scan);
-	if (scan->loop == NULL || scan->monitor == NULL)
-		err(EXIT_TROUBLE, NULL);
-	scan->inventory = monitor_inventory(scan->monitor);
-	scan->shared = shared_new(scan->monitor, &nothing_to_do);
-	if (scan->shared == NULL || loop_add_signal(scan->loop, SIGTERM, on_signal, scan) < 0)
-		err(EXIT_TROUBLE, NULL);
-	if (!inherited_ignores(SIGINT) && loop_add_signal(scan->loop, SIGINT, on_signal, scan) < 0)
-		err(EXIT_TROUBLE, NULL);
-	scan->prober = prober_new(scan->loop, scan->shared, &prober, &client);
-	if (scan->prober == NULL)
-		exit(EXIT_TROUBLE); /* the prober has reported the error */
-	if (!scan->options->live && prober_usable(scan->prober) == 0)
-		errx(EXIT_TROUBLE, "no interface can be used now: see -v for the reason");
-}
-
 int
 scan_run(const struct scan_options *options)
 {
 	struct scan scan = {.options = options};
+	const struct search_client client = {
+	    .ctx = &scan,
+	    .on_event = on_event,
+	    .received = on_datagram,
+	};
 	uint32_t found;
 
 	check_interfaces(&scan);
-	start(&scan);
-	if (loop_run(scan.loop) < 0)
-		err(EXIT_TROUBLE, "cannot wait for answers");
+	scan.search = search_new(options, false, &client);
+	if (!options->live && search_usable(scan.search) == 0)
+		errx(EXIT_TROUBLE, "no interface can be used now: see -v for the reason");
+	search_run(scan.search);
 	if (!options->live && !options->quiet)
 		print_found(&scan);
-	found = inventory_summary(scan.inventory).up;
-
-	prober_free(scan.prober);
-	shared_free(scan.shared);
-	monitor_free(scan.monitor);
-	loop_free(scan.loop);
+	found = inventory_summary(search_inventory(scan.search)).up;
+	search_free(scan.search);
 	return found >= (options->enough > 0 ? options->enough : 1) ? EXIT_FOUND : EXIT_FEWER;
 }
