@@ -65,6 +65,7 @@ struct arrival {
 	uint32_t source; /* host byte order */
 	uint16_t source_port;
 	bool source_is_local; /* source is an address of this host */
+	bool to_group;        /* sent to the multicast group, not to this host */
 };
 
 /* A request to send, handed out by discover_next_request(). */

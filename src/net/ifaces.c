@@ -78,8 +78,13 @@ add_address(struct ifaces *ifaces, const struct ifaddrs *ifa)
 	memcpy(&sin, ifa->ifa_addr, sizeof(sin));
 	addr = ntohl(sin.sin_addr.s_addr);
 	ifaces->addrs[ifaces->addr_count++] = addr;
-	if (iface != NULL && iface->addr == 0)
-		iface->addr = addr;
+	if (iface == NULL || iface->addr != 0)
+		return;
+	iface->addr = addr;
+	if (ifa->ifa_netmask != NULL) {
+		memcpy(&sin, ifa->ifa_netmask, sizeof(sin));
+		iface->mask = ntohl(sin.sin_addr.s_addr);
+	}
 }
 
 /* If there is no memory, the name is omitted. */

@@ -12,6 +12,7 @@ struct iface {
 	char name[IF_NAMESIZE];
 	unsigned int index;
 	uint32_t addr; /* first IPv4 address, host byte order; 0: none */
+	uint32_t mask; /* of its subnet */
 	bool up, running, multicast, loopback, point_to_point;
 	bool deaf;           /* in a VRF whose datagrams are not delivered to us */
 	char *altnames;      /* NUL-terminated, followed by an empty one; NULL: none */

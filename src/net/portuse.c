@@ -60,9 +60,10 @@ after_columns(const char *text, unsigned int count)
 }
 
 /* One line of /proc/net/udp or, with four words to an address, of udp6: number,
- * local address and port, seven columns that do not matter, inode. */
+ * local address and port, five columns that do not matter, user, another one, inode. */
 static bool
-is_rival(const char *line, unsigned int words_count, uint16_t port, uint64_t own_inode)
+is_rival(const char *line, unsigned int words_count, uint16_t port, uint64_t own_inode,
+	 struct portuse *use)
 {
 	uint32_t words[4];
 	const char *text = strchr(line, ':');
@@ -75,12 +76,14 @@ is_rival(const char *line, unsigned int words_count, uint16_t port, uint64_t own
 	if (text == NULL || *text != ':')
 		return false;
 	its_port = strtoul(text + 1, &end, 16);
-	return its_port == port && strtoull(after_columns(end, 7), NULL, 10) != own_inode &&
-	       takes_unicast(words, words_count);
+	use->uid = (uid_t)strtoul(after_columns(end, 5), NULL, 10);
+	use->inode = strtoull(after_columns(end, 7), NULL, 10);
+	return its_port == port && use->inode != own_inode && takes_unicast(words, words_count);
 }
 
 static bool
-any_rival(const char *path, unsigned int words, uint16_t port, uint64_t own_inode)
+any_rival(const char *path, unsigned int words, uint16_t port, uint64_t own_inode,
+	  struct portuse *use)
 {
 	char line[LINE_LEN];
 	FILE *file = fopen(path, "re");
@@ -89,19 +92,27 @@ any_rival(const char *path, unsigned int words, uint16_t port, uint64_t own_inod
 	if (file == NULL)
 		return false;
 	while (!any && fgets(line, sizeof(line), file) != NULL)
-		any = is_rival(line, words, port, own_inode);
+		any = is_rival(line, words, port, own_inode, use);
 	fclose(file);
 	return any;
 }
 
 bool
-portuse_by_others(uint16_t port, int own)
+portuse_find(uint16_t port, int own, struct portuse *use)
 {
 	struct stat status;
 	const uint64_t inode = own >= 0 && fstat(own, &status) == 0 ? status.st_ino : 0;
 
 	/* The process's own directory, because /proc/net is hidden if /proc shows
 	 * only processes. */
-	return any_rival("/proc/self/net/udp", 1, port, inode) ||
-	       any_rival("/proc/self/net/udp6", 4, port, inode);
+	return any_rival("/proc/self/net/udp", 1, port, inode, use) ||
+	       any_rival("/proc/self/net/udp6", 4, port, inode, use);
+}
+
+bool
+portuse_by_others(uint16_t port, int own)
+{
+	struct portuse use;
+
+	return portuse_find(port, own, &use);
 }

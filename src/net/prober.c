@@ -89,6 +89,7 @@ arrival_of(const struct prober *p, const struct mcast_datagram *datagram, const 
 	    .source = datagram->source,
 	    .source_port = datagram->source_port,
 	    .source_is_local = ifaces_has_address(&p->ifaces, datagram->source),
+	    .to_group = l != NULL, /* only listeners receive what is sent to the group */
 	};
 
 	/* If only the loopback interface is up, requests have the source 0.0.0.0. */

@@ -12,7 +12,7 @@
 #include "conf/conf.h"
 
 static const char usage[] =
-    "usage: ldm-scan [-hjlqVv] [-e COUNT] [-G GROUP] [-i PATTERN]... [-n PROBES]\n"
+    "usage: ldm-scan [-dhjlqVv] [-e COUNT] [-G GROUP] [-i PATTERN]... [-n PROBES]\n"
     "                [-p PORT] [-s SOURCE_PORT] [-T HOPS] [-w WINDOW]\n";
 
 static const char help[] =
@@ -24,6 +24,7 @@ static const char help[] =
     "  -w, --window DURATION     time to wait for answers [3s]\n"
     "  -n, --probes PROBES       requests within that time [3]\n"
     "  -e, --enough COUNT        stop as soon as COUNT managers are found\n"
+    "  -d, --diagnose            find out what prevents discovery, and what to do\n"
     "  -l, --live                print managers as they appear, disappear and change\n"
     "  -j, --json                one JSON object a line\n"
     "  -q, --quiet               print nothing, only set the exit status\n"
@@ -35,10 +36,12 @@ static const char help[] =
     "  -V, --version             print the version and exit\n"
     "  -h, --help                print this and exit\n"
     "\n"
-    "Exit status: 0 managers were found (COUNT of them with -e), 1 none or fewer,\n"
-    "2 error.\n";
+    "Exit status: 0 managers were found (COUNT of them with -e; with -d: there is no\n"
+    "problem), 1 none or fewer (with -d: there is a problem), 2 error.\n";
 
+/* clang-format off */
 static const struct option long_options[] = {
+    {"diagnose", no_argument, NULL, 'd'},
     {"enough", required_argument, NULL, 'e'},
     {"group", required_argument, NULL, 'G'},
     {"help", no_argument, NULL, 'h'},
@@ -55,6 +58,7 @@ static const struct option long_options[] = {
     {"window", required_argument, NULL, 'w'},
     {NULL, 0, NULL, 0},
 };
+/* clang-format on */
 
 /* Set `token`, a token of the daemon's configuration file. */
 static void
@@ -77,8 +81,11 @@ scan_options_parse(struct scan_options *options, int argc, char **argv)
 
 	*options = (struct scan_options){0};
 	conf_init(&options->config);
-	while ((c = getopt_long(argc, argv, "e:G:hi:jln:p:qs:T:Vvw:", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "de:G:hi:jln:p:qs:T:Vvw:", long_options, NULL)) != -1) {
 		switch (c) {
+		case 'd':
+			options->diagnose = true;
+			break;
 		case 'e':
 			if (parse_unsigned(optarg, 1, SCAN_MAX_MANAGERS, &options->enough) < 0)
 				errx(EXIT_TROUBLE,
@@ -134,6 +141,8 @@ scan_options_parse(struct scan_options *options, int argc, char **argv)
 		fputs(usage, stderr);
 		exit(EXIT_TROUBLE);
 	}
+	if (options->diagnose && (options->live || options->enough > 0))
+		errx(EXIT_TROUBLE, "option -d cannot be used with -l or -e");
 	discover->interval_us = 2 * discover->window_us;
 	if (discover->interval_us < SCAN_LIVE_INTERVAL_US)
 		discover->interval_us = SCAN_LIVE_INTERVAL_US;

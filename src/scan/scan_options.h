@@ -15,7 +15,7 @@ enum { EXIT_FOUND = 0, EXIT_FEWER = 1, EXIT_TROUBLE = 2 }; /* like grep(1) */
 
 struct scan_options {
 	struct conf config; /* to be freed by conf_clear() */
-	bool json, quiet, live, verbose;
+	bool diagnose, json, quiet, live, verbose;
 	unsigned long enough; /* stop when this number is found; 0: no limit */
 };
 

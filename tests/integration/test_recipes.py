@@ -278,6 +278,8 @@ SCAN = {
     "$ ldm-scan -i eth0": scan,
     "$ ldm-scan -q -w 10s -n 10 -e 12": scan,
     """$ ldm-scan -j | jq -r 'select(.version == "1.2") | .hostname'""": scan,
+    "# ldm-scan --diagnose": scan,
+    """$ ldm-scan -d -j | jq -r 'select(.result == "problem") | .found'""": scan,
     "$ ldm-scan -v": scan,
 }
 
@@ -287,12 +289,13 @@ def test_ldm_scan(machine):
     machine.server.responder("-a", "198.18.0.1", "-n", 12, "-H", "old-%u")
     machine.scans = []
     follow(machine, "src/ldm-scan.1", SCAN)
-    by_interface, quiet, names, verbose = [process for _, process in machine.scans]
+    by_interface, _, names, diagnosis, problems, verbose = [process for _, process in machine.scans]
     for command, process in machine.scans:
         assert process.wait() == 0, command
     assert len(by_interface.lines(r"^(198\.18\.0|192\.0\.2)\.")) == 14
     # Beside the daemon the scans report another program at the port.
     assert sorted(names.lines("^old-")) == sorted(f"old-{i}" for i in range(1, 13))
+    assert diagnosis.lines("^ok +14 managers, ") and problems.lines() == []
     assert verbose.lines("^ldm-scan: ")
 
 
