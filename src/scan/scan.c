@@ -11,6 +11,7 @@
 #include "net/ifwords.h"
 #include "scan/scan_lines.h"
 #include "scan/scan_table.h"
+#include "scan/terminal.h"
 #include "scan/scan_search.h"
 
 struct scan {
@@ -35,7 +36,18 @@ print_found(const struct scan *scan)
 	if (scan->options->json)
 		scan_lines_managers(inventory);
 	else
-		scan_table_print(inventory);
+		scan_table_print(inventory, terminal_columns());
+}
+
+/* A person may wonder whether anything was done at all.  If the search was interrupted, it is
+ * not known whether anybody would have answered. */
+static void
+explain_silence(const struct scan *scan)
+{
+	const struct discover *discover = search_discover(scan->search);
+
+	if (terminal_watched() && discover_stats(discover)->rounds > 0)
+		scan_lines_nobody(discover, scan->options->config.monitor.discover.window_us);
 }
 
 static void
@@ -135,6 +147,8 @@ scan_run(const struct scan_options *options)
 	if (!options->live && !options->quiet)
 		print_found(&scan);
 	found = inventory_summary(search_inventory(scan.search)).up;
+	if (found == 0 && !options->live && !options->quiet)
+		explain_silence(&scan);
 	search_free(scan.search);
 	return found >= (options->enough > 0 ? options->enough : 1) ? EXIT_FOUND : EXIT_FEWER;
 }

@@ -5,12 +5,15 @@
 #include <net/if.h>
 #include <stdio.h>
 
+#include "base/duration.h"
 #include "base/text.h"
 #include "core/json.h"
 #include "core/wire.h"
+#include "net/ifaces.h"
 #include "scan/scan_table.h"
 
 #define HOSTNAME_WORD_LEN ((size_t)4 * WIRE_HOSTNAME_LEN)
+#define MAX_NAMES 8 /* of interfaces on a line */
 #define VERSION_WORD_LEN ((size_t)4 * WIRE_VERSION_LEN)
 
 void
@@ -58,4 +61,32 @@ scan_lines_conflict(const struct event *event)
 	warnx("%s: %s and %s answer for it with different hostnames or ports; showing the first",
 	      text_address(event->addr, addr), text_address(event->source, source),
 	      text_address(event->other_source, other));
+}
+
+void
+scan_lines_nobody(const struct discover *discover, int64_t window_us)
+{
+	char shown[IFACE_SHOWN_LEN], window[DURATION_LEN];
+	unsigned int from = 0, count = 0;
+	unsigned long long requests = 0;
+	const struct link *link;
+	uint32_t up;
+
+	fputs("no managers answered on ", stderr);
+	while ((link = discover_link_at_or_after(discover, from, &up)) != NULL) {
+		from = link->ifindex + 1;
+		if (link->requests == 0)
+			continue;
+		if (link->requests > requests)
+			requests = link->requests;
+		if (++count <= MAX_NAMES)
+			fprintf(stderr, "%s%s", count > 1 ? ", " : "",
+				iface_shown(link->name, shown));
+	}
+	if (count == 0)
+		fputs("any interface", stderr);
+	else if (count > MAX_NAMES)
+		fprintf(stderr, " and %u others", count - MAX_NAMES);
+	fprintf(stderr, " (%llu requests%s in %s); try --diagnose\n", requests,
+		count > 1 ? " each" : "", duration_format(window_us, window));
 }

@@ -3,6 +3,7 @@
 #ifndef SCAN_LINES_H
 #define SCAN_LINES_H
 
+#include "core/discover.h"
 #include "core/event.h"
 #include "core/inventory.h"
 
@@ -15,5 +16,8 @@ void scan_lines_event(const struct event *event);
 
 /* Print on standard error that two managers announce the same address, and which is shown. */
 void scan_lines_conflict(const struct event *event);
+
+/* Print on standard error that nobody has answered in this time, and where. */
+void scan_lines_nobody(const struct discover *discover, int64_t window_us);
 
 #endif /* SCAN_LINES_H */

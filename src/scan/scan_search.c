@@ -12,6 +12,8 @@
 #include "net/ifaces.h"
 #include "net/ifpatterns.h"
 #include "net/prober.h"
+#include "scan/progress.h"
+#include "scan/terminal.h"
 
 #define LIVE_RETENTION_US US_PER_H
 
@@ -133,11 +135,24 @@ search_free(struct search *search)
 	free(search);
 }
 
+/* With -v and -l, there are other lines meanwhile. */
+static bool
+shows_progress(const struct scan_options *options)
+{
+	return !options->live && !options->verbose && !options->quiet && terminal_watched();
+}
+
 void
 search_run(struct search *search)
 {
+	struct progress progress = {0};
+
+	if (shows_progress(search->options))
+		progress_begin(&progress, search->loop, search->inventory,
+			       search->options->config.monitor.discover.window_us);
 	if (loop_run(search->loop) < 0)
 		err(EXIT_TROUBLE, "cannot wait for answers");
+	progress_end(&progress);
 }
 
 unsigned int
