@@ -46,7 +46,7 @@ judge_sightings(const struct facts *facts, struct findings *findings, const stru
 		break;
 	default:
 		finding_add(findings, FINDING_REFUSED, RESULT_PROBLEM, ifname,
-			    "%lu datagrams from %s were refused: %s%s%s", s->count, source,
+			    "refused from %s (%lu): %s%s%s", source, s->count,
 			    wire_verdict_name(s->verdict), s->reason != NULL ? ": " : "",
 			    s->reason != NULL ? s->reason : "");
 		break;

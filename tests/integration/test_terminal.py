@@ -71,6 +71,7 @@ def test_progress(host):
     steps = [(int(found), int(left)) for found, left in LEFT.findall(screen)]
     assert steps[0] == (0, 2) and steps[-1][0] == 3
     assert [left for _, left in steps] == sorted((left for _, left in steps), reverse=True)
+    assert settled(screen.partition("ADDRESS")[0]) == [""]
     lines = settled(screen)
     assert lines[0].startswith("ADDRESS") and len(lines) == 1 + 3 + 1
     assert "found" not in "".join(lines)
