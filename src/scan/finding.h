@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* finding.h - what --diagnose finds, in words: the table of all findings, and how they
- * are printed.  Each is described in ldm-scan(1), "DIAGNOSIS".
+ * are printed.  Each is described in ldm-scan(1), "FINDINGS".
  */
 #ifndef FINDING_H
 #define FINDING_H
