@@ -141,7 +141,6 @@ def test_unusable_interfaces(lab, healthy):
     healthy.ip("link", "set", "eth1", "down")
     healthy.carrier("eth2", False)
     healthy.ip("link", "set", "eth4", "multicast", "off")
-    healthy.ip("tuntap", "add", "tun1", "mode", "tun")
     wait_for(lambda: "NO-CARRIER" in healthy.run(["ip", "link", "show", "eth2"]).stdout, 5,
              "the carrier's loss to be noticed")
     found, status = diagnose(healthy)
@@ -150,13 +149,22 @@ def test_unusable_interfaces(lab, healthy):
     one(found, "noCarrier", "note", "eth2")
     one(found, "noAddress", "note", "eth3")
     one(found, "noMulticast", "note", "eth4")
-    assert "tun1" in [entry["interface"] for entry in found["unsuitable"]]
     found, _ = diagnose(healthy, "-i", "eth[0-4]")
     assert problems(found) == ["down", "noAddress", "noCarrier"]
     assert "used, but" in one(found, "noMulticast", "note", "eth4")["found"]
     found, _ = diagnose(healthy, "-i", "!eth1", "-i", "!eth2", "-i", "eth[034]", "-i", "nosuch0")
     assert {entry["interface"] for entry in found["excluded"]} >= {"eth1", "eth2"}
     assert "nosuch0" in one(found, "noMatch", "problem")["found"]
+
+
+def test_unsuitable_interface(lab, healthy):
+    """A point-to-point interface has to be named."""
+    if healthy.run("ip tuntap add tun1 mode tun".split()).returncode != 0:
+        pytest.skip("only root can open /dev/net/tun")
+    found, status = diagnose(healthy)
+    assert status == 0 and "point-to-point" in one(found, "unsuitable", "note", "tun1")["found"]
+    found, _ = diagnose(healthy, "-i", "tun1")
+    assert "unsuitable" not in found and problems(found) == ["down", "noInterface"]
 
 
 def test_vrf(lab, healthy):
