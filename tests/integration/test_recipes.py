@@ -7,6 +7,7 @@ A block without an entry fails the test.
 
 import os
 import re
+import subprocess
 
 from lab import BUILDDIR, program, wait_for
 from lab_mib import ietf_modules
@@ -306,12 +307,12 @@ def test_readme_fits():
 
 def test_the_usual_lines_are_the_same():
     """All places that describe access to the AgentX socket agree."""
-    places = [*PAGES, "README", "contrib/systemd/ldm-agentx.service"]
+    places = [*PAGES, "README", "contrib/systemd/ldm-agentx.service.in"]
     lines = {place: set(re.findall(r"agentXPerms +(\d[^'\n]*)", (SOURCE / place).read_text()))
              for place in places}
     assert {place: said for place, said in lines.items() if said} == {
         place: {"0660 0755 root ldm-agentx"}
-        for place in ("src/ldm-agentx.8", "README", "contrib/systemd/ldm-agentx.service")}
+        for place in ("src/ldm-agentx.8", "README", "contrib/systemd/ldm-agentx.service.in")}
 
 
 def test_what_refuses_is_named(machine):
@@ -321,3 +322,26 @@ def test_what_refuses_is_named(machine):
     machine.type("$", "echo 'stateFile none' >try.conf")
     machine.leave_running("#", "ldm-agentx -f -C -c try.conf -u ldm-agentx",
                           "cannot connect .*: this user may not enter /var/agentx, mode 0700")
+
+
+def effective(path, lines):
+    """{token: value} as "ldm-agentx -t" prints the configuration of these lines."""
+    path.write_text("".join(f"{line}\n" for line in lines))
+    result = subprocess.run([program("ldm-agentx"), "-t", "-C", "-c", str(path)], text=True,
+                            capture_output=True, check=True)
+    return dict(line.split(" ", 1) for line in result.stdout.splitlines() if line[0] != "#")
+
+
+def test_sample_configuration(tmp_path):
+    """It has every token, commented out, with the default or with an example."""
+    tokens = re.findall(r'TOKEN\("(\w+)"', (SOURCE / "src/conf/conf_token.c").read_text())
+    sample = (BUILDDIR / "contrib/ldm-agentx.conf").read_text().splitlines()
+    assert not [line for line in sample if line and line[0] != "#"]
+    lines = [line[1:] for line in sample if re.match("#[^ ]", line)]
+    assert {line.split()[0] for line in lines} == set(tokens)
+    defaults = effective(tmp_path / "none.conf", [])
+    with_default = [line for line in lines if line.split()[0] in defaults]
+    assert len(with_default) == len(defaults)
+    assert effective(tmp_path / "defaults.conf", with_default) == defaults
+    examples = effective(tmp_path / "all.conf", lines)
+    assert set(examples) == set(tokens)

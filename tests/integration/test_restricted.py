@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The daemon works within the restrictions of contrib/systemd/ldm-agentx.service."""
+"""The daemon works within the restrictions of contrib/systemd/ldm-agentx.service.in."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ import database
 from lab import DOWN, UP, WRAPPER, Daemon, addresses, wait_for
 
 HERE = Path(__file__).resolve().parent
-UNIT = HERE.parent.parent / "contrib" / "systemd" / "ldm-agentx.service"
+UNIT = HERE.parent.parent / "contrib" / "systemd" / "ldm-agentx.service.in"
 
 pytestmark = [
     pytest.mark.skipif(bool(WRAPPER), reason="the wrapper needs what the unit forbids"),
