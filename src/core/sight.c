@@ -23,7 +23,7 @@ is_owed(const struct link *link)
 static void
 announce(struct link *link, struct moment now, event_fn *on_event, void *ctx)
 {
-	char name[LINK_SHOWN_LEN];
+	char name[LINK_SHOWN_LEN] = ""; /* zeros to its end, which are copied, too */
 	struct notified is;
 	struct event event = {
 	    .type = link->impaired ? EVENT_IMPAIRED : EVENT_RESTORED,
