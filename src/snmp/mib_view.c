@@ -18,12 +18,10 @@ mib_view_forget(struct mib_view *view)
 }
 
 const union mib_row *
-mib_view_row(struct mib_view *view, uint32_t from, uint32_t *key)
+mib_view_row(struct mib_view *view, struct monitor *monitor, uint32_t from, uint32_t *key)
 {
 	if (!view->kept || from < view->from || from > view->key) {
-		view->kept =
-		    view->table->copy(shared_lock(view->shared), from, &view->row, &view->key);
-		shared_unlock(view->shared);
+		view->kept = view->table->copy(monitor, from, &view->row, &view->key);
 		view->from = from;
 	}
 	if (!view->kept)

@@ -3,13 +3,12 @@
  *
  * The last row copied is kept until the end of the request, so that all values of a row,
  * or of a group of scalars, in a response are of the same time, and the row is copied once
- * and not for each column.
+ * and not for each column.  A request may be several PDUs of AgentX.
  */
 #ifndef MIB_VIEW_H
 #define MIB_VIEW_H
 
 #include "base/clock.h"
-#include "base/shared.h"
 #include "snmp/mib_table.h"
 
 /* Longer than any request takes.  Limits the age of values if the master agent gives all
@@ -18,7 +17,6 @@
 
 struct mib_view {
 	const struct mib_table *table;
-	struct shared *shared; /* the monitor */
 
 	/* For mib_view.c: */
 	bool kept; /* row has the smallest key >= from */
@@ -36,7 +34,8 @@ void mib_view_open(struct mib_view *view, long request, int64_t now_us);
 void mib_view_forget(struct mib_view *view);
 
 /* The row with the smallest key >= from, and its *key; valid until the next call.  Returns
- * NULL if there is none. */
-const union mib_row *mib_view_row(struct mib_view *view, uint32_t from, uint32_t *key);
+ * NULL if there is none.  Called with the lock of the monitor held. */
+const union mib_row *mib_view_row(struct mib_view *view, struct monitor *monitor, uint32_t from,
+				  uint32_t *key);
 
 #endif /* MIB_VIEW_H */
