@@ -3,8 +3,6 @@
 
 #include "snmp/axpdu.h"
 
-#define NON_DEFAULT_CONTEXT 0x08 /* RFC 2741, 6.1.1 */
-
 /* The library stores the name of the context in `community`. */
 static int
 set_context(netsnmp_pdu *pdu, const char *context)
@@ -13,7 +11,7 @@ set_context(netsnmp_pdu *pdu, const char *context)
 	if (pdu->community == NULL)
 		return -1;
 	pdu->community_len = strlen(context);
-	pdu->flags |= NON_DEFAULT_CONTEXT;
+	pdu->flags |= AXPDU_NON_DEFAULT_CONTEXT;
 	return 0;
 }
 
@@ -40,4 +38,26 @@ axpdu_send(netsnmp_session *session, netsnmp_pdu *pdu, snmp_callback callback, v
 		return 0;
 	snmp_free_pdu(pdu);
 	return -1;
+}
+
+netsnmp_pdu *
+axpdu_response(const netsnmp_session *session, const netsnmp_pdu *request)
+{
+	netsnmp_pdu *response = axpdu_new(session, AXPDU_RESPONSE, NULL);
+
+	if (response == NULL)
+		return NULL;
+	response->flags |= request->flags & AXPDU_NETWORK_BYTE_ORDER;
+	response->sessid = request->sessid;
+	response->transid = request->transid;
+	response->reqid = request->reqid;
+	response->errstat = response->errindex = 0; /* the library's defaults are -1 */
+	return response;
+}
+
+void
+axpdu_respond(netsnmp_session *session, netsnmp_pdu *response)
+{
+	if (snmp_send(session, response) == 0)
+		snmp_free_pdu(response);
 }

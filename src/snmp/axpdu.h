@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* axpdu.h - AgentX PDUs that are sent in addition to those of net-snmp.
+/* axpdu.h - AgentX PDUs that are sent beside, or instead of, those of net-snmp.
  *
  * The numbers are those of RFC 2741; net-snmp does not install its header that defines
  * them.
@@ -13,9 +13,16 @@
 /* Section 6.1. */
 enum axpdu_type {
 	AXPDU_REGISTER = 3,
+	AXPDU_GET = 5,
+	AXPDU_GETNEXT = 6,
 	AXPDU_NOTIFY = 12,
 	AXPDU_ADD_AGENT_CAPS = 16,
+	AXPDU_RESPONSE = 18,
 };
+
+/* Section 6.1.1: in the flags of a netsnmp_pdu. */
+#define AXPDU_NON_DEFAULT_CONTEXT 0x08
+#define AXPDU_NETWORK_BYTE_ORDER 0x10
 
 /* Section 6.2.16. */
 enum axpdu_error {
@@ -33,5 +40,12 @@ netsnmp_pdu *axpdu_new(const netsnmp_session *session, enum axpdu_type type, con
  * the answer, or with an operation other than RECEIVED_MESSAGE and RESEND if there is
  * none.  Returns 0, or -1 if nothing was sent; callback may have been called even then. */
 int axpdu_send(netsnmp_session *session, netsnmp_pdu *pdu, snmp_callback callback, void *arg);
+
+/* A response without an error and without varbinds to a PDU of the master agent.  Returns
+ * NULL if there is no memory. */
+netsnmp_pdu *axpdu_response(const netsnmp_session *session, const netsnmp_pdu *request);
+
+/* Send it; it is owned by the library from then on. */
+void axpdu_respond(netsnmp_session *session, netsnmp_pdu *response);
 
 #endif /* AXPDU_H */

@@ -18,6 +18,7 @@ struct pending {
 	struct change change;
 	bool wanted;  /* change is set */
 	bool applied; /* and not yet final */
+	bool abandoned;
 };
 
 static LIST_HEAD(, pending) pendings = LIST_HEAD_INITIALIZER(pendings);
@@ -208,6 +209,17 @@ mib_set(const struct mib_table *table, struct shared *shared, int mode,
 void
 mib_set_abandon(void)
 {
-	for (struct pending *p = LIST_FIRST(&pendings); p != NULL; p = LIST_NEXT(p, all))
+	for (struct pending *p = LIST_FIRST(&pendings); p != NULL; p = LIST_NEXT(p, all)) {
 		undo(p);
+		p->abandoned = true;
+	}
+}
+
+bool
+mib_set_under_way(void)
+{
+	for (const struct pending *p = LIST_FIRST(&pendings); p != NULL; p = LIST_NEXT(p, all))
+		if (!p->abandoned)
+			return true;
+	return false;
 }

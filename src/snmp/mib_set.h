@@ -23,4 +23,8 @@ int mib_set(const struct mib_table *table, struct shared *shared, int mode,
  * because their last phase will never come. */
 void mib_set_abandon(void);
 
+/* Whether a request is not complete, so that its next phase may already be waiting in the
+ * library. */
+bool mib_set_under_way(void);
+
 #endif /* MIB_SET_H */

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "snmp/direct.h"
 #include "snmp/liblog.h"
 #include "snmp/masterlink.h"
 #include "snmp/mib_request.h"
@@ -155,6 +156,7 @@ register_objects(void)
 	static const oid module[] = {MIB_ROOT};
 
 	mib_request_start(shared, settings.context);
+	direct_start(shared, settings.context);
 	/* net-snmp (5.9.3) has a sysORTable in the default context only. */
 	if (settings.context == NULL)
 		registration_set_module(
