@@ -180,6 +180,7 @@ test_a_pdu_is_answered_from_one_state(void **state)
 	assert_int_equal(locks, 1);
 	assert_int_equal(answered, 40);
 	assert_int_equal(sent_varbinds(), 40);
+	assert_int_equal(view.request, 60); /* so that it lasts for the whole SNMP request */
 	assert_int_equal(sent->errstat, SNMP_ERR_NOERROR);
 	assert_int_equal(sent->errindex, 0);
 }
