@@ -75,7 +75,7 @@ text_of(struct report *report, enum part part)
 	return report->texts[part];
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 add_reason(struct report *report, enum report_state state, const char *format, va_list values)
 {
 	static const enum part parts[] = {
