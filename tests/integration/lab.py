@@ -253,12 +253,19 @@ class Host:
         self.segments = {}
         self.agentx = f"unix:{lab.path}/{name}-agentx/socket"
         ip("netns", "add", name)
+        # A new namespace takes these over from the machine, where they are often 2.
+        for which in ("all", "default"):
+            self.sysctl(f"net.ipv4.conf.{which}.rp_filter", 0)
         self.ip("link", "set", "lo", "up")
 
     # Networks
 
     def ip(self, *args):
         ip("-n", self.name, *args)
+
+    def sysctl(self, name, value):
+        """Set a parameter of the kernel, in this network namespace."""
+        self.run(["sysctl", "-q", "-w", f"{name}={value}"], check=True)
 
     def filter_input(self, rule):
         """Add an nft rule for what arrives on this host."""
