@@ -379,25 +379,3 @@ def test_output_closed_early(lab):
     host, _ = with_managers(lab, 300)
     result = host.run(["sh", "-c", '"$0" -j -w 300ms | head -n 1', program("ldm-scan")])
     assert len(objects(result.stdout.splitlines())) == 1 and result.stderr == ""
-
-
-def test_options_in_help_and_manual(lab):
-    """The parser, the usage, --help and the manual have the same options."""
-    text = lab.host("lonely").scan("--help").stdout
-    source = (SOURCE / "src" / "scan" / "scan_options.c").read_text()
-    manual = (SOURCE / "src" / "ldm-scan.1").read_text()
-    parsed = dict(re.findall(r"{\"([\w-]+)\", \w+, NULL, '(\w)'}", source))
-    letters = "".join(sorted(parsed.values()))
-    assert len(parsed) >= 15
-    assert {name: short for short, name in re.findall(r"^  -(\w), --([\w-]+)", text, re.M)} == parsed
-    assert {name: short for short, name in re.findall(
-        r"^\.It Fl (\w)(?: Ar \w+)? , Fl -([\w-]+)", manual, re.M)} == parsed
-    assert word(re.search(r'getopt_long\(argc, argv, "([^"]*)"', source)[1]) == letters
-    usage, synopsis = text.split("\n\n")[0], manual.partition(".Sh DESCRIPTION")[0]
-    assert word("".join(re.findall(r"\[-(\w+)[\] ]", usage))) == letters
-    assert word("".join(re.findall(r"^\.Op Fl (\w+)", synopsis, re.M))) == letters
-
-
-def word(letters):
-    """The letters of options in order."""
-    return "".join(sorted(letters.replace(":", "")))
