@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from lab import DOWN, UP, addresses, mib, program, wait_for
+from newcomer import blocks
 
 HOSTILE_AGENT = Path(__file__).with_name("hostile_agent.py")
 
@@ -56,6 +57,22 @@ def test_managers_and_one_manager(lab):
     assert check(host, "-H", "127.0.0.1", "-c", "down=~:")[0] == OK
     status, text, _, _ = check(host, "-H", "127.0.0.1", "-M", "198.18.0.2")
     assert status == CRITICAL and text.endswith("(198.18.0.2) is down")
+
+
+def test_example(lab):
+    """The manual's: too few managers are critical, one that is down and not expected is not."""
+    (_, command, _), = blocks("src/check_ldm.8")[-1].commands()
+    name, *args = command.replace("192.0.2.1", "127.0.0.1").split()
+    assert name == "check_ldm"
+    host = lab.station()
+    responder = lab.manager_host().responder("-n", 21, "-a", "198.18.0.1")
+    host.daemon()
+    host.wait_all_up(addresses("198.18.0.1", 21))
+    assert check(host, *args)[0] == OK
+    for address, status in (("198.18.0.1", WARNING), ("198.18.0.2", CRITICAL)):
+        responder.command("off", address)
+        wait_for(lambda: host.status(address) == DOWN, 20, "a manager down")
+        assert check(host, *args)[0] == status
 
 
 def test_discovery(lab):
