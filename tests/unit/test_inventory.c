@@ -293,6 +293,57 @@ forgotten_link_of_a_candidate(void **state)
 	inventory_free(inv);
 }
 
+/* A row that is not there yet: it needs no confirmation. */
+static void
+expected_one_is_no_candidate(void **state)
+{
+	struct inventory *inv = new_inventory(10, 2);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	assert_int_equal(inventory_summary(inv).unconfirmed, 1);
+	assert_true(inventory_expect(inv, ADDR(1), true, at_s(2)));
+	assert_int_equal(inventory_summary(inv).unconfirmed, 0);
+	inventory_free(inv);
+}
+
+/* Nobody is denied who has never answered: the row goes because it is not expected. */
+static void
+never_heard_is_not_denied(void **state)
+{
+	const struct expectation list[] = {{.addr = ADDR(1)}};
+	struct inventory *inv = new_inventory(10, 1);
+	struct access_list access = {0};
+
+	(void)state;
+	inventory_expect_configured(inv, list, 1, at_s(1));
+	inventory_expect_configured(inv, NULL, 0, at_s(2));
+	assert_int_equal(access_add(&access, (struct access_rule){.accept = false}), 0);
+	assert_int_equal(inventory_remove_denied(inv, &access, at_s(2)), 0);
+	close_round(inv, 3);
+	assert_int_equal(inventory_summary(inv).all, 0);
+	access_clear(&access);
+	inventory_free(inv);
+}
+
+/* The link of the last save may be another one than that of the last answer. */
+static void
+saved_link_is_forgotten(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	struct manager_record records[RECORDS];
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 1);
+	hear_as(inv, ADDR(1), "a", 2, 0);
+	export_rows(inv, true, records, 3);
+	assert_int_equal(records[0].m.link, 1);
+	inventory_forget_links(inv, (const bool[]){false, true}, 2);
+	export_rows(inv, true, records, 4);
+	assert_int_equal(records[0].m.link, LINK_NONE);
+	inventory_free(inv);
+}
+
 static void
 full_table_takes_no_expected_one(void **state)
 {
@@ -701,6 +752,80 @@ three_rounds(struct inventory *inv, int64_t s, const char *hostname)
 	}
 }
 
+/* Restore the only row of inv, which is freed, in a new inventory at this time. */
+static struct inventory *
+restart(struct inventory *inv, int64_t s)
+{
+	struct inventory *heir = new_inventory(10, 1);
+	struct manager_record records[RECORDS];
+
+	export_rows(inv, true, records, s);
+	assert_true(inventory_restore(heir, &records[0], 0, 4, at_s(s)));
+	inventory_free(inv);
+	return heir;
+}
+
+/* Its address may have been given to another host. */
+static void
+down_over_a_restart_is_whoever_answers(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+	const struct manager *m;
+
+	(void)state;
+	hear_from(inv, ADDR(1), ADDR(2), "a", 1, 0);
+	three_rounds(inv, 10, NULL);
+	inv = restart(inv, 50);
+	hear_from(inv, ADDR(1), ADDR(9), "b", 51, 0);
+	m = inventory_at_or_after(inv, 0);
+	assert_int_equal(m->source, ADDR(9));
+	assert_string_equal(m->hostname, "b");
+	inventory_free(inv);
+}
+
+/* What was not heard before a restart counts anew: both sides may have been restarted. */
+static void
+misses_count_anew_after_a_restart(void **state)
+{
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	close_round(inv, 10);
+	close_round(inv, 20);
+	assert_int_equal(inventory_summary(inv).missing, 1);
+	inv = restart(inv, 30);
+	close_round(inv, 40);
+	close_round(inv, 50);
+	assert_int_equal(inventory_summary(inv).down, 0);
+	close_round(inv, 60);
+	assert_int_equal(inventory_summary(inv).down, 1);
+	inventory_free(inv);
+}
+
+/* What was not reported is not forgotten. */
+static void
+owed_row_is_retained(void **state)
+{
+	const struct inventory_settings settings = {
+	    .max_managers = 10, .misses = 3, .confirmations = 1, .retention_us = 100 * US_PER_S};
+	struct inventory *inv = new_inventory(10, 1);
+
+	(void)state;
+	inventory_configure(inv, &settings);
+	hear_as(inv, ADDR(1), "a", 1, 0);
+	no_room = true;
+	three_rounds(inv, 10, NULL);
+	close_round(inv, 200);
+	assert_int_equal(inventory_summary(inv).down, 1);
+	no_room = false;
+	assert_int_equal(inventory_reconcile(inv, 10, at_s(210)), 1);
+	assert_int_equal(last_event.type, EVENT_DISAPPEARED);
+	close_round(inv, 220);
+	assert_int_equal(inventory_summary(inv).all, 0);
+	inventory_free(inv);
+}
+
 static void
 conflict_has_an_end(void **state)
 {
@@ -1006,6 +1131,9 @@ main(void)
 	    cmocka_unit_test(replacement_spares_some_of_the_old),
 	    cmocka_unit_test(forgotten_link_is_pending_everywhere),
 	    cmocka_unit_test(forgotten_link_of_a_candidate),
+	    cmocka_unit_test(expected_one_is_no_candidate),
+	    cmocka_unit_test(never_heard_is_not_denied),
+	    cmocka_unit_test(saved_link_is_forgotten),
 	    cmocka_unit_test(full_table_takes_no_expected_one),
 	    cmocka_unit_test(denied_rows_go_unless_expected),
 	    cmocka_unit_test(up_on_link_follows_the_rows),
@@ -1019,6 +1147,9 @@ main(void)
 	    cmocka_unit_test(late_change_carries_what_was_notified),
 	    cmocka_unit_test(what_has_to_be_saved),
 	    cmocka_unit_test(other_link_is_saved_when_a_conflict_ends),
+	    cmocka_unit_test(down_over_a_restart_is_whoever_answers),
+	    cmocka_unit_test(misses_count_anew_after_a_restart),
+	    cmocka_unit_test(owed_row_is_retained),
 	    cmocka_unit_test(conflict_has_an_end),
 	    cmocka_unit_test(conflict_ends_with_the_manager),
 	    cmocka_unit_test(conflict_ends_when_both_are_silent),

@@ -664,6 +664,12 @@ to_do(void **unused)
 	assert_true(monitor_take_event(monitor, now.mono_us, &event));
 	monitor_conclude_event(monitor, event.id, EVENT_ACCEPTED);
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_SOON);
+	appear(MANAGER + 1);
+	monitor_release(monitor, last_id());
+	assert_true(monitor_take_event(monitor, now.mono_us, &event));
+	monitor_take_todo(monitor);
+	monitor_conclude_event(monitor, event.id, EVENT_REFUSED);
+	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_SOON);
 	configure();
 	assert_int_equal(monitor_take_todo(monitor), MONITOR_SAVE_SOON);
 }
@@ -846,6 +852,37 @@ reload_that_denies(void **unused)
 	appear(MANAGER + 1);
 	assert_int_equal(deny_all(), 2);
 	assert_false(row_exists());
+}
+
+/* The access list may have been changed while the daemon did not run. */
+static void
+start_that_denies(void **unused)
+{
+	struct state state;
+
+	(void)unused;
+	appear(MANAGER);
+	export_state(&state);
+	monitor_free(monitor);
+	assert_int_equal(access_add(&access_list, (struct access_rule){.accept = false}), 0);
+	start();
+	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+	assert_false(row_exists());
+	state_clear(&state);
+}
+
+/* Nobody waits for the first round because the interval is long. */
+static void
+first_round_is_at_once(void **unused)
+{
+	const struct state state = {
+	    .interval = {.set = true, .value = 3600 * S_US, .over = 30 * S_US}};
+
+	(void)unused;
+	assert_int_equal(monitor_restore(monitor, &state, now), 0);
+	assert_int_equal(interval_ms(), 3600000);
+	ask();
+	assert_int_equal(discover_stats(monitor_discover(monitor))->requests_sent, 1);
 }
 
 static void
@@ -1037,6 +1074,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(quiet_start_without_a_request, make, clear),
 	    cmocka_unit_test_setup_teardown(lost_events_are_made_up_for, make, clear),
 	    cmocka_unit_test_setup_teardown(reload_that_denies, make, clear),
+	    cmocka_unit_test_setup_teardown(start_that_denies, make, clear),
+	    cmocka_unit_test_setup_teardown(first_round_is_at_once, make, clear),
 	    cmocka_unit_test_setup_teardown(export_says_what_it_needs, make, clear),
 	    cmocka_unit_test_setup_teardown(export_has_its_scope, make, clear),
 	    cmocka_unit_test_setup_teardown(saves_are_counted_and_timed, make, clear),
