@@ -134,6 +134,18 @@ monitor_settings(const struct monitor *unused)
 	return (struct monitor_settings){.notification_rate = 1000};
 }
 
+static struct timeval timer;
+
+unsigned int
+snmp_alarm_register_hr(struct timeval t, unsigned int flags, SNMPAlarmCallback *callback, void *arg)
+{
+	(void)flags;
+	(void)callback;
+	(void)arg;
+	timer = t;
+	return 1;
+}
+
 static int
 set_up(void **state)
 {
@@ -251,6 +263,60 @@ test_nothing_leaves_without_a_link(void **state)
 	assert_true(waiting);
 }
 
+/* Send as many as may leave at once; each is accepted at once. */
+static unsigned int
+send_all(void)
+{
+	const unsigned int before = sent;
+	unsigned int last;
+
+	do {
+		last = sent;
+		waiting = true;
+		notify_run();
+		if (sent > last)
+			accept_it();
+	} while (sent > last && sent < 1000);
+	return sent - before;
+}
+
+/* A burst after a pause, and then one each millisecond. */
+static void
+test_rate(void **state)
+{
+	(void)state;
+	accept_it();
+	assert_int_equal(send_all(), 9);
+	assert_true(timer.tv_sec == 0 && timer.tv_usec == 1000);
+	now_us += 1000;
+	assert_int_equal(send_all(), 1);
+	now_us += 5000;
+	assert_int_equal(send_all(), 5);
+	now_us += 3600000000;
+	assert_int_equal(send_all(), 10);
+}
+
+static void
+be_refused(long errstat)
+{
+	in_flight->errstat = errstat;
+	answer(NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE, &link_session, 1, in_flight, answer_arg);
+}
+
+/* A master agent that was restarted does not know the session: that is not about the event. */
+static void
+test_only_refused_events_are_given_up(void **state)
+{
+	(void)state;
+	be_refused(AXPDU_NOT_OPEN);
+	assert_int_equal(outcome, EVENT_RETRY);
+	assert_int_equal(warnings, 0);
+	send_again();
+	be_refused(SNMP_ERR_GENERR);
+	assert_int_equal(outcome, EVENT_REFUSED);
+	assert_int_equal(warnings, 1);
+}
+
 int
 main(void)
 {
@@ -260,6 +326,9 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_an_answer_ends_the_count, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_lost_link_is_no_silence, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_nothing_leaves_without_a_link, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_rate, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_only_refused_events_are_given_up, set_up,
+					    tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
