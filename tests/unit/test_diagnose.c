@@ -21,7 +21,8 @@ static const struct discover_settings settings = {
     .misses = 3,
 };
 
-static bool listed; /* the kernel lists the membership */
+static bool listed;     /* the kernel lists the membership */
+static bool unreadable; /* its list cannot be read */
 
 /* The findings so far, except for those that are ok. */
 static struct {
@@ -53,7 +54,7 @@ igmp_is_member(unsigned int ifindex, uint32_t group, bool *known)
 {
 	(void)group;
 	assert_int_equal(ifindex, IFINDEX);
-	*known = true;
+	*known = !unreadable;
 	return listed;
 }
 
@@ -110,6 +111,10 @@ membership_that_the_kernel_does_not_list_is_a_problem(void **unused)
 	assert_int_equal(found_count, 1);
 	assert_int_equal(found[0].finding, FINDING_NOT_JOINED);
 	assert_int_equal(found[0].result, RESULT_PROBLEM);
+	unreadable = true;
+	check(iface, LINK_USABLE, NULL);
+	assert_int_equal(found_count, 0);
+	unreadable = false;
 }
 
 int

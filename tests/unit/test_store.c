@@ -174,12 +174,14 @@ test_clock_was_ahead(void **state)
 	size_t clamped;
 
 	(void)state;
-	make_database("UPDATE manager SET last_seen = last_seen + 86400000000 "
+	make_database("UPDATE manager SET first_seen = first_seen + 86400000000, "
+		      "last_seen = last_seen + 86400000000 "
 		      "WHERE address = 3221225987"); /* 192.0.2.3 */
 	store = new_store();
 	assert_int_equal(store_load(store, &limits, at_s(60), &found, &clamped, error),
 			 STORE_LOADED);
 	assert_int_equal(clamped, 1);
+	assert_int_equal(found.managers[2].m.first_seen.wall_ms, at_s(60).wall_ms);
 	assert_int_equal(found.managers[2].m.last_seen.wall_ms, at_s(60).wall_ms);
 	state_clear(&found);
 	store_free(store);
