@@ -240,6 +240,18 @@ def test_requests_lost(lab, healthy):
     assert problems(found) == ["noAnswers", "requestLost"]
 
 
+def test_one_request_lost(lab, healthy):
+    """A firewall that accepts what comes from the well-known port only."""
+    healthy.run(["nft", "-f", "-"], check=True,
+                input="add table inet lab\nadd chain inet lab some "
+                      "{ type filter hook input priority 0; }\nadd rule inet lab some "
+                      f"ip saddr 198.18.254.1 udp sport != {PORT} udp dport {PORT} drop\n")
+    found, _ = diagnose(healthy)
+    lost = one(found, "requestLost", "problem", "eth0")
+    assert "3 requests sent, 1 were not" in lost["found"]
+    assert problems(found) == ["requestLost"]
+
+
 def test_unprivileged(lab, healthy):
     """What needs privileges is told, and is no problem."""
     lab.public_copy("ldm-scan")
@@ -314,15 +326,18 @@ def test_queries(lab, healthy):
 # Other hosts
 
 def test_mac_collision_traffic(lab, healthy):
-    """A host that sends it, and does not answer, is a problem; one that answers is fine."""
-    _, sock = other_socket(lab)
+    """Each host that sends it, and does not answer, is a problem; one that answers is fine."""
+    socks = [other_socket(lab, number)[1] for number in (8, 9)]
     process = scanning(healthy)
     lab.managers.wait_requests(1, 10)
-    for datagram in (request_datagram(0, 0x144FF0001), request_datagram(1, 0x144FF0001)):
-        sock.sendto(datagram, (GROUP, PORT))
-    found = results(process)
-    assert "198.18.254.9" in one(found, "notAnswering", "problem", "eth0")["found"]
-    sock.close()
+    for sock in socks:
+        for datagram in (request_datagram(0, 0x144FF0001), request_datagram(1, 0x144FF0001)):
+            sock.sendto(datagram, (GROUP, PORT))
+    found = results(process)["notAnswering"]
+    assert {entry["found"].split()[0] for entry in found} == {"198.18.254.8", "198.18.254.9"}
+    assert len(found) == 2
+    for sock in socks:
+        sock.close()
     process = scanning(healthy)
     lab.managers.wait_requests(1, 10)
     lab.hosts[-1].responder("-m", "-a", "198.18.9.1")

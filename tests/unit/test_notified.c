@@ -50,11 +50,25 @@ test_lack(void **state)
 	}
 }
 
+/* What returns does not contradict: nobody is to be told that. */
+static void
+test_conflict_goes_with_it(void **state)
+{
+	const struct notified gone = {DOWN(1)}, back = {UP(1, false)};
+	struct notified notified = {UP(1, true)};
+
+	(void)state;
+	notified_note(&notified, &gone, NOTIFIED_STATE);
+	notified_note(&notified, &back, NOTIFIED_STATE);
+	assert_int_equal(notified_lack(&notified, &back), NOTIFIED_NOTHING);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_lack),
+	    cmocka_unit_test(test_conflict_goes_with_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
