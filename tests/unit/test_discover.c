@@ -388,6 +388,10 @@ late_rounds_do_not_drift(void **state)
 	/* After more than an interval, they are counted from the next one on. */
 	play_round(125);
 	assert_int_equal(discover_tick(discover, at_s(154)), 155 * US_PER_S);
+	/* After exactly one, there is no second round at once. */
+	play_round(185);
+	assert_int_equal(discover_tick(discover, at_s(214)), 215 * US_PER_S);
+	assert_int_equal(discover_stats(discover)->rounds, 4);
 }
 
 int

@@ -537,6 +537,9 @@ holdoff_goes_on_after_a_restart(void **state)
 	assert_int_equal(event_count, 2);
 	hear_as(heir, ADDR(1), "three", 504, 0);
 	assert_int_equal(event_count, 3);
+	/* To the microsecond, in the life that was not restarted. */
+	hear_as(inv, ADDR(1), "three", 1601, 0);
+	assert_int_equal(event_count, 4);
 	inventory_free(inv);
 	inventory_free(heir);
 }
