@@ -21,7 +21,7 @@ static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock"};
 #define REMEMBERED 3
 
 /* Neither follow a symbolic link nor block on a FIFO. */
-#define CAREFULLY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define CAREFULLY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 #define NAME_SIZE (2 * PATH_MAX)
 
@@ -36,7 +36,7 @@ struct place {
 static const char *
 at(struct place *place, const char *suffix)
 {
-	snprintf(place->name, NAME_SIZE, "%s%s", place->path, suffix);
+	snprintf(place->name, sizeof(place->name), "%s%s", place->path, suffix);
 	return place->name;
 }
 
@@ -44,7 +44,7 @@ at(struct place *place, const char *suffix)
 static int
 open_private(const char *path, int flags)
 {
-	const int fd = open(path, flags | O_CREAT | CAREFULLY, 0600);
+	const int fd = open(path, flags | O_CREAT | O_CLOEXEC | CAREFULLY, 0600);
 
 	if (fd >= 0)
 		(void)!fchmod(fd, 0600);
@@ -101,7 +101,7 @@ lock(struct place *place, char *error)
 	const bool read_only = fd < 0 && errno == EROFS;
 
 	if (read_only)
-		fd = open(path, O_RDONLY | CAREFULLY);
+		fd = open(path, O_RDONLY | O_CLOEXEC | CAREFULLY);
 	if (fd < 0)
 		return place_failed(error, "lock", path, read_only ? EROFS : errno);
 	status = lock_fd(place, fd, error);
@@ -182,7 +182,7 @@ place_real_path(struct place *place)
 
 	if (realpath(place->directory, directory) == NULL)
 		return NULL;
-	snprintf(place->name, NAME_SIZE, "%s%s", directory, strrchr(place->path, '/'));
+	snprintf(place->name, sizeof(place->name), "%s%s", directory, strrchr(place->path, '/'));
 	return place->name;
 }
 
