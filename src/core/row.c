@@ -444,8 +444,7 @@ row_restore(struct row *row, const struct manager_record *record, int link, unsi
 			return false;
 		challenger->says = record->challenger_says;
 		challenger->reception = (struct reception){
-		    .now = {.mono_us = now.mono_us + record->m.last_seen.mono_us,
-			    .wall_ms = record->m.last_seen.wall_ms},
+		    .now.mono_us = now.mono_us + record->m.last_seen.mono_us,
 		    .source = record->challenger,
 		    .ifindex = ifindex,
 		    .link = link,

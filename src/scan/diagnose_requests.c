@@ -54,8 +54,8 @@ check_loops(struct findings *findings, const struct link *link)
 		return; /* diagnose_port() says why */
 	if (lost_requests(link) > 0)
 		finding_add(findings, FINDING_REQUEST_LOST, RESULT_PROBLEM, link->name,
-			    "of %llu requests sent, %u were not looped back to this host",
-			    (unsigned long long)link->requests, lost_requests(link));
+			    "%u of %llu requests sent did not come back to this host",
+			    lost_requests(link), (unsigned long long)link->requests);
 	else
 		finding_add(findings, FINDING_REQUESTS, RESULT_OK, link->name,
 			    "%llu requests sent, and looped back to this host",
