@@ -12,11 +12,11 @@ import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 from lab import BUILDDIR, DOWN, SLOW, wait_for
 from newcomer import blocks
+from report import say
 
 PAGE = "contrib/nagios/ldm-nagios.7"
 MANAGERS = ["192.0.2.21", "192.0.2.22", "192.0.2.23"]
@@ -42,10 +42,6 @@ make -s -C $2 install >/dev/null
 echo kept
 exec sleep infinity
 """
-
-
-def say(text):
-    print(f"{time.strftime('%H:%M:%S')} checked: {text}", flush=True)
 
 
 def page_commands(word):

@@ -4,7 +4,8 @@
 import signal
 
 from lab import wait_for
-from monitoring import MANAGERS, say
+from monitoring import MANAGERS
+from report import say
 
 
 def first_alert(server, agent):

@@ -6,8 +6,7 @@ import re
 import signal
 
 import scenario
-from lab import wait_for
-from monitoring import STATES, Agent, Result, Server, page_commands, page_lines, replace, say
+from monitoring import STATES, Agent, Result, Server, page_commands, page_lines, replace
 
 # Icinga 2 buffers its log for ten seconds, so the contact's messages are counted.
 MESSAGES = "/var/lib/icinga2/messages"

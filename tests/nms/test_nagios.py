@@ -6,7 +6,8 @@ import signal
 
 import scenario
 from lab import wait_for
-from monitoring import STATES, Agent, Result, Server, page_commands, page_lines, replace, say
+from monitoring import STATES, Agent, Result, Server, page_commands, page_lines, replace
+from report import say
 
 # A minute of the configuration is three seconds.
 FASTER = [(r"^interval_length=60", "interval_length=3"),

@@ -9,14 +9,14 @@ minutes by the shipped configuration takes seconds here.
 import json
 import re
 import signal
-import time
 import urllib.parse
 from pathlib import Path
 
 import pytest
 
-from lab import BUILDDIR, SLOW, wait_for
+from lab import BUILDDIR, wait_for
 from newcomer import SOURCE, blocks
+from report import say
 
 PAGE = "contrib/prometheus/ldm-prometheus.7"
 MANAGERS = ["192.0.2.21", "192.0.2.22", "192.0.2.23"]
@@ -49,10 +49,6 @@ sed -i 's/scrape_interval: 30s/scrape_interval: 1s/; s/scrape_timeout: 20s/scrap
 sed -i -E 's/for: [0-9]+m/for: 3s/' ldm.rules.yml
 sed -i -E 's/group_wait: .*/group_wait: 1s/' alertmanager.yml
 """
-
-
-def say(text):
-    print(f"{time.strftime('%H:%M:%S')} checked: {text}", flush=True)
 
 
 def page_commands(release):

@@ -5,12 +5,12 @@ contrib/snmptrapd/snmptrapd.conf, and snmptt with contrib/snmptt/snmptt.conf."""
 import os
 import re
 import signal
-import time
 
 import pytest
 
 from lab import BUILDDIR, wait_for
 from newcomer import SOURCE, blocks, shape, stock_snmpd_conf
+from report import say
 from test_recipes import install_all
 
 PAGE = "contrib/snmptrapd/ldm-traps.7"
@@ -21,10 +21,6 @@ OBJECTS = """ldmEventId ldmEventTime ldmEventText ldmEventType ldmEventAddress l
     ldmEventHostname ldmEventVersion ldmEventPort ldmEventStatus ldmEventPreviousHostname
     ldmEventPreviousVersion ldmEventPreviousPort ldmEventSourceAddress ldmEventOtherSourceAddress
     ldmEventOtherHostname ldmEventOtherPort ldmEventIfIndex ldmEventReason""".split()
-
-
-def say(text):
-    print(f"{time.strftime('%H:%M:%S')} checked: {text}", flush=True)
 
 
 # The page

@@ -6,10 +6,10 @@ Intervals are macros of the templates, and seconds here.
 
 import re
 import signal
-import time
 
 from lab import addresses, wait_for
 from newcomer import SOURCE, blocks
+from report import say
 from zabbix import URL, VERSION, Zabbix
 
 CONTRIB = SOURCE / "contrib/zabbix"
@@ -22,10 +22,6 @@ MANAGERS = addresses("198.18.0.1", 5)
 MANY = 1000
 # Whatever else happens, the daemon was started a short time ago.
 ALWAYS = {"LDM: ldm-agentx has been restarted (uptime < 10m)"}
-
-
-def say(text):
-    print(f"{time.strftime('%H:%M:%S')} checked: {text}", flush=True)
 
 
 def name_of(address):

@@ -7,9 +7,8 @@ import os
 import signal
 import subprocess
 import urllib.request
-from pathlib import Path
 
-from lab import SLOW, wait_for
+from lab import wait_for
 
 VERSION = os.environ["LDM_ZABBIX"]
 TREE = os.environ["LDM_ZABBIX_TREE"]
