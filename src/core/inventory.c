@@ -20,12 +20,11 @@ struct inventory {
  * with a pool of a hundred it would not be within hours. */
 #define POOL_MIN 2500
 
+/* All managers of a subnet may be new in the same round. */
 static size_t
 pool_size(const struct inventory_settings *settings)
 {
-	const size_t quarter = settings->max_managers / 4;
-
-	return quarter > POOL_MIN ? quarter : POOL_MIN;
+	return settings->max_managers > POOL_MIN ? settings->max_managers : POOL_MIN;
 }
 
 static void

@@ -32,7 +32,7 @@ struct inventory;
 struct rows;
 
 struct inventory_settings {
-	size_t max_managers;        /* rows; plus a quarter as many candidates, or 2500 if more */
+	size_t max_managers;        /* rows; plus as many candidates, or 2500 if more */
 	unsigned int misses;        /* silent rounds until a manager is down, at least 1 */
 	int64_t retention_us;       /* silence after which a row is removed; 0: never */
 	unsigned int confirmations; /* answers before a row is added: 2, or 1 for a scanner */
