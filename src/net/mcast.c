@@ -20,8 +20,8 @@
 #include <linux/sock_diag.h>
 #endif
 
-/* Room for about 26000 answers on Linux, which charges 1280 octets for each.  The
- * default has room for 166, too few for 5000 managers that answer at once. */
+/* Room for about 26000 answers on Linux (MCAST_CHARGE).  The default has room for 166, too
+ * few for 5000 managers that answer at once. */
 #define RECEIVE_BUFFER_LEN (16 * 1024 * 1024)
 
 #define UDP_HEADER_LEN 8
@@ -373,4 +373,15 @@ mcast_drops(int fd)
 	(void)fd;
 	return 0;
 #endif
+}
+
+size_t
+mcast_receive_buffer(int fd)
+{
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &value, &len) < 0 || value < 0)
+		return 0;
+	return (size_t)value;
 }

@@ -16,6 +16,7 @@
 
 #define MCAST_BATCH 64     /* datagrams per call */
 #define MCAST_DATA_LEN 512 /* octets of each; the rest is discarded */
+#define MCAST_CHARGE 1280  /* octets of the receive buffer for one; see there */
 
 struct mcast_datagram {
 	uint8_t data[MCAST_DATA_LEN];
@@ -68,5 +69,10 @@ int mcast_receive(int fd, struct mcast_batch *batch);
  * mostly because the buffer was full (bad checksums are counted, too); 0 if the kernel
  * does not report it. */
 uint32_t mcast_drops(int fd);
+
+/* The octets of a socket's receive buffer as the kernel counts them, 0 if it does not say.
+ * Linux charges MCAST_CHARGE of them for a datagram of the protocol that arrives by a
+ * virtual interface, and drivers of network adapters often twice as many. */
+size_t mcast_receive_buffer(int fd);
 
 #endif /* MCAST_H */

@@ -203,6 +203,29 @@ burst_fits_into_the_buffer(void **state)
 	close(sender);
 }
 
+/* Fill the buffer that Debian's default net.core.rmem_max permits: all that it has room for
+ * is received, and no more. */
+static void
+receive_buffer_has_room_as_reported(void **state)
+{
+#ifdef __linux__
+	int listener = open_listener(ifindex_a), sender = open_sender(0), stock = 212992;
+	size_t room;
+
+	(void)state;
+	assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &stock, sizeof(stock)), 0);
+	room = mcast_receive_buffer(listener) / MCAST_CHARGE;
+	assert_int_equal(room, 332);
+	assert_in_range(flood(sender, listener, 400, 312), room, room + 1);
+	assert_int_equal(mcast_receive_buffer(-1), 0);
+	close(listener);
+	close(sender);
+#else
+	(void)state;
+	skip();
+#endif
+}
+
 static void
 kernel_drops_are_counted(void **state)
 {
@@ -348,6 +371,7 @@ main(void)
 	    cmocka_unit_test(unicast_answer_reaches_the_sender),
 	    cmocka_unit_test(empty_datagram_counts_and_long_one_is_cut),
 	    cmocka_unit_test(burst_fits_into_the_buffer),
+	    cmocka_unit_test(receive_buffer_has_room_as_reported),
 	    cmocka_unit_test(kernel_drops_are_counted),
 	    cmocka_unit_test(long_ones_take_no_more_room),
 	    cmocka_unit_test(failure_tells_bind_from_join),
