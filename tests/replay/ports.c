@@ -5,7 +5,8 @@
  * fixed port alone, the other one alone, or both (as do those that answer to the
  * group), with each set of these three, prompt and slow ones, with and without rounds
  * out of turn, in a network that loses nothing.  A manager that can be heard is found within
- * FOUND_ROUNDS, is not missed in ROUNDS more, and is found again after an absence.
+ * FOUND_ROUNDS, is not missed in ROUNDS more, is reported as down at the end of the last
+ * round that it may miss, and is found again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static struct {
 	enum source_port source_port;
 	unsigned int probes, misses, kinds; /* kinds: a bit for each */
 	bool slow, out_of_turn;
+	int64_t down_us; /* when silent ones are reported */
 	unsigned int appeared[KINDS], others;
 } play;
 
@@ -53,10 +55,12 @@ count_event(void *ctx, const struct event *event, bool taken)
 {
 	(void)ctx;
 	require(taken, "a notification finds no room");
-	if (event->type == EVENT_APPEARED)
+	if (event->type == EVENT_APPEARED) {
 		play.appeared[event->addr - FIRST_ADDR]++;
-	else
-		play.others++;
+		return;
+	}
+	require(event->time.mono_us == play.down_us, "it is reported too early or late");
+	play.others++;
 }
 
 /* Whether there is such a manager, which the configuration can hear. */
@@ -91,9 +95,23 @@ run_rounds(unsigned int count, bool keep)
 	}
 }
 
+/* The requests of a round in which a manager is silent. */
+static unsigned int
+requests_in_round(void)
+{
+	return play.source_port == SOURCE_PORT_AUTO && play.probes < 2 ? 2 : play.probes;
+}
+
+/* In the middle between rounds. */
 static void
 make_silent(bool silent)
 {
+	const int64_t next_round_us = sim.now_us + 1 + INTERVAL_US / 2;
+	const int64_t window_us = requests_in_round() * (WINDOW_US / requests_in_round());
+
+	play.down_us = next_round_us + (play.misses - 1) * INTERVAL_US + window_us;
+	if (play.out_of_turn) /* such a round begins 1 us before the next one, which waits */
+		play.down_us += window_us - 1;
 	for (unsigned int i = 0; i < sim.peer_count; i++)
 		sim.peers[i].silent = silent;
 }
@@ -114,10 +132,6 @@ require_events(unsigned int appeared, unsigned int others)
 static void
 start(void)
 {
-	/* An answer has this long, or it may be late for the round. */
-	const unsigned int requests =
-	    play.source_port == SOURCE_PORT_AUTO && play.probes < 2 ? 2 : play.probes;
-
 	memset(&sim, 0, sizeof(sim));
 	memset(play.appeared, 0, sizeof(play.appeared));
 	play.others = 0;
@@ -148,7 +162,9 @@ start(void)
 				      .port = 6482,
 				      .copies = 1,
 				      .hears = hears[kind],
-				      .delay_us = play.slow ? WINDOW_US / requests - 1000 : 1000,
+				      /* Later, it may be late for the round. */
+				      .delay_us =
+					  play.slow ? WINDOW_US / requests_in_round() - 1000 : 1000,
 				      .hostname = "host",
 				      .link = "eth0"};
 	}
