@@ -22,7 +22,8 @@
 #define WARNING_INTERVAL_US US_PER_MIN
 
 struct watch {
-	int fd; /* -1: removed; deleted before the next poll */
+	int fd;                /* -1: removed; deleted before the next poll */
+	int64_t rest_until_us; /* 0: it does not rest */
 	void (*fn)(void *ctx, int fd);
 	void *ctx;
 };
@@ -148,6 +149,15 @@ loop_remove_fd(struct loop *loop, int fd)
 		watch->fd = -1;
 }
 
+void
+loop_rest_fd(struct loop *loop, int fd, int64_t until_us)
+{
+	struct watch *watch = find_watch(loop, fd);
+
+	if (watch != NULL)
+		watch->rest_until_us = until_us;
+}
+
 struct loop_timer *
 loop_add_timer(struct loop *loop, void (*fn)(void *ctx), void *ctx)
 {
@@ -242,8 +252,15 @@ loop_add_signal(struct loop *loop, int signo, void (*fn)(void *ctx, int signo), 
 	return 0;
 }
 
+static struct pollfd
+poll_of(const struct watch *watch)
+{
+	/* poll(2) ignores negative descriptors. */
+	return (struct pollfd){.fd = watch->rest_until_us == 0 ? watch->fd : -1, .events = POLLIN};
+}
+
 static void
-sweep_watches(struct loop *loop)
+sweep_watches(struct loop *loop, int64_t now_us)
 {
 	size_t kept = 0;
 
@@ -251,23 +268,42 @@ sweep_watches(struct loop *loop)
 		if (loop->watches[i].fd >= 0)
 			loop->watches[kept++] = loop->watches[i];
 	loop->count = kept;
-	for (size_t i = 0; i < kept; i++)
-		loop->polls[i] = (struct pollfd){.fd = loop->watches[i].fd, .events = POLLIN};
+	for (size_t i = 0; i < kept; i++) {
+		if (loop->watches[i].rest_until_us <= now_us)
+			loop->watches[i].rest_until_us = 0;
+		loop->polls[i] = poll_of(&loop->watches[i]);
+	}
 }
 
-/* Milliseconds until the next deadline, rounded up so that poll(2) does not
- * return just before it and spin; -1: no timer is armed. */
-static int
-poll_timeout(const struct loop *loop)
+/* When a timer is due or the rest of a descriptor ends; LOOP_NEVER: neither is awaited. */
+static int64_t
+next_deadline(const struct loop *loop)
 {
-	int64_t deadline_us = LOOP_NEVER, left_us;
+	int64_t deadline_us = LOOP_NEVER;
 
 	for (const struct loop_timer *timer = loop->timers; timer != NULL; timer = timer->next)
 		if (timer->deadline_us < deadline_us)
 			deadline_us = timer->deadline_us;
+	for (size_t i = 0; i < loop->count; i++) {
+		const int64_t rest_until_us = loop->watches[i].rest_until_us;
+
+		if (rest_until_us != 0 && rest_until_us < deadline_us)
+			deadline_us = rest_until_us;
+	}
+	return deadline_us;
+}
+
+/* Milliseconds until the next deadline, rounded up so that poll(2) does not
+ * return just before it and spin; -1: there is none. */
+static int
+poll_timeout(const struct loop *loop, int64_t now_us)
+{
+	const int64_t deadline_us = next_deadline(loop);
+	int64_t left_us;
+
 	if (deadline_us == LOOP_NEVER)
 		return -1;
-	left_us = deadline_us - clock_now().mono_us;
+	left_us = deadline_us - now_us;
 	if (left_us <= 0)
 		return 0;
 	return left_us / 1000 >= INT_MAX ? INT_MAX : (int)((left_us + 999) / 1000);
@@ -329,12 +365,13 @@ loop_run(struct loop *loop)
 {
 	loop->stopping = false;
 	while (!loop->stopping) {
+		const int64_t now_us = clock_now().mono_us;
 		size_t polled;
 		int ready;
 
-		sweep_watches(loop);
+		sweep_watches(loop, now_us);
 		polled = loop->count;
-		ready = poll(loop->polls, (nfds_t)polled, poll_timeout(loop));
+		ready = poll(loop->polls, (nfds_t)polled, poll_timeout(loop, now_us));
 		if (ready < 0 && (errno == ENOMEM || errno == EAGAIN))
 			pause_without_memory(loop);
 		else if (ready < 0 && errno != EINTR)

@@ -23,6 +23,10 @@ void loop_free(struct loop *loop);
 int loop_add_fd(struct loop *loop, int fd, void (*fn)(void *ctx, int fd), void *ctx);
 void loop_remove_fd(struct loop *loop, int fd);
 
+/* Do not wait for fd until then (monotonic clock, microseconds): what arrives meanwhile is
+ * handled in one call of fn, and wakes the process once. */
+void loop_rest_fd(struct loop *loop, int fd, int64_t until_us);
+
 /* A timer calls fn(ctx) once, when the monotonic clock reaches its deadline
  * (microseconds); LOOP_NEVER disarms it.  It is owned by the loop.  Returns NULL with
  * errno on failure. */

@@ -247,6 +247,45 @@ timer_always_due_leaves_room_for_descriptors(void **state)
 }
 
 static void
+on_a_end_rest(void *ctx)
+{
+	struct scene *s = ctx;
+
+	note('a');
+	loop_rest_fd(s->loop, s->pipe1[0], 0);
+}
+
+static void
+resting_descriptor_is_not_served(void **state)
+{
+	struct scene *s = *state;
+	const int64_t now_us = clock_now().mono_us;
+
+	fill(s->pipe1);
+	assert_int_equal(loop_add_fd(s->loop, s->pipe1[0], on_readable_stop, s), 0);
+	loop_rest_fd(s->loop, s->pipe1[0], now_us + US_PER_DAY);
+	s->a = loop_add_timer(s->loop, on_a_end_rest, s);
+	loop_set_timer(s->a, now_us);
+	assert_int_equal(loop_run(s->loop), 0);
+	assert_string_equal(trace, "ar");
+}
+
+static void
+rest_ends_without_another_event(void **state)
+{
+	struct scene *s = *state;
+	const int64_t until_us = clock_now().mono_us + 5500;
+
+	fill(s->pipe1);
+	assert_int_equal(loop_add_fd(s->loop, s->pipe1[0], on_readable_stop, s), 0);
+	loop_rest_fd(s->loop, s->pipe1[0], until_us);
+	loop_rest_fd(s->loop, s->pipe2[0], 1); /* not waited for: no effect */
+	assert_int_equal(loop_run(s->loop), 0);
+	assert_string_equal(trace, "r");
+	assert_true(clock_now().mono_us >= until_us);
+}
+
+static void
 on_readable_remove_both(void *ctx, int fd)
 {
 	struct scene *s = ctx;
@@ -555,6 +594,8 @@ main(void)
 	    TEST(disarmed_timer_stays_silent),
 	    TEST(callback_adds_and_disarms_timers),
 	    TEST(timer_always_due_leaves_room_for_descriptors),
+	    TEST(resting_descriptor_is_not_served),
+	    TEST(rest_ends_without_another_event),
 	    TEST(callback_removes_itself_and_a_ready_neighbour),
 	    TEST(readiness_of_a_closed_fd_does_not_reach_its_successor),
 	    TEST(callback_adds_more_than_there_is_room_for),
