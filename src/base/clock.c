@@ -3,15 +3,26 @@
 
 #include <time.h>
 
+static int64_t
+read_us(clockid_t clock)
+{
+	struct timespec time = {0};
+
+	clock_gettime(clock, &time);
+	return time.tv_sec * US_PER_S + time.tv_nsec / 1000;
+}
+
 struct moment
 clock_now(void)
 {
-	struct timespec mono = {0}, wall = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	clock_gettime(CLOCK_REALTIME, &wall);
 	return (struct moment){
-	    .mono_us = (int64_t)mono.tv_sec * US_PER_S + mono.tv_nsec / 1000,
-	    .wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000,
+	    .mono_us = read_us(CLOCK_MONOTONIC),
+	    .wall_ms = clock_wall_us() / US_PER_MS,
 	};
+}
+
+int64_t
+clock_wall_us(void)
+{
+	return read_us(CLOCK_REALTIME);
 }

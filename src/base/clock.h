@@ -23,4 +23,7 @@ struct moment {
 
 struct moment clock_now(void);
 
+/* The wall clock in microseconds. */
+int64_t clock_wall_us(void);
+
 #endif /* CLOCK_H */

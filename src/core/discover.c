@@ -169,6 +169,14 @@ discover_note_drops(struct discover *d, int link, uint64_t count)
 			d->links.list[i].dirty = true;
 }
 
+/* The age of a request when an answer arrived that was judged later.  The time that the
+ * answer waited is wrong if the wall clock was set meanwhile. */
+static int64_t
+age_on_arrival(int64_t age_us, int64_t waited_us)
+{
+	return waited_us >= 0 && waited_us <= age_us ? age_us - waited_us : age_us;
+}
+
 static enum verdict
 hear(struct discover *d, struct link *link, const struct arrival *arrival, struct moment now,
      const struct wire_response *resp)
@@ -178,15 +186,15 @@ hear(struct discover *d, struct link *link, const struct arrival *arrival, struc
 	 * late, and belongs to the link. */
 	const bool asked_here =
 	    link != NULL && link->request_number > 0 && (link_in_use(link) || link->asked);
+	const int64_t requested_us = asked_here ? link->requested_us : d->requested_us;
 	const struct reception reception = {
 	    .now = now,
 	    .source = arrival->source,
 	    .ifindex = arrival->ifindex,
 	    .link = asked_here ? (int)(link - d->links.list) : LINK_NONE,
 	    .request_number = asked_here ? link->request_number : d->sent_number,
-	    .since_request_us = now.mono_us - (asked_here ? link->requested_us : d->requested_us),
+	    .since_request_us = age_on_arrival(now.mono_us - requested_us, arrival->waited_us),
 	};
-
 	const enum verdict verdict = inventory_hear(d->inv, resp, &reception);
 
 	if (link != NULL && verdict == VERDICT_ACCEPTED)

@@ -66,6 +66,7 @@ struct arrival {
 	uint16_t source_port;
 	bool source_is_local; /* source is an address of this host */
 	bool to_group;        /* sent to the multicast group, not to this host */
+	int64_t waited_us;    /* since it arrived; 0: not known, or at once */
 };
 
 /* A request to send, handed out by discover_next_request(). */

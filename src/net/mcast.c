@@ -11,7 +11,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/pktinfo.h"
+#include "net/rxtime.h"
 
 #if HAVE_DECL_SO_ATTACH_FILTER
 #include <linux/filter.h>
@@ -121,6 +123,7 @@ open_socket(void)
 		errno = error;
 		return -1;
 	}
+	rxtime_enable(fd);
 	enlarge_receive_buffer(fd);
 	cut_long_datagrams(fd);
 	return fd;
@@ -271,12 +274,14 @@ prepare(struct msghdr *msg, struct slot *slot, struct mcast_datagram *datagram)
 }
 
 static void
-complete(struct msghdr *msg, const struct slot *slot, size_t len, struct mcast_datagram *datagram)
+complete(struct msghdr *msg, const struct slot *slot, size_t len, int64_t now_us,
+	 struct mcast_datagram *datagram)
 {
 	datagram->len = len;
 	datagram->source = ntohl(slot->source.sin_addr.s_addr);
 	datagram->source_port = ntohs(slot->source.sin_port);
 	pktinfo_arrival(msg, &datagram->ifindex, &datagram->destination);
+	datagram->waited_us = rxtime_waited_us(msg, now_us);
 }
 
 /* One attempt.  Returns the number of datagrams, or -1 with errno. */
@@ -286,13 +291,15 @@ receive_batch(int fd, struct mcast_batch *batch)
 {
 	struct slot slots[MCAST_BATCH];
 	struct mmsghdr msgs[MCAST_BATCH];
+	int64_t now_us;
 	int count;
 
 	for (unsigned int i = 0; i < MCAST_BATCH; i++)
 		prepare(&msgs[i].msg_hdr, &slots[i], &batch->datagram[i]);
 	count = recvmmsg(fd, msgs, MCAST_BATCH, MSG_DONTWAIT, NULL);
+	now_us = clock_wall_us();
 	for (int i = 0; i < count; i++)
-		complete(&msgs[i].msg_hdr, &slots[i], msgs[i].msg_len, &batch->datagram[i]);
+		complete(&msgs[i].msg_hdr, &slots[i], msgs[i].msg_len, now_us, &batch->datagram[i]);
 	return count;
 }
 #else
@@ -310,7 +317,8 @@ receive_batch(int fd, struct mcast_batch *batch)
 		len = recvmsg(fd, &msg, MSG_DONTWAIT);
 		if (len < 0)
 			return count > 0 ? count : -1;
-		complete(&msg, &slots[count], (size_t)len, &batch->datagram[count]);
+		complete(&msg, &slots[count], (size_t)len, clock_wall_us(),
+			 &batch->datagram[count]);
 		count++;
 	}
 	return count;

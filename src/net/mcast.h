@@ -25,6 +25,7 @@ struct mcast_datagram {
 	uint16_t source_port;
 	uint32_t destination;
 	unsigned int ifindex; /* on which it arrived; 0: not known */
+	int64_t waited_us;    /* since it arrived; see rxtime_waited_us() */
 };
 
 struct mcast_batch { /* about 36 KiB: do not put it on the stack of a thread */

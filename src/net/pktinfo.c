@@ -5,12 +5,21 @@
 
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/time.h>
+
+void
+pktinfo_expect(struct msghdr *msg, union pktinfo *info)
+{
+	msg->msg_control = info;
+	msg->msg_controllen = sizeof(*info);
+}
 
 #if HAVE_DECL_IP_PKTINFO
 
 #define CONTROL_LEN CMSG_SPACE(sizeof(struct in_pktinfo))
 
-_Static_assert(CONTROL_LEN <= sizeof(union pktinfo), "there is room for the control message");
+_Static_assert(CONTROL_LEN + CMSG_SPACE(sizeof(struct timeval)) <= sizeof(union pktinfo),
+	       "there is room for both control messages");
 
 int
 pktinfo_enable(int fd)
@@ -38,13 +47,6 @@ pktinfo_leave_by(int fd, struct msghdr *msg, union pktinfo *info, unsigned int i
 	cmsg->cmsg_len = CMSG_LEN(sizeof(via));
 	memcpy(CMSG_DATA(cmsg), &via, sizeof(via));
 	return 0;
-}
-
-void
-pktinfo_expect(struct msghdr *msg, union pktinfo *info)
-{
-	msg->msg_control = info;
-	msg->msg_controllen = CONTROL_LEN;
 }
 
 void
@@ -79,13 +81,6 @@ pktinfo_leave_by(int fd, struct msghdr *msg, union pktinfo *info, unsigned int i
 	(void)msg;
 	(void)info;
 	return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &via, sizeof(via));
-}
-
-void
-pktinfo_expect(struct msghdr *msg, union pktinfo *info)
-{
-	(void)msg;
-	(void)info;
 }
 
 void

@@ -11,10 +11,11 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* Control data of a datagram; must exist as long as its msghdr is used. */
+/* Control data of a datagram, also that of rxtime.h; must exist as long as its msghdr is
+ * used. */
 union pktinfo {
 	struct cmsghdr align;
-	uint8_t octets[64];
+	uint8_t octets[128];
 };
 
 /* Enable the information on received datagrams.  Returns 0, or -1 with errno. */

@@ -25,6 +25,13 @@
  * a join, and a switch with IGMP snooping forwards answers to the group only then. */
 #define JOIN_WAIT_US (100 * US_PER_MS)
 
+/* How long a socket is left unread, the time between two readings within which there is a
+ * stream of answers, and the receive buffer that this needs: it holds 10000 answers that
+ * arrive together. */
+#define REST_US (25 * US_PER_MS)
+#define STREAM_US (2 * REST_US)
+#define REST_BUFFER_LEN ((size_t)10000 * MCAST_CHARGE)
+
 struct request {
 	struct discover_request what;
 	struct moment sent;
@@ -43,6 +50,7 @@ struct prober {
 	struct ifaces ifaces;
 	int watch_fd;      /* -1: none */
 	int64_t joined_us; /* when a group was last joined, 0: not yet */
+	int64_t read_us;   /* when a socket was last read because it was readable */
 	bool waited;       /* the last on_timer() waited for joins */
 	bool scan_failing;
 	bool receive_failing;
@@ -90,6 +98,7 @@ arrival_of(const struct prober *p, const struct mcast_datagram *datagram, const 
 	    .source_port = datagram->source_port,
 	    .source_is_local = ifaces_has_address(&p->ifaces, datagram->source),
 	    .to_group = l != NULL, /* only listeners receive what is sent to the group */
+	    .waited_us = datagram->waited_us,
 	};
 
 	/* If only the loopback interface is up, requests have the source 0.0.0.0. */
@@ -132,31 +141,44 @@ note_drops(struct prober *p, int fd, uint32_t *last, int link)
 	unlock(p);
 }
 
-/* Read a socket until it is empty or the limit is reached.  Returns whether any
- * datagram was read. */
+/* Read a socket until it is empty or the limit is reached.  Returns whether it is empty. */
 static bool
 drain(struct prober *p, int fd, unsigned int limit)
 {
 	struct listener *l = listeners_by_fd(&p->listeners, fd);
-	bool any = false;
+	bool empty = false;
 
-	for (unsigned int i = 0; i < limit; i++) {
+	/* A batch that is not full does not mean that nothing is left: an error of an earlier
+	 * send ends it, too. */
+	for (unsigned int i = 0; i < limit && !empty; i++) {
 		int count = mcast_receive(fd, &p->batch);
 
 		if (count < 0 && !p->receive_failing)
 			log_warning("cannot receive: %s", strerror(errno));
 		p->receive_failing = count < 0;
-		if (count <= 0)
-			break;
-		any = true;
-		judge_batch(p, l);
+		empty = count <= 0;
+		if (!empty)
+			judge_batch(p, l);
 	}
 	if (l != NULL)
 		note_drops(p, fd, &l->drops, l->link);
 	for (int s = 0; s < SENDER_COUNT; s++)
 		if (p->senders.socket[s].fd == fd)
 			note_drops(p, fd, &p->senders.socket[s].drops, LINK_NONE);
-	return any;
+	return empty;
+}
+
+/* While many managers answer, let some answers gather, unless the buffer is so small that it
+ * could overflow meanwhile. */
+static void
+rest_in_stream(struct prober *p, int fd)
+{
+	const int64_t now_us = clock_now().mono_us;
+	const bool in_stream = now_us - p->read_us < STREAM_US;
+
+	p->read_us = now_us;
+	if (in_stream && mcast_receive_buffer(fd) >= REST_BUFFER_LEN)
+		loop_rest_fd(p->loop, fd, now_us + REST_US);
 }
 
 static void
@@ -164,7 +186,8 @@ on_readable(void *ctx, int fd)
 {
 	struct prober *p = ctx;
 
-	drain(p, fd, TURN_BATCHES);
+	if (drain(p, fd, TURN_BATCHES))
+		rest_in_stream(p, fd);
 	notify_client(p);
 }
 

@@ -63,11 +63,12 @@ new_interface(void)
 	return report;
 }
 
-/* A manager answers on the link. */
+/* A manager's answer on the link is judged, some time after it arrived. */
 static void
-hear_on(const struct link_report *report, uint32_t addr)
+hear_late_on(const struct link_report *report, uint32_t addr, int64_t waited_us)
 {
-	const struct arrival arrival = {.ifindex = report->ifindex, .source = addr};
+	const struct arrival arrival = {
+	    .ifindex = report->ifindex, .source = addr, .waited_us = waited_us};
 	struct wire_response resp = {.version = "1.2", .addr = addr, .port = 6482};
 	uint8_t buf[WIRE_MSG_LEN];
 
@@ -75,6 +76,12 @@ hear_on(const struct link_report *report, uint32_t addr)
 	assert_int_equal(
 	    discover_receive(discover, buf, sizeof(buf), &arrival, at_s(1), &resp, NULL),
 	    VERDICT_ACCEPTED);
+}
+
+static void
+hear_on(const struct link_report *report, uint32_t addr)
+{
+	hear_late_on(report, addr, 0);
 }
 
 /* Run the round that begins at second s: request and judgement. */
@@ -88,6 +95,34 @@ play_round(int64_t s)
 		discover_sent(discover, &req, true, 40000, at_s(s));
 	for (int i = 1; i <= 6; i++)
 		discover_tick(discover, at_s(s + i));
+}
+
+static void
+assert_response_time(uint32_t addr, uint32_t us)
+{
+	assert_int_equal(inventory_at_or_after(inv, addr)->addr, addr);
+	assert_int_equal(inventory_at_or_after(inv, addr)->response_time_us, us);
+}
+
+/* Answers are judged a second after the request. */
+static void
+response_time_ends_when_the_answer_arrives(void **state)
+{
+	(void)state;
+	reports[0] = new_interface();
+	discover_set_links(discover, reports, 1);
+	play_round(0);
+	hear_late_on(&reports[0], MANAGER, 0);
+	hear_late_on(&reports[0], MANAGER + 1, 400000);
+	hear_late_on(&reports[0], MANAGER + 2, US_PER_S);
+	/* The wall clock was set meanwhile. */
+	hear_late_on(&reports[0], MANAGER + 3, US_PER_S + 1);
+	hear_late_on(&reports[0], MANAGER + 4, -1);
+	assert_response_time(MANAGER, 1000000);
+	assert_response_time(MANAGER + 1, 600000);
+	assert_response_time(MANAGER + 2, 0);
+	assert_response_time(MANAGER + 3, 1000000);
+	assert_response_time(MANAGER + 4, 1000000);
 }
 
 static void
@@ -398,6 +433,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(response_time_ends_when_the_answer_arrives, set_up,
+					    tear_down),
 	    cmocka_unit_test_setup_teardown(containers_come_and_go_without_end, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_name_of_one_letter_is_given_up_like_any, set_up,
 					    tear_down),

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/mcast.h"
 #include "netns.h"
 
@@ -263,6 +264,33 @@ long_ones_take_no_more_room(void **state)
 #endif
 }
 
+/* Linux notes times of arrival only a moment after the first socket asks for them; until
+ * then no datagram has waited. */
+static void
+time_in_the_buffer_is_known(void **state)
+{
+	const int64_t wait_us = 3000;
+	int listener = open_listener(ifindex_a), sender = open_sender(0);
+	int64_t least, most, waited = 0;
+
+	(void)state;
+	for (int i = 0; i < NETNS_WAIT_MS && waited < wait_us; i++) {
+		int64_t sending = clock_wall_us(), sent;
+
+		send_to_group(sender, ifindex_a, 312);
+		sent = clock_wall_us();
+		while (clock_wall_us() < sent + wait_us)
+			;
+		least = clock_wall_us() - sent;
+		assert_receives_one(listener);
+		most = clock_wall_us() - sending;
+		waited = batch.datagram[0].waited_us;
+	}
+	assert_in_range(waited, least, most);
+	close(listener);
+	close(sender);
+}
+
 static void
 failure_tells_bind_from_join(void **state)
 {
@@ -374,6 +402,7 @@ main(void)
 	    cmocka_unit_test(receive_buffer_has_room_as_reported),
 	    cmocka_unit_test(kernel_drops_are_counted),
 	    cmocka_unit_test(long_ones_take_no_more_room),
+	    cmocka_unit_test(time_in_the_buffer_is_known),
 	    cmocka_unit_test(failure_tells_bind_from_join),
 	    cmocka_unit_test(send_failure_is_reported),
 	    cmocka_unit_test(sockets_outlive_a_change_of_address),

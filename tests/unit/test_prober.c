@@ -14,6 +14,28 @@
 #include "net/mcast.h"
 #include "netns.h"
 
+/* Replaced for the prober: see --wrap in Makefile.am. */
+size_t __wrap_mcast_receive_buffer(int fd);
+void __real_loop_rest_fd(struct loop *loop, int fd, int64_t until_us);
+void __wrap_loop_rest_fd(struct loop *loop, int fd, int64_t until_us);
+
+static size_t receive_buffer;
+static unsigned int rests;
+
+size_t
+__wrap_mcast_receive_buffer(int fd)
+{
+	(void)fd;
+	return receive_buffer;
+}
+
+void
+__wrap_loop_rest_fd(struct loop *loop, int fd, int64_t until_us)
+{
+	rests++;
+	__real_loop_rest_fd(loop, fd, until_us);
+}
+
 static bool
 manager_is_down(struct scene *s)
 {
@@ -134,6 +156,15 @@ loopback_is_used_when_named(void **state)
 	assert_int_equal(discover_stats(s->discover)->verdicts[VERDICT_FOREIGN_REQUEST], 0);
 }
 
+static void
+send_to_prober(struct scene *s)
+{
+	const uint8_t octet = 0;
+
+	assert_int_equal(mcast_send(s->talks, if_nametoindex("pr0"), WIRE_GROUP, PORT, &octet, 1),
+			 0);
+}
+
 #define FLOOD 30000 /* more than the largest receive buffer holds */
 
 static bool
@@ -148,13 +179,11 @@ static void
 each_datagram_of_a_flood_is_judged_or_counted_as_dropped(void **state)
 {
 	struct scene *s = *state;
-	const uint8_t octet = 0;
-	unsigned int ifindex = if_nametoindex("pr0");
 
 	skip_unless(HAVE_DECL_SO_MEMINFO, "SO_MEMINFO");
 	start_prober(s, SOURCE_PORT_AUTO);
 	for (int i = 0; i < FLOOD; i++)
-		assert_int_equal(mcast_send(s->talks, ifindex, WIRE_GROUP, PORT, &octet, 1), 0);
+		send_to_prober(s);
 	await(s, flood_is_read);
 	assert_int_equal(discover_stats(s->discover)->verdicts[VERDICT_SHORT] +
 			     discover_stats(s->discover)->kernel_drops,
@@ -178,8 +207,6 @@ static void
 backlog_is_read_before_anything_is_decided(void **state)
 {
 	struct scene *s = *state;
-	const uint8_t octet = 0;
-	unsigned int ifindex = if_nametoindex("pr0");
 
 	skip_unless(HAVE_DECL_SO_MEMINFO, "SO_MEMINFO");
 	s->interval_us = US_PER_H;
@@ -189,7 +216,7 @@ backlog_is_read_before_anything_is_decided(void **state)
 	s->requests_before = discover_stats(s->discover)->requests_sent;
 	prober_round_now(s->prober);
 	for (int i = 0; i < BACKLOG; i++)
-		assert_int_equal(mcast_send(s->talks, ifindex, WIRE_GROUP, PORT, &octet, 1), 0);
+		send_to_prober(s);
 	await(s, nothing_unread_once_a_request_is_sent);
 }
 
@@ -254,6 +281,42 @@ port_that_is_free_again_is_used(void **state)
 	await(s, manager_is_up);
 }
 
+#define STREAM 10
+
+/* Each datagram is sent when the one before has been read. */
+static bool
+stream_is_read(struct scene *s)
+{
+	const uint64_t seen = discover_stats(s->discover)->verdicts[VERDICT_SHORT];
+
+	send_to_prober(s);
+	return seen >= STREAM;
+}
+
+static void
+read_stream(struct scene *s, size_t buffer)
+{
+	receive_buffer = buffer;
+	rests = 0;
+	start_prober(s, SOURCE_PORT_AUTO);
+	send_to_prober(s);
+	await(s, stream_is_read);
+}
+
+static void
+socket_rests_while_answers_stream_in(void **state)
+{
+	read_stream(*state, 13000000);
+	assert_true(rests > 0);
+}
+
+static void
+small_buffer_is_read_at_once(void **state)
+{
+	read_stream(*state, 425984);
+	assert_int_equal(rests, 0);
+}
+
 int
 main(void)
 {
@@ -267,6 +330,8 @@ main(void)
 	    TEST(loopback_is_used_when_named),
 	    TEST(each_datagram_of_a_flood_is_judged_or_counted_as_dropped),
 	    TEST(backlog_is_read_before_anything_is_decided),
+	    TEST(socket_rests_while_answers_stream_in),
+	    TEST(small_buffer_is_read_at_once),
 	    TEST(send_failure_is_survived),
 	    TEST(lack_of_memory_at_the_start_is_said),
 	    TEST(port_that_is_free_again_is_used),
