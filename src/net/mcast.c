@@ -22,10 +22,6 @@
 #include <linux/sock_diag.h>
 #endif
 
-/* Room for about 26000 answers on Linux (MCAST_CHARGE).  The default has room for 166, too
- * few for 5000 managers that answer at once. */
-#define RECEIVE_BUFFER_LEN (16 * 1024 * 1024)
-
 #define UDP_HEADER_LEN 8
 
 /* Limit of queued errors of earlier sends that are skipped in one call. */
@@ -61,7 +57,7 @@ static int
 force_receive_buffer(int fd)
 {
 #if HAVE_DECL_SO_RCVBUFFORCE
-	return set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_LEN);
+	return set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, MCAST_RECEIVE_BUFFER);
 #else
 	(void)fd;
 	return -1;
@@ -74,7 +70,7 @@ enlarge_receive_buffer(int fd)
 	if (force_receive_buffer(fd) == 0)
 		return;
 	/* Linux silently limits the size, other systems refuse it. */
-	for (int len = RECEIVE_BUFFER_LEN; len >= 64 * 1024; len /= 2)
+	for (int len = MCAST_RECEIVE_BUFFER; len >= 64 * 1024; len /= 2)
 		if (set_option(fd, SOL_SOCKET, SO_RCVBUF, len) == 0)
 			return;
 }

@@ -16,7 +16,10 @@
 
 #define MCAST_BATCH 64     /* datagrams per call */
 #define MCAST_DATA_LEN 512 /* octets of each; the rest is discarded */
-#define MCAST_CHARGE 1280  /* octets of the receive buffer for one; see there */
+/* Octets of the receive buffer that a socket asks for: room for about 26000 answers on Linux,
+ * whose default has room for 166. */
+#define MCAST_RECEIVE_BUFFER (16 * 1024 * 1024)
+#define MCAST_CHARGE 1280 /* octets of it for one; see mcast_receive_buffer() */
 
 struct mcast_datagram {
 	uint8_t data[MCAST_DATA_LEN];
@@ -71,9 +74,10 @@ int mcast_receive(int fd, struct mcast_batch *batch);
  * does not report it. */
 uint32_t mcast_drops(int fd);
 
-/* The octets of a socket's receive buffer as the kernel counts them, 0 if it does not say.
- * Linux charges MCAST_CHARGE of them for a datagram of the protocol that arrives by a
- * virtual interface, and drivers of network adapters often twice as many. */
+/* The octets of a socket's receive buffer as the kernel counts them, 0 if it does not say;
+ * on Linux, twice as many as were asked for, or as net.core.rmem_max permitted.
+ * Linux charges MCAST_CHARGE of them for a datagram of the protocol that arrives on a
+ * virtual interface, and often twice as many on others. */
 size_t mcast_receive_buffer(int fd);
 
 #endif /* MCAST_H */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/monitor.h"
+#include "net/buffers.h"
 #include "net/ifaces.h"
 #include "net/listeners.h"
 #include "net/mcast.h"
@@ -48,6 +49,7 @@ struct prober {
 	struct senders senders;
 	struct listeners listeners;
 	struct ifaces ifaces;
+	struct buffers buffers;
 	int watch_fd;      /* -1: none */
 	int64_t joined_us; /* when a group was last joined, 0: not yet */
 	int64_t read_us;   /* when a socket was last read because it was readable */
@@ -137,6 +139,7 @@ note_drops(struct prober *p, int fd, uint32_t *last, int link)
 	if (news == 0)
 		return;
 	*last = drops;
+	buffers_note_drops(&p->buffers, news);
 	discover_note_drops(lock(p), link, news);
 	unlock(p);
 }
@@ -202,6 +205,27 @@ drain_all(struct prober *p)
 			drain(p, p->listeners.list[i].fd, DRAIN_BATCHES);
 }
 
+/* Of all sockets, some of which are new. */
+static void
+note_buffers(struct prober *p)
+{
+	for (int s = 0; s < SENDER_COUNT; s++)
+		buffers_note_size(&p->buffers, mcast_receive_buffer(p->senders.socket[s].fd));
+	for (size_t i = 0; i < p->listeners.count; i++)
+		buffers_note_size(&p->buffers, mcast_receive_buffer(p->listeners.list[i].fd));
+}
+
+static void
+report_buffers(struct prober *p, int64_t now_us)
+{
+	const struct monitor *m = shared_lock(p->shared);
+	const size_t known = inventory_summary(monitor_inventory(m)).all;
+	const size_t max = monitor_settings(m).inventory.max_managers;
+
+	unlock(p);
+	buffers_report(&p->buffers, known, max, now_us);
+}
+
 static void
 rescan(struct prober *p)
 {
@@ -230,8 +254,10 @@ rescan(struct prober *p)
 	unlock(p);
 	for (size_t i = 0; i < p->listeners.count; i++)
 		p->listeners.list[i].link = p->reports[i].link;
-	if (p->listeners.opened)
+	if (p->listeners.opened) {
 		p->joined_us = clock_now().mono_us;
+		note_buffers(p);
+	}
 	p->listeners.opened = false;
 }
 
@@ -341,6 +367,7 @@ on_timer(void *ctx)
 	unlock(p);
 	send_requests(p);
 	loop_set_timer(p->timer, due_us);
+	report_buffers(p, now.mono_us);
 	notify_client(p);
 }
 
