@@ -70,6 +70,15 @@ class Handler(unittest.TestCase):
             self.assertEqual(said.count("\n"), 1)
         self.assertNotEqual(self.handle(numeric(2, "x"), "station")[0], 0)
 
+    def test_what_it_loads(self):
+        """For Nagios, none of the modules that take longer to load than all the rest."""
+        done = subprocess.run([sys.executable, "-X", "importtime", HANDLER, "nagios", self.file.name],
+                              input=numeric(2, "x"), text=True, capture_output=True, timeout=30)
+        loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("argparse", loaded)
+        self.assertFalse(loaded & {"ssl", "urllib.request", "json"})
+
     def test_nagios_does_not_run(self):
         Path(self.file.name).unlink()
         done = subprocess.run([HANDLER, "nagios", self.file.name], input=numeric(2, "x"),
