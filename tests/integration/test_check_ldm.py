@@ -5,7 +5,7 @@ import re
 import signal
 from pathlib import Path
 
-from lab import DOWN, UP, addresses, mib, program, wait_for
+from lab import DOWN, NO_OBJECT, UP, addresses, mib, program, wait_for
 from newcomer import blocks
 
 HOSTILE_AGENT = Path(__file__).with_name("hostile_agent.py")
@@ -122,7 +122,7 @@ def test_daemon_hangs(lab):
     """For the managers that is unknown, for discovery critical."""
     host = lab.station()
     daemon = host.daemon()
-    wait_for(lambda: host.value("ldmDiscoveryRounds"), 20, "a round")
+    wait_for(lambda: host.value("ldmDiscoveryRounds") not in (NO_OBJECT, 0), 20, "a round")
     daemon.send_signal(signal.SIGSTOP)
     assert "does not answer" in unknown(host, "-H", "127.0.0.1", "-t", "20")
     status, text, _, _ = check(host, "-H", "127.0.0.1", "-t", "20", "-D")
