@@ -7,6 +7,7 @@
 #include "check/query.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,10 +291,13 @@ is_next(struct query *query, const oid *object, size_t object_len,
 static size_t
 object_name(const struct query_object *object, oid *name)
 {
+	size_t len = object->len;
+
+	assert(len <= ARRAY_LEN(object->arcs));
 	memcpy(name, objects_root, sizeof(objects_root));
-	for (size_t i = 0; i < object->len; i++)
+	for (size_t i = 0; i < len; i++)
 		name[ARRAY_LEN(objects_root) + i] = object->arcs[i];
-	return ARRAY_LEN(objects_root) + object->len;
+	return ARRAY_LEN(objects_root) + len;
 }
 
 size_t
