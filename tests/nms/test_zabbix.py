@@ -165,7 +165,7 @@ def notification(site):
     assert len(handler) == 2
     config = site.lab.path / "handler.conf"
     config.write_text("\n".join(handler).replace("$COMMUNITY", "public")
-                      .replace("/usr/local/share/ldm-agentx/zabbix", str(CONTRIB))
+                      .replace("/usr/local/sbin", str(CONTRIB))
                       .replace("/var/lib/zabbix-traps/traps", f"{site.zabbix.tree}/run/traps") + "\n")
     station.trapd.end()
     trapd = station.start("snmptrapd", ["snmptrapd", "-f", "-n", "-Lo", "-C", "-c", str(config),
@@ -207,9 +207,9 @@ def page(site):
                      if block.title.startswith(("# cat >/etc/snmp/snmpd", "$ "))]
     prompts = [line for block in (agent, server) for line in block.lines if line[:2] in ("# ", "$ ")]
     assert len(prompts) <= 10, prompts
-    zabbix.run("mkdir -p /usr/local/share/ldm-agentx")
-    zabbix.run("mkdir -p /usr/local/share/ldm-agentx/zabbix")
-    zabbix.write(f"/usr/local/share/ldm-agentx/zabbix/{TEMPLATE}", (CONTRIB / TEMPLATE).read_text())
+    zabbix.write(f"/{TEMPLATE}", (CONTRIB / TEMPLATE).read_text())
+    # They are the same machine here.
+    zabbix.write("/usr/local/bin/scp", "#!/bin/sh\n", 0o755)
     typed = re.sub(r"(?m)^\$ ", "", server.text())
     said = zabbix.run(typed, URL=URL, TOKEN=token, AGENT="127.0.0.1", COMMUNITY="public")
     zabbix.hostid = zabbix("host.get", filter={"host": ["127.0.0.1"]})[0]["hostid"]
@@ -219,7 +219,7 @@ def page(site):
     site.responder.command("off", MANAGERS[4])
     site.wait_problems(rf"LDM: Manager {re.escape(name_of(MANAGERS[4]))} is down")
     last = typed.splitlines()[-1]
-    said = zabbix.run(typed[:typed.index("import <")] + last, URL=URL, TOKEN=token,
+    said = zabbix.run(typed[:typed.index("scp ")] + last, URL=URL, TOKEN=token,
                       AGENT="127.0.0.1", COMMUNITY="public")
     assert f"Manager {name_of(MANAGERS[4])} is down" in said
     say(f"the commands of the page, from nothing to the first alert: {said.splitlines()[-1]}")

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A Zabbix server with PostgreSQL and the frontend, started by hand in a Debian of its own, which
-an overlay leaves as it is."""
+"""A Zabbix server with PostgreSQL and the frontend, started by hand in a Debian of its own."""
 
 import json
 import os
-import signal
-import subprocess
 import urllib.request
 
 from lab import wait_for
+from machine import Machine
 
 VERSION = os.environ["LDM_ZABBIX"]
 TREE = os.environ["LDM_ZABBIX_TREE"]
@@ -65,14 +63,12 @@ IMPORTED = ["templates", "items", "triggers", "graphs", "discoveryRules", "value
             "templateDashboards"]
 
 
-class Zabbix:
-    """On a host of the lab, which it watches, too."""
+class Zabbix(Machine):
+    """On a host of the lab, which it may watch, too."""
 
     def __init__(self, host):
-        self.host = host
+        super().__init__(host, "zabbix", TREE)
         self.token = None
-        self.tree = host.lab.path / "zabbix"
-        self.mount()
         self.database()
         self.write("/etc/zabbix/lab.conf", SERVER_CONF)
         self.write("/run/traps", "")
@@ -81,36 +77,6 @@ class Zabbix:
         self.write("/srv/frontend/conf/zabbix.conf.php", FRONTEND_CONF)
         self.start("frontend", PHP)
         wait_for(self.log_in, 30, "the frontend")
-
-    # The machine
-
-    def mount(self):
-        place = self.tree.parent / "zabbix-changes"
-        for directory in (place / "upper", place / "work", self.tree):
-            directory.mkdir(parents=True)
-        self.mounts = []
-        for kind, where, options in (
-                ("overlay", "", f"lowerdir={TREE},upperdir={place}/upper,workdir={place}/work"),
-                ("proc", "proc", "rw"), ("tmpfs", "dev/shm", "mode=1777"), ("tmpfs", "run", "mode=755")):
-            subprocess.run(["mount", "-t", kind, "-o", options, kind, str(self.tree / where)], check=True)
-            self.mounts.append(str(self.tree / where))
-
-    def inside(self, argv, user=None):
-        become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
-        return ["chroot", str(self.tree), *become, *argv]
-
-    def start(self, title, argv, user=None):
-        return self.host.start(title, self.inside(argv, user))
-
-    def run(self, script, user=None, seconds=60, **environment):
-        """Run a script there; returns its output."""
-        result = self.host.run(self.inside(["sh", "-euc", script], user), seconds,
-                               env=dict(self.host.lab.env, **environment))
-        assert result.returncode == 0, script + result.stdout + result.stderr
-        return result.stdout
-
-    def write(self, name, text):
-        (self.tree / name.lstrip("/")).write_text(text)
 
     def database(self):
         programs = next((self.tree / "usr/lib/postgresql").iterdir()).name
@@ -133,13 +99,6 @@ class Zabbix:
     def analyze(self):
         """What the database does itself after minutes.  Without it some queries take hours."""
         self.run("psql -q -h 127.0.0.1 -U zabbix zabbix -c ANALYZE 2>/dev/null")
-
-    def end(self):
-        for process in reversed(self.host.lab.processes):
-            if process.argv[4:5] == ["chroot"] and process.running():
-                process.end(signal.SIGINT, 30)
-        for where in reversed(self.mounts):
-            subprocess.run(["umount", "-l", where], check=True)
 
     # The API
 
