@@ -61,3 +61,24 @@ axpdu_respond(netsnmp_session *session, netsnmp_pdu *response)
 	if (snmp_send(session, response) == 0)
 		snmp_free_pdu(response);
 }
+
+bool
+axpdu_is_astray(const netsnmp_session *session, const netsnmp_pdu *pdu)
+{
+	return pdu->command >= AXPDU_GET && pdu->command <= AXPDU_CLEANUPSET &&
+	       pdu->sessid != session->sessid;
+}
+
+void
+axpdu_refuse(netsnmp_session *session, const netsnmp_pdu *request, enum axpdu_error error)
+{
+	netsnmp_pdu *response;
+
+	if (request->command == AXPDU_CLEANUPSET)
+		return;
+	response = axpdu_response(session, request);
+	if (response == NULL)
+		return;
+	response->errstat = error;
+	axpdu_respond(session, response);
+}

@@ -10,11 +10,14 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
+#include <stdbool.h>
+
 /* Section 6.1. */
 enum axpdu_type {
 	AXPDU_REGISTER = 3,
 	AXPDU_GET = 5,
 	AXPDU_GETNEXT = 6,
+	AXPDU_CLEANUPSET = 11,
 	AXPDU_NOTIFY = 12,
 	AXPDU_ADD_AGENT_CAPS = 16,
 	AXPDU_RESPONSE = 18,
@@ -47,5 +50,12 @@ netsnmp_pdu *axpdu_response(const netsnmp_session *session, const netsnmp_pdu *r
 
 /* Send it; it is owned by the library from then on. */
 void axpdu_respond(netsnmp_session *session, netsnmp_pdu *response);
+
+/* Whether it is a request of the master agent that names another session, to be refused with
+ * AXPDU_NOT_OPEN (section 7.2.2).  The library (5.9.3) does not check it. */
+bool axpdu_is_astray(const netsnmp_session *session, const netsnmp_pdu *pdu);
+
+/* Respond to a request with an error; CleanupSet has no response (section 7.2.4.4). */
+void axpdu_refuse(netsnmp_session *session, const netsnmp_pdu *request, enum axpdu_error error);
 
 #endif /* AXPDU_H */

@@ -57,26 +57,6 @@ is_ours(const netsnmp_pdu *pdu)
 	return true;
 }
 
-/* RFC 2741, 7.2.3.2. */
-static int
-answer_next(struct mib_view *view, struct monitor *monitor, netsnmp_variable_list *vb)
-{
-	const u_char range = vb->type;
-	const size_t start_len = vb->name_length, end_len = vb->val_len / sizeof(oid);
-	oid start[MAX_OID_LEN], end[MAX_OID_LEN];
-
-	memcpy(start, vb->name, start_len * sizeof(oid));
-	memcpy(end, vb->val.objid, end_len * sizeof(oid));
-	if (mib_answer(view, monitor, range == ASN_PRIV_INCL_RANGE ? MIB_THIS_OR_NEXT : MIB_NEXT,
-		       vb) != 0)
-		return -1;
-	if (vb->type != range && snmp_oid_compare(vb->name, vb->name_length, end, end_len) < 0)
-		return 0;
-	if (snmp_set_var_objid(vb, start, start_len) != 0)
-		return -1;
-	return snmp_set_var_typed_value(vb, SNMP_ENDOFMIBVIEW, NULL, 0);
-}
-
 /* Set all varbinds to their answers, from one state of all tables.  Returns 0, or the number
  * of the one for which there was no memory, from 1. */
 static long
@@ -92,7 +72,7 @@ answer_all(netsnmp_pdu *pdu)
 
 		mib_view_open(view, pdu->transid, now_us);
 		if ((pdu->command == AXPDU_GET ? mib_answer(view, monitor, MIB_THIS, vb)
-					       : answer_next(view, monitor, vb)) != 0)
+					       : mib_answer_range(view, monitor, vb)) != 0)
 			break;
 	}
 	shared_unlock(shared);
@@ -119,9 +99,14 @@ answer(netsnmp_session *session, netsnmp_pdu *pdu)
 static int
 on_pdu(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu, void *arg)
 {
+	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE)
+		return library(operation, session, request_id, pdu, arg);
+	if (axpdu_is_astray(session, pdu)) {
+		axpdu_refuse(session, pdu, AXPDU_NOT_OPEN);
+		return 1;
+	}
 	/* Not before the phases of a SET that wait in the library.  -D shows the library's way. */
-	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || mib_set_under_way() ||
-	    snmp_get_do_debugging() || !is_ours(pdu))
+	if (mib_set_under_way() || snmp_get_do_debugging() || !is_ours(pdu))
 		return library(operation, session, request_id, pdu, arg);
 	answer(session, pdu);
 	return 1;
@@ -135,6 +120,8 @@ on_open(int major, int minor, void *opened, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
+	if (session->callback == on_pdu)
+		return 0; /* the library tells it once; twice, we would call ourselves */
 	library = session->callback;
 	session->callback = on_pdu;
 	return 0;

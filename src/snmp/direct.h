@@ -6,7 +6,11 @@
  * time that it needs for a value.  Therefore a function of ours takes the place of the
  * session's callback, answers Get and GetNext for our objects, and leaves all else to the
  * library.  What the library receives while it waits for an answer of the master agent, for
- * example to a ping, does not pass through here, so both ways give the same answers.
+ * example to a ping, does not pass through here, so both ways give the same answers.  Only a
+ * request that names another session is refused here, and not by the library.
+ *
+ * While the master agent reads no answers, and the buffer of the connection is full, this
+ * thread waits, as it does in the library; it holds no lock then.
  *
  * Used by the SNMP thread only.
  */

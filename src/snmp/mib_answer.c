@@ -2,6 +2,8 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
+#include <string.h>
+
 #include "snmp/mib_answer.h"
 
 /* Returns the row at pos, or the next one in its column, or the first one of the next
@@ -92,4 +94,23 @@ mib_answer(struct mib_view *view, struct monitor *monitor, enum mib_asked asked,
 	    snmp_oid_compare(vb->name, vb->name_length, table->root, table->root_len) > 0)
 		return 0;
 	return answer_next(view, monitor, asked, vb, suffix, suffix_len);
+}
+
+int
+mib_answer_range(struct mib_view *view, struct monitor *monitor, netsnmp_variable_list *vb)
+{
+	const u_char range = vb->type;
+	const size_t start_len = vb->name_length, end_len = vb->val_len / sizeof(oid);
+	oid start[MAX_OID_LEN], end[MAX_OID_LEN];
+
+	memcpy(start, vb->name, start_len * sizeof(oid));
+	memcpy(end, vb->val.objid, end_len * sizeof(oid));
+	if (mib_answer(view, monitor, range == ASN_PRIV_INCL_RANGE ? MIB_THIS_OR_NEXT : MIB_NEXT,
+		       vb) != 0)
+		return -1;
+	if (vb->type != range && snmp_oid_compare(vb->name, vb->name_length, end, end_len) < 0)
+		return 0;
+	if (snmp_set_var_objid(vb, start, start_len) != 0)
+		return -1;
+	return snmp_set_var_typed_value(vb, SNMP_ENDOFMIBVIEW, NULL, 0);
 }

@@ -22,4 +22,10 @@ enum mib_asked {
 int mib_answer(struct mib_view *view, struct monitor *monitor, enum mib_asked asked,
 	       netsnmp_variable_list *vb);
 
+/* Likewise, for a GetNext of AgentX, whose vb is as the library keeps a search range: the start
+ * is its name, whether that is included its type, and the end, which is not empty, its value.
+ * Neither is longer than MAX_OID_LEN.  vb becomes the first instance in the range, or
+ * endOfMibView with the name of the start (RFC 2741, 7.2.3.2). */
+int mib_answer_range(struct mib_view *view, struct monitor *monitor, netsnmp_variable_list *vb);
+
 #endif /* MIB_ANSWER_H */

@@ -18,6 +18,7 @@ from lab import SLOW
 GET, GETNEXT, COMMIT_SET, PING = 5, 6, 9, 13
 NON_DEFAULT_CONTEXT = 0x08
 NULL_OID = ()
+SESSION = 77
 
 Range = collections.namedtuple("Range", "start end include", defaults=(NULL_OID, False))
 Answer = collections.namedtuple("Answer", "error index varbinds")
@@ -85,6 +86,7 @@ class Master:
         self.held = []        # headers of pings without an answer
         self.registered = []  # (context, OID)
         self.packet = 1000
+        self.sessions = {}    # of each packet sent
         self.data = b""
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
@@ -110,15 +112,16 @@ class Master:
 
     # Sending
 
-    def pdu(self, kind, payload=b"", context=None, transaction=None):
+    def pdu(self, kind, payload=b"", context=None, transaction=None, session=SESSION):
         """(packet id, octets) of a PDU."""
         self.packet += 1
+        self.sessions[self.packet] = session
         flags = NETWORK_BYTE_ORDER if self.order == ">" else 0
         if context is not None:
             flags |= NON_DEFAULT_CONTEXT
             payload = encode_octets(self.order, context) + payload
         transaction = self.packet if transaction is None else transaction
-        return self.packet, struct.pack(f"{self.order}4B4I", 1, kind, flags, 0, 77, transaction,
+        return self.packet, struct.pack(f"{self.order}4B4I", 1, kind, flags, 0, session, transaction,
                                         self.packet, len(payload)) + payload
 
     def read_request(self, kind, ranges, **header):
@@ -147,12 +150,12 @@ class Master:
     def get(self, *oids, **header):
         return self.ask(GET, [Range(oid) for oid in oids], **header)
 
-    def set_phases(self, *varbinds, transaction):
+    def set_phases(self, *varbinds, transaction, **header):
         """The PDUs of a SET: TestSet, CommitSet and CleanupSet."""
         payload = b"".join(encode_varbind(self.order, *varbind) for varbind in varbinds)
-        return (self.pdu(TEST_SET, payload, transaction=transaction),
-                self.pdu(COMMIT_SET, transaction=transaction),
-                self.pdu(CLEANUP_SET, transaction=transaction))
+        return (self.pdu(TEST_SET, payload, transaction=transaction, **header),
+                self.pdu(COMMIT_SET, transaction=transaction, **header),
+                self.pdu(CLEANUP_SET, transaction=transaction, **header))
 
     # Receiving
 
@@ -177,13 +180,13 @@ class Master:
         # The library (5.9.3) puts it into responses, too.
         context = reader.value(OCTETS) if header[2] & NON_DEFAULT_CONTEXT else None
         if kind == RESPONSE:
-            assert order == self.order and session == 77
+            assert order == self.order and session == self.sessions[packet]
             _, error, index = reader.take("IHH")
             return packet, Answer(error, index, reader.varbinds())
         if kind == REGISTER:
             reader.take("4B")
             self.registered.append((context, reader.oid()))
-        reply = struct.pack(order + "4B4IIHH", 1, RESPONSE, header[2] & NETWORK_BYTE_ORDER, 0, 77,
+        reply = struct.pack(order + "4B4IIHH", 1, RESPONSE, header[2] & NETWORK_BYTE_ORDER, 0, SESSION,
                             transaction, packet, 8, 0, 0, 0)
         if kind == PING and self.hold_pings:
             self.held.append(reply)

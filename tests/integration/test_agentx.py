@@ -6,20 +6,25 @@ such as those that arrive while that waits for the answer to a ping.  Both ways 
 give the same answers, and none may overtake a SET.
 """
 
+import contextlib
 import random
+import struct
+import time
 
 import pytest
 
 import ber
-from axmaster import COMMIT_SET, GET, GETNEXT, NULL_OID, TEST_SET, Master, Range
+from axmaster import COMMIT_SET, GET, GETNEXT, NULL_OID, TEST_SET, Master, Range, encode_oid
 from ber import END_OF_VIEW, INTEGER, NO_INSTANCE, NO_OBJECT
-from lab import MOVING, addresses, mib, wait_for
+from lab import MOVING, SLOW, addresses, mib, wait_for
 
 MANAGERS = 30
 CHUNK = 1300  # requests within a second or two
 ROOTS = ["ldmManagerEntry", "ldmManagerSummary", "ldmDiscovery", "ldmStatistics",
          "ldmInterfaceEntry", "ldmEvents", "ldmEventEntry", "ldmState"]
 FOREIGN = (1, 3, 6, 1, 2, 1, 1, 1, 0)
+NOT_OPEN = 257
+MAX_REQUEST, HEADER_LEN = 65536, 20
 NOTIFICATIONS = "ldmNotificationsEnabled"
 
 
@@ -42,14 +47,14 @@ def start(lab):
     """A function that starts a daemon that knows some managers, and returns its master agent."""
     masters = []
 
-    def started(*config, count=len(ROOTS)):
+    def started(*config, count=len(ROOTS), interval="1h"):
         segment = lab.segment("red")
         station = lab.host("station", (segment, "198.18.254.1/24"))
         lab.host("managers", (segment, "198.18.254.2/24")).responder(
             "-n", MANAGERS, "-a", "198.18.0.1")
         masters.append(Master(lab.path / "master"))
         station.agentx = masters[0].address
-        station.daemon(config=["notifications no", *config], interval="1h", window="300ms")
+        station.daemon(config=["notifications no", *config], interval=interval, window="300ms")
         masters[0].accept(count)
         return masters[0]
 
@@ -85,11 +90,23 @@ def wait_managers(master):
 def is_direct(master):
     """Whether a request for our objects is answered by ourselves: before one that came in
     front of it and went through the library."""
+    # A ping may wait for its answer since the last time that the master agent was read.
+    master.get(oid("ldmManagersUp", 0))
     ours = master.read_request(GET, [Range(oid("ldmManagersUp", 0))])
     other = master.read_request(GET, [Range(FOREIGN)])
     answers = master.exchange(other, ours)
     assert dict(answers)[other[0]].varbinds == [(FOREIGN, NO_OBJECT, None)]
     return answers[0][0] == ours[0]
+
+
+def answers(master, count):
+    """The next answers, whatever they answer: [(packet id, Answer)]."""
+    got, deadline = [], time.monotonic() + 10 * SLOW
+    while len(got) < count:
+        packet, answer = master.pump(deadline)
+        if packet is not None:
+            got.append((packet, answer))
+    return got
 
 
 class Requests:
@@ -258,6 +275,144 @@ def test_requests_in_pieces(start):
         master.sock.sendall(octets[i:i + 1])
     (answered, answer), = master.exchange((packet, octets[-1:]))
     assert (answered, answer) == (packet, answers[0][1])
+
+
+def test_no_varbinds(start):
+    """Both ways give an answer without any."""
+    master = start()
+
+    def expect_nothing():
+        for kind in (GET, GETNEXT):
+            assert master.ask(kind, []) == (0, 0, [])
+
+    assert is_direct(master)
+    expect_nothing()
+    master.wait_held()
+    assert not is_direct(master)
+    expect_nothing()
+    master.release()
+
+
+def test_another_session(start):
+    """RFC 2741, 7.2.2: nothing is read or set for a session that is not open."""
+    master = start()
+    get = [Range(oid(NOTIFICATIONS, 0))]
+    for kind in (GET, GETNEXT):
+        for session in (0, 76, 2**31, 2**32 - 1):
+            assert master.ask(kind, get, session=session) == (NOT_OPEN, 0, [])
+    test, commit, cleanup = master.set_phases((oid(NOTIFICATIONS, 0), INTEGER, 1),
+                                              transaction=8, session=78)
+    for phase in (test, commit):
+        assert master.exchange(phase)[0][1].error == NOT_OPEN
+    # With the transaction of another one: that is neither completed nor disturbed.
+    ours = master.set_phases((oid(NOTIFICATIONS, 0), INTEGER, 1), transaction=8)
+    for phase in ours[:2]:
+        assert master.exchange(phase)[0][1].error == 0
+    master.exchange(cleanup)
+    assert not is_direct(master)
+    master.exchange(ours[2])
+    wait_for(lambda: is_direct(master), 5, "the end of the SET")
+    assert master.ask(GET, get).varbinds == [(oid(NOTIFICATIONS, 0), INTEGER, 1)]
+
+
+def test_the_largest_request(start):
+    """The library takes 65536 octets, and drops a larger request; the link goes on."""
+    master = start()
+    wait_managers(master)
+    ranges = [Range(oid("ldmManagerHostname", *address(name)), (1, 3))
+              for name in addresses("198.18.0.1", MANAGERS)]
+    count = (MAX_REQUEST - HEADER_LEN) // (len(master.read_request(GET, ranges[:1])[1]) - HEADER_LEN)
+    ranges = (ranges * count)[:count + 1]
+    assert len(master.read_request(GET, ranges[:count])[1]) <= MAX_REQUEST
+    answer = master.ask(GET, ranges[:count])
+    assert [name for name, _, _ in answer.varbinds] == [r.start for r in ranges[:count]]
+    assert {value for _, _, value in answer.varbinds} == {
+        b"ldom%03d" % number for number in range(1, MANAGERS + 1)}
+    too_large = master.read_request(GET, ranges)
+    assert len(too_large[1]) > MAX_REQUEST
+    master.sock.sendall(too_large[1])
+    answers = master.exchange(master.read_request(GET, ranges[:1]))
+    assert len(answers) == 1 and is_direct(master)
+
+
+def test_malformed_requests(start):
+    """They have no answer, because the library cannot parse them, and harm nothing else."""
+    master = start()
+    name = Range(oid("ldmDiscoveryMisses", 0))
+    wanted = master.ask(GET, [name])
+    start_oid, end_oid = encode_oid("<", name.start), encode_oid("<", name.end)
+    for payload in (start_oid, start_oid[:-4], start_oid[:-1], start_oid[:2], b"\xff" + bytes(3),
+                    start_oid + end_oid + b"\1", start_oid + b"\xff" + end_oid[1:]):
+        for kind in (GET, GETNEXT):
+            _, octets = master.pdu(kind, payload)
+            asked, good = master.read_request(GET, [name])
+            master.sock.sendall(octets + good)
+            # Pings are no answers.
+            packet, answer = answers(master, 1)[0]
+            assert (packet, answer) == (asked, wanted), (kind, payload)
+    assert is_direct(master)
+
+
+def test_names_longer_than_any(start):
+    """A name has up to 128 sub-identifiers, but the encoding has room for 255."""
+    master = start()
+    wait_managers(master)
+    column, end = oid("ldmManagerHostname"), after("ldmManagerEntry")
+    requests = []
+    for length in (127, 128, 129, 255):
+        long = (column + 255 * (1,))[:length]
+        requests += [(GET, [Range(long)]), (GETNEXT, [Range(long, end)]),
+                     (GETNEXT, [Range(long, end, True)]), (GETNEXT, [Range(column, long)])]
+    ours = [master.ask(*request) for request in requests]
+    assert is_direct(master)
+    master.wait_held()
+    assert [master.ask(*request) for request in requests] == ours
+    master.release()
+
+
+def test_a_length_that_cannot_be(start):
+    """The library closes the link, and opens another one."""
+    master = start()
+    assert is_direct(master)
+    for length in (2**31, 2**32 - 21):
+        _, octets = master.read_request(GET, [Range(oid("ldmDiscoveryMisses", 0))])
+        master.sock.sendall(octets[:16] + struct.pack("<I", length))
+        with pytest.raises((EOFError, ConnectionResetError)):
+            answers(master, 1)
+        master.hang_up()
+        master.accept(len(ROOTS))
+        assert is_direct(master)
+
+
+def fill(master):
+    """Send requests until the subagent takes no more, because nobody reads its answers; returns
+    the packet ids."""
+    packets = []
+    master.sock.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            packet, octets = master.read_request(GET, [Range(oid("ldmDiscoveryMisses", 0))])
+            # All of it, because the request is much smaller than what the kernel frees at a time.
+            assert master.sock.send(octets) == len(octets)
+            packets.append(packet)
+    master.sock.setblocking(True)
+    return packets
+
+
+def test_a_master_agent_that_does_not_read(start, lab):
+    """Answers wait, and none is lost or out of order when it reads again.  Discovery goes on,
+    and so does the end of the daemon."""
+    master = start(interval="1s")
+    asked = fill(master)
+    assert len(asked) > 100
+    got = answers(master, len(asked))
+    assert [packet for packet, _ in got] == asked
+    assert not any(answer.error for _, answer in got)
+    assert is_direct(master)
+    fill(master)
+    responder, daemon = lab.processes
+    responder.wait_requests(3, 10)
+    assert daemon.end()[0] == 0
 
 
 def test_phases_out_of_order(start):

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -65,6 +66,12 @@ mib_answer(struct mib_view *of, struct monitor *monitor, enum mib_asked asked,
 	return ++answered == failing ? -1 : snmp_set_var_typed_integer(vb, ASN_INTEGER, 7);
 }
 
+int
+mib_answer_range(struct mib_view *of, struct monitor *monitor, netsnmp_variable_list *vb)
+{
+	return mib_answer(of, monitor, MIB_NEXT, vb);
+}
+
 bool
 mib_set_under_way(void)
 {
@@ -97,7 +104,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	session = (netsnmp_session){.version = 192, .sessid = 5, .callback = library};
+	session = (netsnmp_session){.version = 192, .sessid = 50, .callback = library};
 	locks = answered = passed_on = 0;
 	failing = NO_FAILURE;
 	set_under_way = false;
@@ -222,6 +229,57 @@ test_the_rest_is_passed_on(void **state)
 	expect_passed_on(NETSNMP_CALLBACK_OP_TIMED_OUT, request(AXPDU_GET, 1));
 }
 
+/* In particular no Response, such as one to a Notify of an earlier session. */
+static void
+test_requests_in_another_session(void **state)
+{
+	(void)state;
+	session.sessid = 51;
+	for (int command = 0; command < 32; command++) {
+		if (command < AXPDU_GET || command > AXPDU_CLEANUPSET) {
+			expect_passed_on(NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE, request(command, 1));
+			continue;
+		}
+		passed_on = 0;
+		receive_message(request(command, 1));
+		assert_int_equal(passed_on, 0);
+		assert_int_equal(answered, 0);
+		if (command == AXPDU_CLEANUPSET) {
+			assert_null(sent);
+			continue;
+		}
+		expect_answer();
+		assert_int_equal(sent->errstat, AXPDU_NOT_OPEN);
+		assert_int_equal(sent->errindex, 0);
+		assert_int_equal(sent_varbinds(), 0);
+		snmp_free_pdu(sent);
+		sent = NULL;
+	}
+}
+
+static void
+test_no_varbinds(void **state)
+{
+	(void)state;
+	receive_message(request(AXPDU_GETNEXT, 0));
+	expect_answer();
+	assert_int_equal(sent->errstat, SNMP_ERR_NOERROR);
+	assert_int_equal(sent_varbinds(), 0);
+}
+
+/* Each request is passed on once, and not to ourselves again and again. */
+static void
+test_a_session_that_is_opened_twice(void **state)
+{
+	(void)state;
+	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, &session);
+	alarm(10); /* instead of doing that for ever */
+	expect_passed_on(NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE, request(AXPDU_RESPONSE, 1));
+	alarm(0);
+	receive_message(request(AXPDU_GET, 1));
+	assert_non_null(sent);
+}
+
 static void
 test_foreign_objects_are_passed_on(void **state)
 {
@@ -278,6 +336,9 @@ main(void)
 	    TEST(test_a_pdu_is_answered_from_one_state),
 	    TEST(test_no_memory),
 	    TEST(test_the_rest_is_passed_on),
+	    TEST(test_requests_in_another_session),
+	    TEST(test_no_varbinds),
+	    TEST(test_a_session_that_is_opened_twice),
 	    TEST(test_foreign_objects_are_passed_on),
 	    TEST(test_nothing_overtakes_a_set),
 	    TEST(test_debugging_shows_the_library),
