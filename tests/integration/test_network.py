@@ -172,7 +172,7 @@ def test_two_interfaces_on_one_subnet(network):
     assert heard_on("eth0") == dict.fromkeys(by_group, "eth0")
     assert heard_on("eth1") == {}
 
-    settings, = recipes("sysctl")
+    settings, = recipes("sysctl -w")
     type_in(host, [setting for setting in settings if "rp_filter" in setting])
     assert heard_on("eth0") == {address: "eth0" if address in by_group else "eth1"
                                 for address in everybody()}
