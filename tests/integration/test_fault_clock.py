@@ -9,7 +9,8 @@ last heard are saved every ten minutes.
 import time
 
 import database
-from faultlab import FIRST, text_time
+from bookkeeping import text_time
+from faultlab import FIRST
 from lab import DOWN, NO_INSTANCE, SLOW, UP, Daemon, mib, wait_for
 from tampering import fake_clock
 

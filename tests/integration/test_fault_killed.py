@@ -11,7 +11,8 @@ import bisect
 import time
 
 import database
-from faultlab import form, text_time
+from bookkeeping import text_time
+from faultlab import form
 from lab import DOWN, UP, wait_for
 from tampering import HAS_STRACE, Tampering
 

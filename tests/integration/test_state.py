@@ -15,7 +15,7 @@ import pytest
 import ber
 import database
 from ber import GAUGE32, INTEGER
-from faultlab import text_time
+from bookkeeping import text_time
 from lab import UP, addresses, mib, wait_for
 from lab_mib import configuration, wait_rounds, writable_station
 from newcomer import recipes

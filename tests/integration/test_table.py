@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from faultlab import text_time
+from bookkeeping import text_time
 from lab import (BUILDDIR, DOWN, MOVING, NO_INSTANCE, NO_OBJECT, UP, addresses, mib, program,
                  wait_for)
 from lab_mib import wait_first_round, wait_rounds
