@@ -140,11 +140,13 @@ class Usage:
 
 # A run
 
-def arguments(description, directory="/var/tmp"):
-    """A parser with the options that all benchmarks have."""
+def arguments(description, directory="/var/tmp", minutes=None):
+    """A parser with the options that all benchmarks have; those that take a number of minutes
+    have no repetitions."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("-n", "--times", type=int, default=5, help="repetitions")
+    parser.add_argument("-n", "--times", type=int, default=minutes or 5,
+                        help="minutes" if minutes else "repetitions")
     parser.add_argument("-d", "--directory", default=directory,
                         help="where files are written, on the disk to be measured")
     parser.add_argument("-o", "--output", help="file for the result, in JSON")
