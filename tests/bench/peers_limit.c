@@ -35,10 +35,13 @@ struct name {
 	size_t len;
 };
 
-static struct varbind {
+struct varbind {
 	uint8_t *octets;
 	size_t len;
-} * varbinds; /* of all columns of the first row, and so on */
+};
+
+/* Of all columns of the first row, and so on. */
+static struct varbind *varbinds;
 
 static struct name root;
 static uint32_t columns, rows;
