@@ -121,8 +121,8 @@ class Master:
             flags |= NON_DEFAULT_CONTEXT
             payload = encode_octets(self.order, context) + payload
         transaction = self.packet if transaction is None else transaction
-        return self.packet, struct.pack(f"{self.order}4B4I", 1, kind, flags, 0, session, transaction,
-                                        self.packet, len(payload)) + payload
+        return self.packet, struct.pack(f"{self.order}4B4I", 1, kind, flags, 0, session,
+                                        transaction, self.packet, len(payload)) + payload
 
     def read_request(self, kind, ranges, **header):
         """A Get or GetNext of Ranges."""
@@ -186,8 +186,8 @@ class Master:
         if kind == REGISTER:
             reader.take("4B")
             self.registered.append((context, reader.oid()))
-        reply = struct.pack(order + "4B4IIHH", 1, RESPONSE, header[2] & NETWORK_BYTE_ORDER, 0, SESSION,
-                            transaction, packet, 8, 0, 0, 0)
+        reply = struct.pack(order + "4B4IIHH", 1, RESPONSE, header[2] & NETWORK_BYTE_ORDER, 0,
+                            SESSION, transaction, packet, 8, 0, 0, 0)
         if kind == PING and self.hold_pings:
             self.held.append(reply)
         else:

@@ -99,7 +99,7 @@ def is_direct(master):
     return answers[0][0] == ours[0]
 
 
-def answers(master, count):
+def next_answers(master, count):
     """The next answers, whatever they answer: [(packet id, Answer)]."""
     got, deadline = [], time.monotonic() + 10 * SLOW
     while len(got) < count:
@@ -321,7 +321,8 @@ def test_the_largest_request(start):
     wait_managers(master)
     ranges = [Range(oid("ldmManagerHostname", *address(name)), (1, 3))
               for name in addresses("198.18.0.1", MANAGERS)]
-    count = (MAX_REQUEST - HEADER_LEN) // (len(master.read_request(GET, ranges[:1])[1]) - HEADER_LEN)
+    one = len(master.read_request(GET, ranges[:1])[1]) - HEADER_LEN
+    count = (MAX_REQUEST - HEADER_LEN) // one
     ranges = (ranges * count)[:count + 1]
     assert len(master.read_request(GET, ranges[:count])[1]) <= MAX_REQUEST
     answer = master.ask(GET, ranges[:count])
@@ -348,7 +349,7 @@ def test_malformed_requests(start):
             asked, good = master.read_request(GET, [name])
             master.sock.sendall(octets + good)
             # Pings are no answers.
-            packet, answer = answers(master, 1)[0]
+            packet, answer = next_answers(master, 1)[0]
             assert (packet, answer) == (asked, wanted), (kind, payload)
     assert is_direct(master)
 
@@ -378,7 +379,7 @@ def test_a_length_that_cannot_be(start):
         _, octets = master.read_request(GET, [Range(oid("ldmDiscoveryMisses", 0))])
         master.sock.sendall(octets[:16] + struct.pack("<I", length))
         with pytest.raises((EOFError, ConnectionResetError)):
-            answers(master, 1)
+            next_answers(master, 1)
         master.hang_up()
         master.accept(len(ROOTS))
         assert is_direct(master)
@@ -405,7 +406,7 @@ def test_a_master_agent_that_does_not_read(start, lab):
     master = start(interval="1s")
     asked = fill(master)
     assert len(asked) > 100
-    got = answers(master, len(asked))
+    got = next_answers(master, len(asked))
     assert [packet for packet, _ in got] == asked
     assert not any(answer.error for _, answer in got)
     assert is_direct(master)
