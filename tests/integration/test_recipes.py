@@ -8,6 +8,7 @@ A block without an entry fails the test.
 import os
 import re
 import subprocess
+from pathlib import Path
 
 from lab import BUILDDIR, program, wait_for
 from lab_mib import ietf_modules
@@ -143,6 +144,15 @@ def by_hand(machine, block):
     run(machine, block)
 
 
+def receive_buffers(machine, block):
+    """Up to setting the limit, which is that of all programs on this machine."""
+    (prompt, write, _), (_, load, _) = block.commands()
+    machine.type(prompt, write)
+    key, value = machine.path(load.split()[-1]).read_text().split("=")
+    assert Path("/proc/sys", *key.split(".")).exists()
+    assert int(value) == 16777216
+
+
 AGENTX = {
     "37 log lines were dropped": not_run("output"),
     "datagram refused: from 198.18.0.77:64535 on eth0: denied, ...": not_run("output"),
@@ -153,6 +163,8 @@ AGENTX = {
     "$ export MIBDIRS=+/usr/local/share/snmp/mibs MIBS=LDM-DISCOVERY-MIB": run,
     "$ $SET ldmManagerRowStatus.198.18.0.12 i createAndGo": run,
     "$ echo 'stateFile none' >try.conf": by_hand,
+    "receive buffers of 425984 octets have room for 332 answers at once": not_run("output"),
+    "# echo net.core.rmem_max=16777216 > /etc/sysctl.d/ldm-agentx.conf": receive_buffers,
     # While the daemon runs.
     "# DB=/var/lib/ldm-agentx/state.db": run,
     "# ldm-agentx -H 2h": run,
