@@ -2,6 +2,7 @@
 #include "net/prober.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "net/ifaces.h"
 #include "net/listeners.h"
 #include "net/mcast.h"
+#include "net/pace.h"
 #include "net/senders.h"
 
 /* Limit of batches read from one socket before the others are served. */
@@ -25,13 +27,6 @@
 /* The kernel sends the IGMP report two or three ticks of its clock, 8 to 30 ms, after
  * a join, and a switch with IGMP snooping forwards answers to the group only then. */
 #define JOIN_WAIT_US (100 * US_PER_MS)
-
-/* How long a socket is left unread, the time between two readings within which there is a
- * stream of answers, and the receive buffer that this needs: it holds 10000 answers that
- * arrive together. */
-#define REST_US (25 * US_PER_MS)
-#define STREAM_US (2 * REST_US)
-#define REST_BUFFER_LEN ((size_t)10000 * MCAST_CHARGE)
 
 struct request {
 	struct discover_request what;
@@ -144,11 +139,13 @@ note_drops(struct prober *p, int fd, uint32_t *last, int link)
 	unlock(p);
 }
 
-/* Read a socket until it is empty or the limit is reached.  Returns whether it is empty. */
-static bool
+/* Read a socket until it is empty or the limit is reached.  Returns the number of datagrams,
+ * or UINT_MAX if there may be more. */
+static unsigned int
 drain(struct prober *p, int fd, unsigned int limit)
 {
 	struct listener *l = listeners_by_fd(&p->listeners, fd);
+	unsigned int total = 0;
 	bool empty = false;
 
 	/* A batch that is not full does not mean that nothing is left: an error of an earlier
@@ -160,6 +157,7 @@ drain(struct prober *p, int fd, unsigned int limit)
 			log_warning("cannot receive: %s", strerror(errno));
 		p->receive_failing = count < 0;
 		empty = count <= 0;
+		total += p->batch.count;
 		if (!empty)
 			judge_batch(p, l);
 	}
@@ -168,29 +166,22 @@ drain(struct prober *p, int fd, unsigned int limit)
 	for (int s = 0; s < SENDER_COUNT; s++)
 		if (p->senders.socket[s].fd == fd)
 			note_drops(p, fd, &p->senders.socket[s].drops, LINK_NONE);
-	return empty;
-}
-
-/* While many managers answer, let some answers gather, unless the buffer is so small that it
- * could overflow meanwhile. */
-static void
-rest_in_stream(struct prober *p, int fd)
-{
-	const int64_t now_us = clock_now().mono_us;
-	const bool in_stream = now_us - p->read_us < STREAM_US;
-
-	p->read_us = now_us;
-	if (in_stream && mcast_receive_buffer(fd) >= REST_BUFFER_LEN)
-		loop_rest_fd(p->loop, fd, now_us + REST_US);
+	return empty ? total : UINT_MAX;
 }
 
 static void
 on_readable(void *ctx, int fd)
 {
 	struct prober *p = ctx;
+	const unsigned int count = drain(p, fd, TURN_BATCHES);
+	const int64_t now_us = clock_now().mono_us;
 
-	if (drain(p, fd, TURN_BATCHES))
-		rest_in_stream(p, fd);
+	if (count > 0) {
+		loop_rest_fd(
+		    p->loop, fd,
+		    now_us + pace_rest_us(mcast_receive_buffer(fd), now_us - p->read_us, count));
+		p->read_us = now_us;
+	}
 	notify_client(p);
 }
 
