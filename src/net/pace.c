@@ -4,7 +4,7 @@
 #include "net/mcast.h"
 
 /* Two readings within this time are part of a stream of answers. */
-#define STREAM_US (2 * PACE_REST_US)
+#define STREAM_US (4 * PACE_REST_US)
 
 /* A shorter rest is not worth it: poll(2) counts in milliseconds. */
 #define REST_MIN_US US_PER_MS

@@ -17,9 +17,9 @@ static void
 single_answers_are_read_at_once(void **state)
 {
 	(void)state;
-	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, 50000, 1), 0);
+	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, 100000, 1), 0);
 	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, US_PER_DAY, 1), 0);
-	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, 49999, 1), PACE_REST_US);
+	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, 99999, 1), PACE_REST_US);
 }
 
 /* A quarter of the buffer has room for 100 datagrams. */
@@ -46,7 +46,7 @@ static void
 turn_that_left_something_has_no_rest(void **state)
 {
 	(void)state;
-	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, 49999, UINT_MAX), 0);
+	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, 99999, UINT_MAX), 0);
 }
 
 int
