@@ -28,8 +28,11 @@ struct row_counted {
 };
 
 struct row {
+	RB_ENTRY(row) node; /* of rows.h */
+	/* Its first member is the key, so that a search reads one cache line of a row. */
+	struct manager m;
+
 	/* Of rows.h: */
-	RB_ENTRY(row) node;
 	struct row_counted counted;
 	TAILQ_ENTRY(row) owed;
 	bool is_owed; /* it is in the list of rows with events owed */
@@ -39,7 +42,6 @@ struct row {
 	/* It has to be saved: what is notified, its link or its expectation changed, or it is
 	 * new.  All other changes are made again by answers and silence after a restart. */
 	bool changed;
-	struct manager m;
 
 	struct wire_response described; /* by the last event, whether or not it was taken */
 	struct notified notified;
