@@ -90,8 +90,7 @@ struct mib_view *
 mib_request_view(const netsnmp_variable_list *vb)
 {
 	for (size_t i = 0; i < MIB_TABLE_COUNT; i++)
-		if (snmp_oidtree_compare(vb->name, vb->name_length, views[i].table->root,
-					 views[i].table->root_len) == 0)
+		if (mib_table_on_path(views[i].table, vb))
 			return &views[i];
 	return NULL;
 }

@@ -40,11 +40,19 @@ mib_table_instance(const struct mib_table *table, const struct oidindex_position
 	return table->root_len + oidindex_write(&index, pos, name + table->root_len);
 }
 
+/* By memcmp(), because this is done more than once for each value that is read. */
+bool
+mib_table_on_path(const struct mib_table *table, const netsnmp_variable_list *vb)
+{
+	const size_t len = vb->name_length < table->root_len ? vb->name_length : table->root_len;
+
+	return memcmp(vb->name, table->root, len * sizeof(*vb->name)) == 0;
+}
+
 size_t
 mib_table_suffix(const struct mib_table *table, const netsnmp_variable_list *vb, const oid **suffix)
 {
-	if (vb->name_length <= table->root_len ||
-	    snmp_oidtree_compare(vb->name, vb->name_length, table->root, table->root_len) != 0)
+	if (vb->name_length <= table->root_len || !mib_table_on_path(table, vb))
 		return 0;
 	*suffix = vb->name + table->root_len;
 	return vb->name_length - table->root_len;

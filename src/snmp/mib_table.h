@@ -10,6 +10,8 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
+#include <stdbool.h>
+
 #include "core/downlist.h"
 #include "core/monitor.h"
 #include "snmp/mib_setrequest.h"
@@ -109,6 +111,9 @@ int mib_column_value(const struct mib_column *column, const union mib_row *row,
 /* Write the OID of the instance at pos; returns its length. */
 size_t mib_table_instance(const struct mib_table *table, const struct oidindex_position *pos,
 			  oid name[MAX_OID_LEN]);
+
+/* Whether vb's name is below the table's root, or is an ancestor of it, or the root itself. */
+bool mib_table_on_path(const struct mib_table *table, const netsnmp_variable_list *vb);
 
 /* Set *suffix to the part of vb's name after table->root.  Returns its length; 0: the name
  * is not below the root. */
