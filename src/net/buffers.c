@@ -72,9 +72,10 @@ report_drops(struct buffers *buffers, int64_t now_us)
 		return;
 	if (buffers->least > 0)
 		snprintf(advice, sizeof(advice),
-			 "; for larger buffers, set net.core.rmem_max to %d before the next start",
+			 "; for larger buffers set net.core.rmem_max to %d before the next start",
 			 MCAST_RECEIVE_BUFFER);
-	log_warning("the kernel dropped %" PRIu64 " datagrams: no buffer space, or bad checksums%s",
+	log_warning("the kernel dropped datagrams (%" PRIu64
+		    "): no buffer space, or bad checksums%s",
 		    buffers->dropped, advice);
 	buffers->dropped = 0;
 }

@@ -13,6 +13,18 @@ check_silent_links(const struct facts *facts, struct findings *findings)
 				    "no manager answered here");
 }
 
+static void
+check_drops(const struct facts *facts, struct findings *findings)
+{
+	const unsigned long long count = discover_stats(facts->discover)->kernel_drops;
+
+	if (count > 0)
+		finding_add(
+		    findings, FINDING_KERNEL_DROPS, RESULT_NOTE, NULL,
+		    "the kernel dropped datagrams (%llu): no buffer space, or bad checksums",
+		    count);
+}
+
 void
 diagnose_answers(const struct facts *facts, struct findings *findings)
 {
@@ -21,6 +33,7 @@ diagnose_answers(const struct facts *facts, struct findings *findings)
 
 	if (!facts_any_used(facts))
 		return; /* nobody was asked */
+	check_drops(facts, findings);
 	if (managers == 0) {
 		finding_add(findings, FINDING_NO_ANSWERS, RESULT_PROBLEM, NULL,
 			    "no manager answered");

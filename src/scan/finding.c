@@ -34,6 +34,10 @@ static const struct kind {
 	{"inputPolicy",
 	 "A rule must accept UDP to port 64535 and IGMP, and for answers to "
 	 "another port all UDP of the managers' subnet: see ldm-agentx(8), NETWORK."},
+    [FINDING_KERNEL_DROPS] =
+	{"kernelDrops",
+	 "If managers are missing, give the answers more room: run ldm-scan as root, "
+	 "or sysctl -w net.core.rmem_max=16777216; see ldm-agentx(8), NETWORK."},
     [FINDING_MAC_TRAFFIC] = {"macTraffic", NULL},
     [FINDING_MEMBERSHIP_LIMIT] = {"membershipLimit",
 				  "Raise it: sysctl -w net.ipv4.igmp_max_memberships=20"},

@@ -381,6 +381,25 @@ def test_refused_answers(lab, healthy):
     assert process.wait() == 1
 
 
+def test_kernel_drops(lab, healthy):
+    """What the kernel drops, here because of its checksum, is a note, and otherwise a warning."""
+    host, _ = other_socket(lab)
+    with host.entered():
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+    lab.sockets.append(raw)
+    host.join(raw)
+    answer = response_datagram("198.18.9.9")
+    bad = struct.pack(">HHHH", PORT, PORT, 8 + len(answer), 1) + answer
+    for args, words in ((["-d", "-j"], "the kernel dropped datagrams (1): "),
+                        ([], "ldm-scan: warning: the kernel dropped datagrams (1): ")):
+        process = healthy.start("ldm-scan", [program("ldm-scan"), *args, "-w", "3s"])
+        lab.managers.wait_requests(1, 10)
+        raw.sendto(bad, (GROUP, PORT))
+        assert process.wait() == 0
+        assert len(process.lines(re.escape(words))) == 1, process.output()
+        assert len(process.lines('"kernelDrops"')) == len(args) / 2
+
+
 def test_no_answers(lab, healthy):
     """Nobody answers, though nothing is wrong on this host."""
     lab.managers.command("off", "all")

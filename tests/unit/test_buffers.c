@@ -96,7 +96,7 @@ drops_are_summed_up(void **state)
 	report(5000, 2 * US_PER_S);
 	assert_int_equal(last_level, LOG_LEVEL_WARNING);
 	assert_string_equal(last,
-			    "the kernel dropped 23 datagrams: no buffer space, or bad checksums");
+			    "the kernel dropped datagrams (23): no buffer space, or bad checksums");
 	buffers_note_drops(&buffers, 100);
 	report(5000, 12 * US_PER_S);
 	buffers_note_drops(&buffers, 7);
@@ -104,8 +104,8 @@ drops_are_summed_up(void **state)
 	assert_int_equal(lines, 1);
 	report(5000, 62 * US_PER_S);
 	assert_int_equal(lines, 2);
-	assert_string_equal(last,
-			    "the kernel dropped 107 datagrams: no buffer space, or bad checksums");
+	assert_string_equal(
+	    last, "the kernel dropped datagrams (107): no buffer space, or bad checksums");
 	report(5000, US_PER_H);
 	assert_int_equal(lines, 2);
 }
@@ -118,8 +118,8 @@ drops_from_a_small_buffer_come_with_advice(void **state)
 	buffers_note_drops(&buffers, 9);
 	report(50, US_PER_S);
 	assert_int_equal(lines, 2);
-	assert_string_equal(last, "the kernel dropped 9 datagrams: no buffer space, or bad "
-				  "checksums; for larger buffers, set net.core.rmem_max to "
+	assert_string_equal(last, "the kernel dropped datagrams (9): no buffer space, or bad "
+				  "checksums; for larger buffers set net.core.rmem_max to "
 				  "16777216 before the next start");
 }
 
