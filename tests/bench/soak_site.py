@@ -23,6 +23,7 @@ from soak_managers import Control, FIRST, Managers
 
 INTERVAL_S = 1
 MISSES = 3
+PROBES = 3  # the default
 # Longer than managers are off, also while everything is checked.
 RETENTION_S = 30
 # The round that was under way at the change, the misses, and one to be sure.
@@ -163,7 +164,7 @@ class Site:
 
     def faults(self):
         for check in (self.event_faults, self.row_faults, self.scalar_faults,
-                      self.traffic_faults):
+                      self.traffic_faults, self.round_faults):
             yield from check()
 
     def event_faults(self):
@@ -180,9 +181,12 @@ class Site:
                    f"{resent}")
         for number in database.column(self.state, "SELECT id FROM event WHERE queued"):
             yield f"event {number} is queued in the database"
+        dropped = udp_drops(self.station.trapd.pid)
+        if dropped:
+            yield f"the kernel has dropped {dropped} notifications: snmptrapd is too slow"
 
     def column(self, name):
-        """{address: value} of a column of ldmManagerTable."""
+        """{index: value} of a column of a table."""
         root = named(name)
         return {ber.show_oid(varbind.oid[len(root):]): varbind.value
                 for varbind in self.client.walk(root, bulk=25)}
@@ -211,6 +215,9 @@ class Site:
                   "Down": by_status[3], "Unknown": by_status[4]}
         if walked != counts:
             yield f"ldmManagers...: {counts}, and a walk has {walked}"
+        on_interfaces = sum(self.column("ldmInterfaceManagersUp").values())
+        if on_interfaces != counts["Up"]:
+            yield f"ldmInterfaceManagersUp is {on_interfaces}, and {counts['Up']} are up"
         transitions = self.column("ldmManagerTransitions")
         for address in self.managers.lasting:
             changes = len(self.managers.ledger.changes[address]) - 1
@@ -242,6 +249,22 @@ class Site:
             if theirs[name] != 0:
                 yield f"ldm-responder: {name}={theirs[name]}"
 
+    def round_faults(self):
+        managers = sum(status == "up" for status in self.managers.statuses().values())
+        answers = "ldmDiscoveryLastAnswers"
+        try:
+            wait_for(lambda: self.values(answers) == [managers], LIMIT_S,
+                     f"a round in which {managers} managers answer")
+        except AssertionError as error:
+            yield f"{answers}: {error}"
+        # The later ones may have grown meanwhile.
+        rounds, requests, uptime_s = self.values("ldmDiscoveryRounds", "ldmRequestsSent",
+                                                 "ldmDiscoveryUptime")
+        if not rounds <= requests <= PROBES * (rounds + 1) + self.values("ldmKernelDrops")[0]:
+            yield f"ldmDiscoveryRounds is {rounds}, with {requests} requests"
+        if rounds > uptime_s / INTERVAL_S + 2:
+            yield f"ldmDiscoveryRounds is {rounds} after {uptime_s} s"
+
     def history_faults(self):
         """What ldm-agentx -H prints is what was in the database."""
         result = self.station.run([*self.argv, "-H", "-j"], seconds=60)
@@ -261,7 +284,7 @@ class Site:
         """Figures of this moment."""
         def status(pid, name):
             return int(bench.first_field(f"/proc/{pid}/status", name).split()[0])
-        return {"rss_kib": status(self.daemon.pid, "VmRSS"),
+        return {"time": time.monotonic(), "rss_kib": status(self.daemon.pid, "VmRSS"),
                 "heap_kib": heap_kib(self.daemon.pid),
                 "descriptors": len(os.listdir(f"/proc/{self.daemon.pid}/fd")),
                 "threads": status(self.daemon.pid, "Threads"),
@@ -284,6 +307,12 @@ class Site:
                 **{source: len(events) for source, events in self.sources().items()},
                 "received again": self.book.repeated, "walks": len(self.readers.walks),
                 "polls": self.readers.polls, **dict(zip(names, self.values(*names)))}
+
+
+def udp_drops(pid):
+    """Notifications that the kernel dropped in the network of a process, at port 162."""
+    lines = Path(f"/proc/{pid}/net/udp").read_text().splitlines()[1:]
+    return sum(int(line.split()[-1]) for line in lines if line.split()[1].endswith(":00A2"))
 
 
 def heap_kib(pid):
