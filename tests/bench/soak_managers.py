@@ -40,10 +40,10 @@ class Control:
 class Managers:
     """Which are on, and when the next may change.
 
-    certain: the rounds from a change until its event is certain.
+    certain: the rounds from a change until its event is certain; rounds: returns their number.
     """
 
-    def __init__(self, count, certain):
+    def __init__(self, count, certain, rounds):
         every = addresses(FIRST, count + VISITORS)
         self.hostnames = {address: f"ldom{number:03}" for number, address in enumerate(every, 1)}
         # Among the others, so that walks pass by their rows.
@@ -51,6 +51,7 @@ class Managers:
         away = set(self.visitors)
         self.lasting = [address for address in every if address not in away]
         self.certain = certain
+        self.rounds = rounds
         self.group = max(1, count * OFF_PERCENT // 100 // GROUPS)
         self.ready = list(self.lasting)  # on, and certainly announced as up
         self.off = []                    # [(round of the change, addresses)], oldest first
@@ -66,28 +67,27 @@ class Managers:
         self.ledger = soak_ledger.Ledger(self.hostnames, time.time())
 
     def switch(self, which, on):
+        """Returns the last round that was over when it had taken effect."""
         self.ledger.note(which, on, time.time())
         for address in which:
             self.control.command("on" if on else "off", address)
+        return self.rounds()
 
     def advance(self, now, rows):
-        """Make the changes that may be made in this round, with so many rows in the table."""
+        """Make the changes that may be made after this round, with so many rows in the table."""
         while self.back and self.back[0][0] + self.certain <= now:
             self.ready += self.back.pop(0)[1]
         if self.off and self.off[0][0] + self.certain <= now:
             which = self.off.pop(0)[1]
-            self.switch(which, True)
-            self.back.append((now, which))
+            self.back.append((self.switch(which, True), which))
         if len(self.off) < GROUPS:
             self.random.shuffle(self.ready)
             which, self.ready = self.ready[:self.group], self.ready[self.group:]
-            self.switch(which, False)
-            self.off.append((now, which))
+            self.off.append((self.switch(which, False), which))
         away_long_enough = self.visiting or rows == len(self.lasting)
         if away_long_enough and self.visitors_changed + self.certain <= now:
             self.visiting = not self.visiting
-            self.switch(self.visitors, self.visiting)
-            self.visitors_changed = now
+            self.visitors_changed = self.switch(self.visitors, self.visiting)
 
     def last_change(self):
         """The round of it."""

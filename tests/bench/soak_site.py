@@ -42,6 +42,7 @@ ZERO = ("ldmDatagramsShort", "ldmDatagramsBadMagic", "ldmDatagramsBadVersion",
 RECEIVED = ("ldmDatagramsAccepted", "ldmDatagramsUnconfirmed", "ldmDatagramsOwnRequests",
             "ldmKernelDrops")
 TRAFFIC = (*RECEIVED, "ldmRequestsSent")
+INTERFACES = ("ldmInterfaceRequests", "ldmInterfaceResponses")
 
 
 class Failed(Exception):
@@ -59,7 +60,7 @@ class Site:
     FAILURES = (Failed, AssertionError, ber.Timeout)
 
     def __init__(self, lab, managers):
-        self.managers = Managers(managers, CERTAIN_ROUNDS)
+        self.managers = Managers(managers, CERTAIN_ROUNDS, lambda: self.rounds()[0])
         total = len(self.managers.hostnames)
         self.station = lab.station()
         responder = lab.manager_host().responder("-n", total, "-a", FIRST, delay="0:100")
@@ -191,6 +192,10 @@ class Site:
         return {ber.show_oid(varbind.oid[len(root):]): varbind.value
                 for varbind in self.client.walk(root, bulk=25)}
 
+    def interfaces(self, name):
+        """The sum of a column of ldmInterfaceTable."""
+        return sum(self.column(name).values())
+
     def counts(self):
         """The numbers of rows by status, as the scalars have them."""
         names = ("All", "Up", "Missing", "Down", "Unknown")
@@ -215,7 +220,7 @@ class Site:
                   "Down": by_status[3], "Unknown": by_status[4]}
         if walked != counts:
             yield f"ldmManagers...: {counts}, and a walk has {walked}"
-        on_interfaces = sum(self.column("ldmInterfaceManagersUp").values())
+        on_interfaces = self.interfaces("ldmInterfaceManagersUp")
         if on_interfaces != counts["Up"]:
             yield f"ldmInterfaceManagersUp is {on_interfaces}, and {counts['Up']} are up"
         transitions = self.column("ldmManagerTransitions")
@@ -236,9 +241,13 @@ class Site:
         def balanced():
             theirs.update(self.managers.control.stats())
             ours.update(zip(TRAFFIC, self.values(*TRAFFIC)))
+            for name in INTERFACES:
+                ours[name] = self.interfaces(name)
             received = sum(ours[name] for name in RECEIVED)
             return (ours["ldmRequestsSent"] == theirs["requests"]
                     and ours["ldmRequestsSent"] + theirs["sent"] == received
+                    and ours["ldmRequestsSent"] == ours["ldmInterfaceRequests"]
+                    and ours["ldmDatagramsAccepted"] == ours["ldmInterfaceResponses"]
                     and self.managers.control.stats() == theirs)
         try:
             # While nothing is under way.
