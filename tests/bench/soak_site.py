@@ -16,8 +16,8 @@ import bench
 import database
 import soak_ledger
 import soak_readers
-from bookkeeping import Bookkeeper
-from lab import Daemon, mib, wait_for
+from bookkeeping import Bookkeeper, Tail
+from lab import Daemon, mib, parse_request, wait_for
 from soak_ledger import STATUSES
 from soak_managers import Control, FIRST, Managers
 
@@ -53,19 +53,44 @@ def named(oid):
     return ber.parse_oid(mib().oid(oid))
 
 
+class Requests:
+    """When requests reached the managers."""
+
+    def __init__(self, responder):
+        self.tail = Tail(responder)
+        self.last_s = None
+        self.longest_s = 0.0  # between two of them
+        self.long = []        # in words: as long as it takes for silence to mean absence
+
+    def read(self):
+        for request in filter(None, map(parse_request, self.tail.lines())):
+            gap_s = request.mono - (self.last_s or request.mono)
+            self.longest_s = max(self.longest_s, gap_s)
+            self.last_s = request.mono
+            if gap_s > (MISSES - 1) * INTERVAL_S:
+                when = soak_ledger.clock(soak_ledger.tenths(
+                    time.time() - time.monotonic() + request.mono))
+                self.long.append(f"no request was seen for {gap_s:.1f} s before {when}: the "
+                                 "machine was too busy, or requests were lost")
+
+
 class Site:
     """A station with the daemon, its managers, snmptrapd, and programs that read."""
 
     # After these it cannot go on.
     FAILURES = (Failed, AssertionError, ber.Timeout)
 
-    def __init__(self, lab, managers):
+    def __init__(self, lab, state, managers):
+        """state: where the database will be, on a disk; the rest of the lab should not be, so
+        that nothing but the daemon waits for the disk."""
+        self.state = state
         self.managers = Managers(managers, CERTAIN_ROUNDS, lambda: self.rounds()[0])
         total = len(self.managers.hostnames)
         self.station = lab.station()
         responder = lab.manager_host().responder("-n", total, "-a", FIRST, delay="0:100")
         self.managers.begin(Control(responder.control))
         self.client = ber.Client(self.station, "public")
+        self.requests = Requests(responder)
         self.book = Bookkeeper(self.station.trapd)
         self.received = {}  # {id: Event} of snmptrapd
         self.saved = {}     # of the database
@@ -73,11 +98,10 @@ class Site:
         self.readers = soak_readers.Readers(self.station, soak_readers.Managers(
             self.managers.hostnames, self.managers.visitors))
         self.argv = self.station.daemon_command(config=[
+            f"stateFile {state}",
             f"interval {INTERVAL_S}s", f"window {500 * INTERVAL_S}ms", f"misses {MISSES}",
             f"retention {RETENTION_S}s", f"eventLog {total + KEPT_MORE}",
             f"maxManagers {2 * total}"])
-        configuration = Path(self.argv[self.argv.index("-c") + 1]).read_text()
-        self.state = Path(re.search(r"^stateFile (.*)", configuration, re.M).group(1))
         self.daemon = self.station.start("ldm-agentx", self.argv, Daemon)
         wait_for(lambda: self.values("ldmManagersUp", "ldmEventsQueued") == [total, 0], LIMIT_S,
                  f"{total} managers")
@@ -114,6 +138,7 @@ class Site:
             self.saved[number] = soak_ledger.Event(
                 number, kind, address and socket.inet_ntoa(struct.pack(">I", address)), status,
                 hostname, when // 100)
+        self.requests.read()
         self.book.read()
         for number in self.book.events.keys() - self.received.keys():
             event = self.book.events[number]
@@ -169,6 +194,7 @@ class Site:
             yield from check()
 
     def event_faults(self):
+        yield from self.requests.long
         for source, events in self.sources().items():
             yield from self.managers.ledger.faults(source, events)
             yield from soak_ledger.gaps(source, events)
@@ -314,6 +340,7 @@ class Site:
                  "ldmEventsResent", "ldmEventsDropped")
         return {"changes": self.managers.ledger.due(),
                 **{source: len(events) for source, events in self.sources().items()},
+                "longest gap of requests, s": self.requests.longest_s,
                 "received again": self.book.repeated, "walks": len(self.readers.walks),
                 "polls": self.readers.polls, **dict(zip(names, self.values(*names)))}
 
