@@ -16,9 +16,9 @@
 
 #define MCAST_BATCH 64     /* datagrams per call */
 #define MCAST_DATA_LEN 512 /* octets of each; the rest is discarded */
-/* Octets of the receive buffer that a socket asks for: room for about 26000 answers on Linux,
- * whose default has room for 166. */
-#define MCAST_RECEIVE_BUFFER (16 * 1024 * 1024)
+/* Octets of the receive buffer that a socket asks for, 16 MiB: room for about 26000 answers on
+ * Linux, whose default has room for 166. */
+#define MCAST_RECEIVE_BUFFER 16777216
 #define MCAST_CHARGE 1280 /* octets of it for one; see mcast_receive_buffer() */
 
 struct mcast_datagram {

@@ -43,7 +43,7 @@ setsockopt(int fd, int level, int option, const void *value, socklen_t len)
 	}
 #endif
 	memcpy(&wanted, value, sizeof(wanted));
-	limit = atoi(text);
+	limit = (int)strtol(text, NULL, 10);
 	if (option == SO_RCVBUF && wanted > limit)
 		return call(fd, level, option, &limit, sizeof(limit));
 	return call(fd, level, option, value, len);
