@@ -189,12 +189,13 @@ class Site:
     # What must be right when it has settled
 
     def faults(self):
-        for check in (self.event_faults, self.row_faults, self.scalar_faults,
-                      self.traffic_faults, self.round_faults):
-            yield from check()
+        """In words; if there is one, what may have caused it comes first."""
+        found = [fault for check in (self.event_faults, self.row_faults, self.scalar_faults,
+                                     self.traffic_faults, self.round_faults)
+                 for fault in check()]
+        return self.requests.long + found if found else []
 
     def event_faults(self):
-        yield from self.requests.long
         for source, events in self.sources().items():
             yield from self.managers.ledger.faults(source, events)
             yield from soak_ledger.gaps(source, events)
