@@ -355,6 +355,8 @@ def test_reload_before_the_end(lab, end):
     try:
         daemon = station.daemon("-x", proxy.address, interval="40s", window="300ms")
         wait_for(lambda: station.value("ldmDiscoveryInterval") == 40000, 10, "the objects")
+        # The end of a round would remove the row that is no longer expected.
+        wait_for(lambda: station.value("ldmDiscoveryRounds") == 1, 10, "the first round")
         # One that fits the new window, and one that does not, as 40 s do not.
         granted(ber.Client(station), interval(100000 if end == "undo" else 30000),
                 row_status("198.18.7.7", CREATE_AND_GO))
