@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import platform
+import shutil
 import signal
 import socket
 import statistics
@@ -216,3 +217,17 @@ def laboratory(where):
         yield the_lab
     finally:
         the_lab.dismantle()
+
+
+# Debian's default of net.core.rmem_max
+RMEM_MAX = 212992
+
+
+def agentx(lab, ordinary):
+    """How to start ldm-agentx as root, or as an ordinary user whose receive buffers are limited
+    by RMEM_MAX: words before the command, the program, and the environment."""
+    # Where every user may execute it.
+    program = shutil.copy(BUILDDIR / "tests" / "bench" / "limited_agentx", lab.path)
+    if not ordinary:
+        return [], program, None
+    return lab.ordinary_user(), program, {"LDM_RMEM_MAX": str(RMEM_MAX)}
