@@ -193,7 +193,14 @@ class Site:
         found = [fault for check in (self.event_faults, self.row_faults, self.scalar_faults,
                                      self.traffic_faults, self.round_faults)
                  for fault in check()]
-        return self.requests.long + found if found else []
+        return [*self.requests.long, *self.responder_limits(), *found] if found else []
+
+    def responder_limits(self):
+        """Answers that managers should have sent, in words."""
+        stats = self.managers.control.stats()
+        for name in ("refused", "limited", "dropped", "failed"):
+            if stats[name] != 0:
+                yield f"ldm-responder: {name}={stats[name]}, see stats in its manual"
 
     def event_faults(self):
         for source, events in self.sources().items():
@@ -281,9 +288,6 @@ class Site:
             wait_for(balanced, LIMIT_S, "a moment between rounds")
         except AssertionError:
             yield f"datagrams are not counted: {ours}; ldm-responder: {theirs}"
-        for name in ("refused", "limited", "dropped", "failed"):
-            if theirs[name] != 0:
-                yield f"ldm-responder: {name}={theirs[name]}"
 
     def round_faults(self):
         managers = sum(status == "up" for status in self.managers.statuses().values())
