@@ -17,7 +17,7 @@
 /* The time for which to leave a socket unread whose buffer has so many octets
  * (mcast_receive_buffer()) and from which `count` datagrams, at least one, were read now,
  * since_us after the last reading.  0 if answers come one at a time, and if at this rate a
- * quarter of the buffer would be full within a millisecond. */
+ * quarter of the buffer would be full within five milliseconds. */
 int64_t pace_rest_us(size_t buffer, int64_t since_us, unsigned int count);
 
 #endif /* PACE_H */

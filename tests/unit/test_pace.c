@@ -30,9 +30,19 @@ buffer_is_filled_to_a_quarter(void **state)
 	assert_int_equal(pace_rest_us(ROOM_400, 1000, 1), PACE_REST_US);
 	assert_int_equal(pace_rest_us(ROOM_400, 1000, 4), 25000);
 	assert_int_equal(pace_rest_us(ROOM_400, 1000, 5), 20000);
-	assert_int_equal(pace_rest_us(ROOM_400, 1000, 100), 1000);
-	assert_int_equal(pace_rest_us(ROOM_400, 1000, 101), 0);
-	assert_int_equal(pace_rest_us(ROOM_400, 25000, 2500), 1000);
+	assert_int_equal(pace_rest_us(ROOM_400, 1000, 20), 5000);
+	assert_int_equal(pace_rest_us(ROOM_400, 25000, 500), 5000);
+}
+
+/* Answers that come at once fill a small buffer before a rest is over. */
+static void
+burst_is_read_as_it_comes(void **state)
+{
+	(void)state;
+	assert_int_equal(pace_rest_us(ROOM_400, 1000, 21), 0);
+	assert_int_equal(pace_rest_us(ROOM_400, 100, 5), 0);
+	assert_int_equal(pace_rest_us(ROOM_400, 25000, 2500), 0);
+	assert_int_equal(pace_rest_us((size_t)26000 * MCAST_CHARGE, 100, 5), PACE_REST_US);
 }
 
 static void
@@ -55,6 +65,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(single_answers_are_read_at_once),
 	    cmocka_unit_test(buffer_is_filled_to_a_quarter),
+	    cmocka_unit_test(burst_is_read_as_it_comes),
 	    cmocka_unit_test(unknown_buffer_is_read_at_once),
 	    cmocka_unit_test(turn_that_left_something_has_no_rest),
 	};
