@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 # Where the programs of the tree are built: it is given by make bench.
 BUILDDIR = Path(os.environ.get("LDM_BUILDDIR", TOP)).resolve()
+STARTED = time.monotonic()
 
 
 def build(*programs):
@@ -165,9 +166,11 @@ def finish(name, options, where, results):
     """Print the machine, and write the result."""
     result = {"benchmark": name, "revision": revision(), "time": time.strftime(
         "%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "times": options.times,
+        "seconds": round(time.monotonic() - STARTED),
         "machine": machine(where), "results": results}
     table("Machine", ("", ""), [(key, value if isinstance(value, str) else f"{value:g}")
                                 for key, value in result["machine"].items() if value is not None])
+    print(f"\nThis took {result['seconds']} s.")
     if options.output:
         Path(options.output).write_text(json.dumps(result, indent=1) + "\n")
         print(f"\n{options.output} has the result")
