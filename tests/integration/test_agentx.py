@@ -15,6 +15,7 @@ import pytest
 
 import ber
 from axmaster import COMMIT_SET, GET, GETNEXT, NULL_OID, TEST_SET, Master, Range, encode_oid
+from axproxy import UNDO_SET
 from ber import END_OF_VIEW, INTEGER, NO_INSTANCE, NO_OBJECT
 from lab import MOVING, SLOW, addresses, mib, wait_for
 
@@ -23,6 +24,7 @@ CHUNK = 1300  # requests within a second or two
 ROOTS = ["ldmManagerEntry", "ldmManagerSummary", "ldmDiscovery", "ldmStatistics",
          "ldmInterfaceEntry", "ldmEvents", "ldmEventEntry", "ldmState"]
 FOREIGN = (1, 3, 6, 1, 2, 1, 1, 1, 0)
+ACTIVE, CREATE_AND_GO = 1, 4
 NOT_OPEN = 257
 MAX_REQUEST, HEADER_LEN = 65536, 20
 NOTIFICATIONS = "ldmNotificationsEnabled"
@@ -196,6 +198,21 @@ def test_no_answer_overtakes_a_set(start):
         (_, answer), = master.exchange(cleanup, get)
         assert answer.varbinds == [(oid(NOTIFICATIONS, 0), INTEGER, wanted)]
     assert is_direct(master)
+
+
+def test_a_get_in_the_middle_of_a_set(start):
+    """A row is there from CommitSet until UndoSet; meanwhile all goes through the library, so
+    that the order is kept."""
+    master = start()
+    name = oid("ldmManagerRowStatus", *address("198.18.7.7"))
+    test, commit, _ = master.set_phases((name, INTEGER, CREATE_AND_GO), transaction=12)
+    undo = master.pdu(UNDO_SET, transaction=12)
+    none, active = (name, NO_INSTANCE, None), (name, INTEGER, ACTIVE)
+    assert master.get(name).varbinds == [none]
+    for phase, wanted, direct in (test, none, False), (commit, active, False), (undo, none, True):
+        assert master.exchange(phase)[0][1].error == 0
+        assert master.get(name).varbinds == [wanted]
+        assert is_direct(master) == direct
 
 
 def test_a_set_that_is_never_completed(start):
