@@ -27,9 +27,9 @@ THRESHOLDS = [
            "for {1}m"),
     ("ldmStateUnsavedTime", r"above (\d+):",
      "last(@ldmStateUnsavedTime)>{0}", "ldmStateUnsavedTime > {0}; for 0m"),
-    ("ldmManagerTransitions", r"at least (\d+) in an hour",
-     "last(@ldmManagerTransitions)-min(@ldmManagerTransitions,1h)>={0}",
-     "ldmManagerTransitions - min_over_time(ldmManagerTransitions[1h]) >= {0}; for 0m"),
+    ("ldmManagerTransitions", r"more than (\d+) in an hour",
+     "last(@ldmManagerTransitions)-min(@ldmManagerTransitions,1h)>{0}",
+     "ldmManagerTransitions - min_over_time(ldmManagerTransitions[1h]) > {0}; for 0m"),
     ("ldmExcusedRounds", r"each minute for (\d+) minutes", "min(@ldmExcusedRounds,{0}m)>0", None),
 ]
 
