@@ -6,13 +6,14 @@ the peer accepts and closes it, answers are late, or the master agent is busy.
 """
 
 import concurrent.futures
+import contextlib
 import signal
 import time
 
 import pytest
 
 from axproxy import NOTIFY, OPEN, REGISTER, TEST_SET, Proxy
-from lab import SLOW, addresses, mib, wait_for
+from lab import SLOW, SnmpError, addresses, mib, wait_for
 
 MANAGERS = addresses("198.18.0.1", 3)
 
@@ -75,7 +76,8 @@ def test_second_daemon(lab, proxy, end):
 
     first.send_signal(end)
     if end == signal.SIGSTOP:
-        with pytest.raises(Exception):
+        # The master agent notices when it is asked.  A repetition may reach the second one.
+        with contextlib.suppress(SnmpError):
             station.snmp("snmpget", mib().oid("ldmDiscoveryRounds") + ".0")
     second.wait_output(UP_LINE, 30)
     assert objects(station) == complete()
