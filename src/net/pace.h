@@ -14,10 +14,17 @@
 /* The longest rest. */
 #define PACE_REST_US (25 * US_PER_MS)
 
-/* The time for which to leave a socket unread whose buffer has so many octets
- * (mcast_receive_buffer()) and from which `count` datagrams, at least one, were read now,
- * since_us after the last reading.  0 if answers come one at a time, and if at this rate a
- * quarter of the buffer would be full within five milliseconds. */
-int64_t pace_rest_us(size_t buffer, int64_t since_us, unsigned int count);
+/* Zeroed at first. */
+struct pace {
+	int64_t read_us;  /* the last reading */
+	int64_t since_us; /* counted since then: */
+	uint64_t count;   /* datagrams */
+};
+
+/* Note that `count` datagrams, at least one, were read now from a socket whose buffer has so
+ * many octets (mcast_receive_buffer()).  Returns the time for which to leave it unread: at the
+ * present rate at most a quarter of the buffer fills.  0 if answers come one at a time, if they
+ * have not been counted for long enough, or if a quarter fills within a millisecond. */
+int64_t pace_rest_us(struct pace *pace, size_t buffer, unsigned int count, int64_t now_us);
 
 #endif /* PACE_H */

@@ -45,9 +45,9 @@ struct prober {
 	struct listeners listeners;
 	struct ifaces ifaces;
 	struct buffers buffers;
+	struct pace pace;
 	int watch_fd;      /* -1: none */
 	int64_t joined_us; /* when a group was last joined, 0: not yet */
-	int64_t read_us;   /* when a socket was last read because it was readable */
 	bool waited;       /* the last on_timer() waited for joins */
 	bool scan_failing;
 	bool receive_failing;
@@ -176,12 +176,10 @@ on_readable(void *ctx, int fd)
 	const unsigned int count = drain(p, fd, TURN_BATCHES);
 	const int64_t now_us = clock_now().mono_us;
 
-	if (count > 0) {
-		loop_rest_fd(
-		    p->loop, fd,
-		    now_us + pace_rest_us(mcast_receive_buffer(fd), now_us - p->read_us, count));
-		p->read_us = now_us;
-	}
+	if (count > 0)
+		loop_rest_fd(p->loop, fd,
+			     now_us +
+				 pace_rest_us(&p->pace, mcast_receive_buffer(fd), count, now_us));
 	notify_client(p);
 }
 
