@@ -175,11 +175,11 @@ on_readable(void *ctx, int fd)
 	struct prober *p = ctx;
 	const unsigned int count = drain(p, fd, TURN_BATCHES);
 	const int64_t now_us = clock_now().mono_us;
+	int64_t rest_us = 0;
 
 	if (count > 0)
-		loop_rest_fd(p->loop, fd,
-			     now_us +
-				 pace_rest_us(&p->pace, mcast_receive_buffer(fd), count, now_us));
+		rest_us = pace_rest_us(&p->pace, mcast_receive_buffer(fd), count, now_us);
+	loop_rest_fd(p->loop, fd, now_us + rest_us);
 	notify_client(p);
 }
 
